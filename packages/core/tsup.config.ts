@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+import { packageBuild } from '../../tsup.base.js';
+
+export default defineConfig(
+  packageBuild([
+    'src/index.ts',
+    'src/primitives.ts',
+    'src/stores/index.ts',
+    'src/http/index.ts',
+    'src/testing/index.ts',
+  ]),
+);
