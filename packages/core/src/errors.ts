@@ -1,0 +1,106 @@
+/**
+ * Every refusal and outage that Tessera reports, with its constant message.
+ *
+ * Messages are constants so that no secret, address or input value can ever leak through one. Codes are
+ * added in minor releases and never renamed: build on `error.code`, show people your own words.
+ */
+export const authErrorMessages = {
+  // Input
+  input_invalid: 'The input does not have the expected form.',
+  body_malformed: 'The body is not valid JSON.',
+  body_too_large: 'The body is larger than this route accepts.',
+  media_type_unsupported: 'The body must be sent as application/json.',
+  method_not_allowed: 'This path does not answer this method.',
+  method_override_refused: 'Method overrides are not accepted.',
+  token_in_url: 'Tokens are not accepted in a URL.',
+  cookie_ambiguous: 'The request carries the same cookie twice.',
+  credentials_ambiguous: 'The request carries more than one credential.',
+
+  // Who are you
+  credentials_missing: 'This needs a signed-in user.',
+  credentials_invalid: 'These credentials are not valid.',
+  access_token_malformed: 'The access token does not have the expected form.',
+  access_token_invalid: 'The access token is not valid.',
+  access_token_expired: 'The access token has expired.',
+  access_token_revoked: 'The access token has been revoked.',
+  refresh_token_invalid: 'The refresh token is not valid.',
+  refresh_token_reused: 'The refresh token was used before; its session has been ended.',
+  refresh_token_superseded: 'The refresh token was replaced a moment ago; use the newer one.',
+
+  // What you may do
+  permission_denied: 'This is not allowed for the signed-in user.',
+  csrf_refused: 'The request does not prove that it comes from the app itself.',
+
+  // Accounts
+  account_exists: 'An account with this address exists.',
+  email_invalid: 'The e-mail address is not valid.',
+  password_too_short: 'The password is too short.',
+  password_too_long: 'The password is too long.',
+  password_too_common: 'The password is among the first ones an attacker tries.',
+  session_not_found: 'There is no such session.',
+
+  // Come back later
+  overloaded: 'Too much is being asked at once; try again shortly.',
+  store_unavailable: 'A store could not be reached; try again shortly.',
+} as const;
+
+/** The stable, lower snake_case name of a refusal or outage. */
+export type AuthErrorCode = keyof typeof authErrorMessages;
+
+/** What an {@link AuthError} may carry besides its code. */
+export interface AuthErrorOptions {
+  /** The error underneath, for the host's own log. It is never sent to a client. */
+  readonly cause?: unknown;
+  /** For outages: after how many whole seconds a retry makes sense. */
+  readonly retryAfterSeconds?: number;
+  /** For `input_invalid`: which fields are wrong, by JSON pointer and rule; never with the value. */
+  readonly fields?: readonly FieldError[];
+}
+
+/** One field that was refused: where it is and why, without its value. */
+export interface FieldError {
+  /** JSON pointer (RFC 6901) into the body, such as `/email`. */
+  readonly pointer: string;
+  /** The rule that was broken, in words that hold no input. */
+  readonly detail: string;
+}
+
+// `Symbol.for`, so that two copies of this package in one process recognise each other's errors.
+const brand = Symbol.for('@tessera-auth/core/AuthError');
+
+/**
+ * The one error class: a refusal (`credentials_invalid`) or an outage (`store_unavailable`), told apart by `code`.
+ *
+ * Misuse of the library is a plain `TypeError`; absence is `null` or `false`.
+ */
+export class AuthError extends Error {
+  /** The stable code to branch on. */
+  readonly code: AuthErrorCode;
+  /** For outages: after how many whole seconds a retry makes sense. */
+  readonly retryAfterSeconds: number | undefined;
+  /** For `input_invalid`: which fields are wrong. */
+  readonly fields: readonly FieldError[];
+
+  constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
+    super(authErrorMessages[code], options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AuthError';
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.fields = options.fields ?? [];
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** Whether `value` is an {@link AuthError}, also one thrown by another copy of this package. */
+export function isAuthError(value: unknown): value is AuthError {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+/**
+ * The error for a store that could not answer: 503 with `Retry-After`, never 401 and never a cleared cookie.
+ *
+ * @param cause the driver's error, kept for the host's log.
+ */
+export function storeUnavailable(cause: unknown): AuthError {
+  return new AuthError('store_unavailable', { cause, retryAfterSeconds: 1 });
+}

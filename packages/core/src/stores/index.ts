@@ -1,0 +1,7 @@
+export { type Clock, systemClock } from '../clock.js';
+export { AuthError, isAuthError, storeUnavailable } from '../errors.js';
+export * from './memory/index.js';
+export * from './revocation-store.js';
+export * from './session-store.js';
+export * from './stores.js';
+export * from './user-store.js';

@@ -1,0 +1,4 @@
+export { createMemoryRevocationStore } from './revocation-store.js';
+export { createMemorySessionStore, type MemorySessionStoreOptions } from './session-store.js';
+export { type MemoryStoresOptions, memoryStores } from './stores.js';
+export { createMemoryUserStore, type MemoryUserStoreOptions } from './user-store.js';

@@ -1,0 +1,22 @@
+import { type Clock, systemClock } from '../../clock.js';
+import type { Stores } from '../stores.js';
+import { createMemoryRevocationStore } from './revocation-store.js';
+import { createMemorySessionStore } from './session-store.js';
+import { createMemoryUserStore } from './user-store.js';
+
+/** What {@link memoryStores} may be given. */
+export interface MemoryStoresOptions {
+  readonly clock?: Clock;
+}
+
+/** All stores in the memory of this process. Everything is gone with the process: for tests, demos and first steps. */
+export function memoryStores(options: MemoryStoresOptions = {}): Stores {
+  const clock = options.clock ?? systemClock;
+  const revocations = createMemoryRevocationStore({ clock });
+  return {
+    revocations,
+    sessions: createMemorySessionStore({ clock, revocations }),
+    users: createMemoryUserStore({ clock }),
+    ping: async () => {},
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Something that no access token may carry any more, until every token that could carry it has expired.
+ *
+ * - `token`: one access token.
+ * - `session`: all access tokens of a session.
+ * - `user`, `tenant`: all access tokens with a lower epoch.
+ */
+export type Revocation = { readonly until: Date } & (
+  | { readonly kind: 'token'; readonly jti: string }
+  | { readonly kind: 'session'; readonly sessionId: string }
+  | { readonly kind: 'user'; readonly tenantId: string; readonly userId: string; readonly epoch: number }
+  | { readonly kind: 'tenant'; readonly tenantId: string; readonly epoch: number }
+);
+
+/** The facts of an access token that a revocation may name. */
+export interface RevocationSubject {
+  readonly jti: string;
+  readonly sessionId: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly userEpoch: number;
+  readonly tenantEpoch: number;
+}
+
+/**
+ * Holds what is revoked for as long as a token could carry it.
+ *
+ * - Missing: not revoked.
+ * - Duplicate, any order, two callers at once: entries are united. The later `until` and the higher epoch stay, so
+ *   nothing that was added ever gets weaker.
+ * - An entry may be dropped after its `until` and never before.
+ */
+export interface RevocationStore {
+  /** Adds all entries in one step. */
+  add(revocations: readonly Revocation[]): Promise<void>;
+
+  /**
+   * Whether any entry names the token, its session, or an epoch above its own. Answered from the primary.
+   *
+   * A store that has the answer in memory gives it without a promise, so that a guard need not wait.
+   */
+  isRevoked(subject: RevocationSubject): boolean | Promise<boolean>;
+
+  /** Deletes at most `limit` entries past their `until`. @returns how many; fewer than `limit` means all done. */
+  deleteExpired(limit: number): Promise<number>;
+}
