@@ -1,4 +1,11 @@
+/**
+ * The primitives alone: tokens, sessions, revocation and roles over stores. No HTTP, no password hashing, no schema
+ * library; import this where a process only verifies tokens.
+ */
 export * from './clock.js';
 export * from './crypto/key-ring.js';
+export * from './domains/rbac/index.js';
+export * from './domains/revocation/index.js';
+export * from './domains/sessions/index.js';
 export * from './duration.js';
 export * from './errors.js';

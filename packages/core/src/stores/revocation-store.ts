@@ -3,12 +3,19 @@
  *
  * - `token`: one access token.
  * - `session`: all access tokens of a session.
- * - `user`, `tenant`: all access tokens with a lower epoch.
+ * - `user`, `tenant`: all access tokens with a lower epoch; for a user possibly but those of one session, the one that
+ *   signed the others out.
  */
 export type Revocation = { readonly until: Date } & (
   | { readonly kind: 'token'; readonly jti: string }
   | { readonly kind: 'session'; readonly sessionId: string }
-  | { readonly kind: 'user'; readonly tenantId: string; readonly userId: string; readonly epoch: number }
+  | {
+      readonly kind: 'user';
+      readonly tenantId: string;
+      readonly userId: string;
+      readonly epoch: number;
+      readonly exceptSessionId: string | null;
+    }
   | { readonly kind: 'tenant'; readonly tenantId: string; readonly epoch: number }
 );
 
@@ -27,7 +34,7 @@ export interface RevocationSubject {
  *
  * - Missing: not revoked.
  * - Duplicate, any order, two callers at once: entries are united. The later `until` and the higher epoch stay, so
- *   nothing that was added ever gets weaker.
+ *   nothing that was added ever gets weaker. The exception stays with its epoch: a higher epoch brings its own, or none.
  * - An entry may be dropped after its `until` and never before.
  */
 export interface RevocationStore {

@@ -150,6 +150,11 @@ export interface RotateHardCommand extends UserRef {
   readonly accessTokenMs: number;
 }
 
+/** Ends every session of a user but one. */
+export interface EndOtherSessionsCommand extends UserRef, RaiseEpochCommand {
+  readonly keepSessionId: string;
+}
+
 /** Ends one session by name. */
 export interface EndSessionCommand extends UserRef {
   readonly sessionId: string;
@@ -223,6 +228,13 @@ export interface SessionStore {
 
   /** Ends one session. @returns it as it is now, also when it had ended before; `null` when the user has no such session. */
   end(command: EndSessionCommand): Promise<SessionRecord | null>;
+
+  /**
+   * Raises the user's epoch and lifts one live session to it; that session's tokens stay good.
+   *
+   * @returns the kept session, or `null` when the user has no such live session; then nothing changed.
+   */
+  endOthers(command: EndOtherSessionsCommand): Promise<SessionRecord | null>;
 
   /** Ends every session of the user, at once and whatever their number. @returns the new user epoch. */
   endAll(command: RaiseEpochCommand & UserRef): Promise<number>;

@@ -4,6 +4,7 @@ import type { Revocation, RevocationStore } from '../revocation-store.js';
 interface Entry {
   /** Tokens with a lower epoch are refused; infinite for tokens and sessions. */
   readonly epoch: number;
+  readonly exceptSessionId: string | null;
   readonly untilMs: number;
 }
 
@@ -20,17 +21,19 @@ export function createMemoryRevocationStore(options: { readonly clock?: Clock } 
   const clock = options.clock ?? systemClock;
   const entries = new Map<string, Entry>();
 
-  const isAbove = (name: string, epoch: number): boolean => (entries.get(name)?.epoch ?? -1) > epoch;
+  const isBehind = (name: string, epoch: number, sessionId: string): boolean => {
+    const entry = entries.get(name);
+    return entry !== undefined && entry.epoch > epoch && entry.exceptSessionId !== sessionId;
+  };
 
   return {
     async add(revocations) {
       for (const revocation of revocations) {
-        const [name, epoch] = locate(revocation);
-        const known = entries.get(name);
-        entries.set(name, {
-          epoch: Math.max(epoch, known?.epoch ?? 0),
-          untilMs: Math.max(revocation.until.getTime(), known?.untilMs ?? 0),
-        });
+        const name = nameOfRevocation(revocation);
+        const added = entryOf(revocation);
+        const known = entries.get(name) ?? added;
+        const higher = added.epoch > known.epoch ? added : known;
+        entries.set(name, { ...higher, untilMs: Math.max(added.untilMs, known.untilMs) });
       }
     },
 
@@ -39,8 +42,8 @@ export function createMemoryRevocationStore(options: { readonly clock?: Clock } 
       return (
         entries.has(nameOf.token(subject.jti)) ||
         entries.has(nameOf.session(subject.sessionId)) ||
-        isAbove(nameOf.user(subject.tenantId, subject.userId), subject.userEpoch) ||
-        isAbove(nameOf.tenant(subject.tenantId), subject.tenantEpoch)
+        isBehind(nameOf.user(subject.tenantId, subject.userId), subject.userEpoch, subject.sessionId) ||
+        isBehind(nameOf.tenant(subject.tenantId), subject.tenantEpoch, subject.sessionId)
       );
     },
 
@@ -58,15 +61,23 @@ export function createMemoryRevocationStore(options: { readonly clock?: Clock } 
   };
 }
 
-function locate(revocation: Revocation): [name: string, epoch: number] {
+function nameOfRevocation(revocation: Revocation): string {
   switch (revocation.kind) {
     case 'token':
-      return [nameOf.token(revocation.jti), Number.POSITIVE_INFINITY];
+      return nameOf.token(revocation.jti);
     case 'session':
-      return [nameOf.session(revocation.sessionId), Number.POSITIVE_INFINITY];
+      return nameOf.session(revocation.sessionId);
     case 'user':
-      return [nameOf.user(revocation.tenantId, revocation.userId), revocation.epoch];
+      return nameOf.user(revocation.tenantId, revocation.userId);
     case 'tenant':
-      return [nameOf.tenant(revocation.tenantId), revocation.epoch];
+      return nameOf.tenant(revocation.tenantId);
   }
+}
+
+function entryOf(revocation: Revocation): Entry {
+  return {
+    epoch: 'epoch' in revocation ? revocation.epoch : Number.POSITIVE_INFINITY,
+    exceptSessionId: 'exceptSessionId' in revocation ? revocation.exceptSessionId : null,
+    untilMs: revocation.until.getTime(),
+  };
 }

@@ -193,9 +193,18 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
       return view(ended);
     },
 
+    async endOthers({ keepSessionId, commandId, accessTokenMs, ...user }) {
+      const row = findOwn(user, keepSessionId);
+      if (row === null || !isLive(row)) return null;
+      const userEpoch = raise(userEpochs, keyOf(user), commandId);
+      const kept = save({ ...row, userEpoch });
+      await record([revokedUser(user, userEpoch, row.id)], accessTokenMs);
+      return view(kept);
+    },
+
     async endAll({ commandId, accessTokenMs, ...user }) {
       const epoch = raise(userEpochs, keyOf(user), commandId);
-      await record([{ kind: 'user', ...refOf(user), epoch }], accessTokenMs);
+      await record([revokedUser(user, epoch)], accessTokenMs);
       return epoch;
     },
 
@@ -224,8 +233,12 @@ function keyOf({ tenantId, userId }: UserRef): string {
   return `${tenantId}\0${userId}`;
 }
 
-function refOf({ tenantId, userId }: UserRef): UserRef {
-  return { tenantId, userId };
+function revokedUser(
+  { tenantId, userId }: UserRef,
+  epoch: number,
+  exceptSessionId: string | null = null,
+): Revoked {
+  return { kind: 'user', tenantId, userId, epoch, exceptSessionId };
 }
 
 function revokedSession({ id }: Row): Revoked {

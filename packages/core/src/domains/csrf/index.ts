@@ -1,0 +1,1 @@
+export * from './csrf-tokens.js';

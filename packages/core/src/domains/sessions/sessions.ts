@@ -1,0 +1,353 @@
+import { type Clock, systemClock } from '../../clock.js';
+import { isEqualConstantTime } from '../../crypto/constant-time.js';
+import { sha256 } from '../../crypto/hash.js';
+import type { KeyRing } from '../../crypto/key-ring.js';
+import { createId, type Random, systemRandom } from '../../crypto/random.js';
+import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import type {
+  Epochs,
+  RefreshSecret,
+  SessionCursor,
+  SessionEndReason,
+  SessionPage,
+  SessionRecord,
+  SessionStore,
+} from '../../stores/session-store.js';
+import type { UserRef } from '../../stores/user-store.js';
+import { describeDevice } from './device.js';
+import { readRefreshToken, writeRefreshToken } from './refresh-token.js';
+import { readSessionPolicy, type SessionPolicy, type SessionPolicyOptions } from './session-policy.js';
+import { deriveSuccessor } from './successor.js';
+
+/** What sessions are made of. */
+export interface SessionsOptions extends SessionPolicyOptions {
+  readonly store: SessionStore;
+  /** Where ended sessions are recorded, so that their access tokens die too. */
+  readonly revocations: RevocationStore;
+  readonly keyRing: KeyRing;
+  /** How long an access token issued now can be accepted, in milliseconds: its lifetime plus the leeway. */
+  readonly accessTokenMs: number;
+  readonly clock?: Clock;
+  /** Tests only. */
+  readonly random?: Random;
+}
+
+/** A sign-in that has begun: the epochs as they were before any credential was looked at. */
+export interface SignIn {
+  readonly user: UserRef;
+  readonly epochs: Epochs;
+}
+
+/** What a new session is told about how it began. */
+export interface NewSession {
+  /** How the user proved who they are (RFC 8176). */
+  readonly amr: readonly string[];
+  /** A browser session has the shorter idle lifetime. */
+  readonly isBrowser: boolean;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** A session and the refresh token that continues it. */
+export interface HeldSession {
+  readonly session: SessionRecord;
+  /** `rt1_…`, 104 characters. Whoever holds it holds the session. */
+  readonly refreshToken: string;
+}
+
+/** A session that has just begun. */
+export interface StartedSession extends HeldSession {
+  /** No earlier session of the user came from the same device, browser and operating system. */
+  readonly isNewDevice: boolean;
+}
+
+/**
+ * What became of a presented refresh token.
+ *
+ * - `rotated`, `unchanged`, `grace`, `recovered`: go on with `refreshToken`.
+ * - `malformed`, `invalid`: the client is signed out.
+ * - `superseded`, `ahead`: refused, but the client may hold or get a better one.
+ * - `reuse`, `fork`: refused, and the session (by policy: the user's every session) was ended. Raise the alarm.
+ */
+export type RefreshOutcome =
+  | ({ readonly kind: 'rotated' | 'unchanged' | 'grace' | 'recovered' } & HeldSession)
+  | { readonly kind: 'malformed' | 'invalid' | 'superseded' | 'ahead' }
+  | { readonly kind: 'reuse' | 'fork'; readonly session: SessionRecord };
+
+/** What else happens when a session is renewed. */
+export interface SessionRenewal {
+  /** A fresh proof of who the user is; it also moves `authTime`. */
+  readonly amr?: readonly string[];
+  /** Also ends every other session of the user, in the same step. */
+  readonly endsOthers?: boolean;
+}
+
+/** Sessions with rotating refresh tokens. Every method rejects with `store_unavailable` when the store is away. */
+export interface Sessions {
+  /** The policy in force, in milliseconds. */
+  readonly policy: SessionPolicy;
+
+  /** Begins a sign-in. Call it before the credential is read, so that signing out everywhere stops a sign-in under way. */
+  beginSignIn(user: UserRef): Promise<SignIn>;
+
+  /** Starts a session. @returns `null` when the user was signed out everywhere since the sign-in began. */
+  start(signIn: SignIn, session: NewSession): Promise<StartedSession | null>;
+
+  /**
+   * Exchanges a refresh token.
+   *
+   * @param attemptId an id of 16 to 128 characters that the client made and kept before sending; with it a lost answer
+   * can be asked for again for 24 hours.
+   */
+  refresh(tenantId: string, refreshToken: unknown, attemptId?: string): Promise<RefreshOutcome>;
+
+  /** The id of the session that a refresh token of ours belongs to, or `null`. Proves only that we issued it; no I/O. */
+  findSessionId(tenantId: string, refreshToken: unknown): string | null;
+
+  /** Gives the session a new token and voids all older ones, after its user's rights or proofs changed. `null`: not live. */
+  renew(
+    user: UserRef,
+    sessionId: string,
+    proof?: { readonly amr: readonly string[] },
+  ): Promise<HeldSession | null>;
+
+  /** Ends every session of the user but one, which is renewed. `null`: that one is not live, and nothing changed. */
+  endOthers(user: UserRef, keepSessionId: string): Promise<HeldSession | null>;
+
+  /** Ends one session of the user. @returns whether the user has such a session, live or not. */
+  end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<boolean>;
+
+  /** Ends the session that a refresh token of ours, however old, belongs to. @returns it, or `null` when there is none. */
+  endByRefreshToken(tenantId: string, refreshToken: unknown): Promise<SessionRecord | null>;
+
+  /** Ends all sessions of the user at once, whatever their number. */
+  endAll(user: UserRef): Promise<void>;
+
+  /** Ends all sessions of all users of the tenant. */
+  endTenant(tenantId: string): Promise<void>;
+
+  /** The live sessions of the user, newest first. @param limit 1 to 100 a page. */
+  list(
+    user: UserRef,
+    page?: { readonly limit?: number; readonly after?: SessionCursor | null },
+  ): Promise<SessionPage>;
+
+  /** Deletes sessions past their absolute end, in batches, for about as long as `budgetMs` (default 1000). @returns how many. */
+  deleteExpired(budgetMs?: number): Promise<number>;
+}
+
+const deleteBatch = 500;
+
+/**
+ * Sessions over a store. One row a session, whatever its age; the store decides each rotation in one step.
+ *
+ * @throws `TypeError` when a duration is out of range, or the rotation floor is shorter than the grace.
+ */
+export function createSessions(options: SessionsOptions): Sessions {
+  const { store, revocations, keyRing, accessTokenMs } = options;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const policy = readSessionPolicy(options);
+  const isLinked = store.recordsRevocationsIn === revocations;
+
+  /** Records what the session store could not record itself. A caller whose call fails here may simply call again. */
+  const record = async (...entries: readonly Revocation[]): Promise<void> => {
+    if (!isLinked && entries.length > 0) await revocations.add(entries);
+  };
+  const until = (): Date => new Date(clock.now() + accessTokenMs);
+  const revokedSession = (sessionId: string): Revocation => ({ kind: 'session', sessionId, until: until() });
+
+  const createSecret = (): RefreshSecret & { readonly secret: Uint8Array } => {
+    const secret = random.bytes(32);
+    return { secret, secretHash: sha256(secret), nonce: createId(random), keyId: keyRing.activeKeyId };
+  };
+  const hold = (session: SessionRecord, secret: Uint8Array): HeldSession => ({
+    session,
+    refreshToken: writeRefreshToken(keyRing, session.tenantId, {
+      keyId: session.keyId,
+      sessionId: session.id,
+      generation: session.generation,
+      secret,
+    }),
+  });
+  const revokedUser = (user: UserRef, epoch: number, exceptSessionId: string | null = null): Revocation => ({
+    kind: 'user',
+    ...refOf(user),
+    epoch,
+    exceptSessionId,
+    until: until(),
+  });
+  const endAll = async (user: UserRef): Promise<void> => {
+    const epoch = await store.endAll({ ...refOf(user), commandId: createId(random), accessTokenMs });
+    await record(revokedUser(user, epoch));
+  };
+  const endOne = async (
+    user: UserRef,
+    sessionId: string,
+    reason: SessionEndReason,
+  ): Promise<SessionRecord | null> => {
+    const ended = await store.end({ ...refOf(user), sessionId, reason, accessTokenMs });
+    if (ended !== null) await record(revokedSession(sessionId));
+    return ended;
+  };
+  /** Somebody else holds this session's secrets: it is over, and by policy every other session of the user too. */
+  const endStolen = async (kind: 'reuse' | 'fork', session: SessionRecord): Promise<RefreshOutcome> => {
+    await record(revokedSession(session.id));
+    if (policy.endsAllOnReuse) await endAll(session);
+    return { kind, session };
+  };
+
+  return {
+    policy,
+
+    async beginSignIn(user) {
+      return { user: refOf(user), epochs: await store.readEpochs(user) };
+    },
+
+    async start({ user, epochs }, { amr, isBrowser, ip, userAgent }) {
+      const { secret, ...refreshSecret } = createSecret();
+      const outcome = await store.create({
+        ...user,
+        ...refreshSecret,
+        ...(await describeDevice(userAgent)),
+        id: createId(random),
+        idleLifetimeMs: isBrowser ? policy.browserIdleLifetimeMs : policy.idleLifetimeMs,
+        absoluteLifetimeMs: policy.absoluteLifetimeMs,
+        authTime: new Date(clock.now()),
+        amr,
+        ip,
+        userAgent,
+        expectedEpochs: epochs,
+        maxSessions: policy.maxSessions,
+        accessTokenMs,
+      });
+      if (outcome.kind === 'epoch_moved') return null;
+      await record(...outcome.endedSessionIds.map(revokedSession));
+      return { ...hold(outcome.session, secret), isNewDevice: outcome.isNewDevice };
+    },
+
+    async refresh(tenantId, refreshToken, attemptId) {
+      const presented = readRefreshToken(keyRing, tenantId, refreshToken);
+      if (presented === null) return { kind: 'malformed' };
+      const { sessionId, generation } = presented;
+      const derive = (keyId: string, nonce: string): Buffer | null =>
+        deriveSuccessor(keyRing, {
+          keyId,
+          tenantId,
+          sessionId,
+          generation: generation + 1,
+          presentedSecret: presented.secret,
+          nonce,
+        });
+
+      const nonce = createId(random);
+      const keyId = keyRing.activeKeyId;
+      const candidate = derive(keyId, nonce) as Buffer; // the active key is always there
+      const outcome = await store.rotate({
+        tenantId,
+        sessionId,
+        generation,
+        secretHash: sha256(presented.secret),
+        next: { secretHash: sha256(candidate), nonce, keyId },
+        attemptHash: attemptId === undefined ? null : sha256(attemptId),
+        floorMs: policy.rotationFloorMs,
+        graceMs: policy.rotationGraceMs,
+        recoveryMs: policy.recoveryMs,
+        accessTokenMs,
+      });
+
+      switch (outcome.kind) {
+        case 'invalid':
+        case 'superseded':
+        case 'ahead':
+          return { kind: outcome.kind };
+        case 'reuse':
+        case 'fork':
+          return endStolen(outcome.kind, outcome.session);
+        case 'unchanged':
+          return { kind: 'unchanged', session: outcome.session, refreshToken: refreshToken as string };
+        case 'rotated':
+          return { kind: 'rotated', ...hold(outcome.session, candidate) };
+        case 'grace':
+        case 'recovered': {
+          const { session } = outcome;
+          const successor = derive(session.keyId, session.nonce);
+          // A node that does not have the row's key (yet) cannot answer; one that has it can.
+          if (successor === null) return { kind: 'superseded' };
+          if (isEqualConstantTime(sha256(successor), session.secretHash)) {
+            return { kind: outcome.kind, ...hold(session, successor) };
+          }
+          const ended = await store.end({ ...refOf(session), sessionId, reason: 'fork', accessTokenMs });
+          return endStolen('fork', ended ?? session);
+        }
+      }
+    },
+
+    findSessionId(tenantId, refreshToken) {
+      return readRefreshToken(keyRing, tenantId, refreshToken)?.sessionId ?? null;
+    },
+
+    async renew(user, sessionId, { endsOthers = false, ...proof } = {}) {
+      const { secret, ...next } = createSecret();
+      const session = await store.rotateHard({
+        ...refOf(user),
+        ...proof,
+        sessionId,
+        next,
+        endsOthers,
+        accessTokenMs,
+      });
+      if (session === null) return null;
+      if (endsOthers) await record(revokedUser(session, session.userEpoch));
+      return hold(session, secret);
+    },
+
+    async endOthers(user, keepSessionId) {
+      const kept = await store.endOthers({
+        ...refOf(user),
+        keepSessionId,
+        commandId: createId(random),
+        accessTokenMs,
+      });
+      if (kept === null) return false;
+      await record(revokedUser(kept, kept.userEpoch, kept.id));
+      return true;
+    },
+
+    async end(user, sessionId, reason) {
+      return (await endOne(user, sessionId, reason)) !== null;
+    },
+
+    async endByRefreshToken(tenantId, refreshToken) {
+      const presented = readRefreshToken(keyRing, tenantId, refreshToken);
+      const session = presented === null ? null : await store.find(tenantId, presented.sessionId);
+      return session === null ? null : endOne(session, session.id, 'signed_out');
+    },
+
+    endAll,
+
+    async endTenant(tenantId) {
+      const epoch = await store.endTenant({ tenantId, commandId: createId(random), accessTokenMs });
+      await record({ kind: 'tenant', tenantId, epoch, until: until() });
+    },
+
+    list(user, { limit = 50, after = null } = {}) {
+      return store.list(refOf(user), { limit: Math.min(Math.max(limit, 1), 100), after });
+    },
+
+    async deleteExpired(budgetMs = 1000) {
+      const stopAtMs = clock.now() + budgetMs;
+      let total = 0;
+      for (;;) {
+        const deleted = await store.deleteExpired(deleteBatch);
+        total += deleted;
+        if (deleted < deleteBatch || clock.now() >= stopAtMs) return total;
+      }
+    },
+  };
+}
+
+/** Only the two ids: stores must not see whatever else a caller's object holds. */
+function refOf({ tenantId, userId }: UserRef): UserRef {
+  return { tenantId, userId };
+}
