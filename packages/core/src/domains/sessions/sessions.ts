@@ -105,14 +105,14 @@ export interface Sessions {
   findSessionId(tenantId: string, refreshToken: unknown): string | null;
 
   /** Gives the session a new token and voids all older ones, after its user's rights or proofs changed. `null`: not live. */
-  renew(
-    user: UserRef,
-    sessionId: string,
-    proof?: { readonly amr: readonly string[] },
-  ): Promise<HeldSession | null>;
+  renew(user: UserRef, sessionId: string, change?: SessionRenewal): Promise<HeldSession | null>;
 
-  /** Ends every session of the user but one, which is renewed. `null`: that one is not live, and nothing changed. */
-  endOthers(user: UserRef, keepSessionId: string): Promise<HeldSession | null>;
+  /**
+   * Ends every session of the user but one, whose tokens stay good.
+   *
+   * @returns whether that one is live; otherwise nothing changed.
+   */
+  endOthers(user: UserRef, keepSessionId: string): Promise<boolean>;
 
   /** Ends one session of the user. @returns whether the user has such a session, live or not. */
   end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<boolean>;

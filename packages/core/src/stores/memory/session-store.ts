@@ -180,8 +180,7 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
         hardRotatedAt: now(),
         attemptHash: null,
       });
-      if (endsOthers)
-        await record([{ kind: 'user', ...refOf(user), epoch: epochs.userEpoch }], accessTokenMs);
+      if (endsOthers) await record([revokedUser(user, epochs.userEpoch)], accessTokenMs);
       return view(rotated);
     },
 
