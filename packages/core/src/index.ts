@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './domains/passwords/index.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './stores/memory/index.js';
