@@ -2,9 +2,17 @@ import { existsSync, readdirSync } from 'node:fs';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-// Workspace packages are read from their sources: no build before a test. The condition stands alone among the
-// external ones, since adding `import` there makes Express load the wrong files.
+/** Workspace packages are read from their sources: no build before a test. */
 const source = '@tessera-auth/source';
+
+type Service = 'postgres' | 'redis' | 'chromium';
+
+/** The real services of each project, by folder; started once per run, and only for a run that has tests needing them. */
+const services: Readonly<Record<string, readonly Service[]>> = {
+  'packages/adapters-postgres': ['postgres'],
+  'examples/express-app': ['postgres', 'chromium'],
+  'examples/fastify-app': ['postgres', 'chromium'],
+};
 
 const folders = ['packages', 'examples', 'tools'].flatMap((parent) =>
   existsSync(parent) ? readdirSync(parent).map((name) => `${parent}/${name}`) : [],
@@ -17,8 +25,23 @@ export default defineConfig({
       .map((folder) => ({
         root: folder,
         resolve: { conditions: [source, ...defaultServerConditions] },
-        ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
-        test: { name: folder.split('/')[1] ?? folder, include: ['test/**/*.test.ts'] },
+        ssr: {
+          resolve: {
+            conditions: [source, ...defaultServerConditions],
+            // Alone: with `import` beside it, Express loads files that it cannot use.
+            externalConditions: [source],
+          },
+        },
+        test: {
+          name: folder,
+          include: ['test/**/*.test.ts'],
+          globalSetup: (services[folder] ?? []).map(
+            (service) => new URL(`tools/test-services/src/vitest/${service}.ts`, import.meta.url).pathname,
+          ),
+          // A real server has to start, a password hash is slow on purpose, and a laptop may be busy.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
       })),
   },
 });
