@@ -1,0 +1,142 @@
+import type { AccessTokenClaims, AccessTokenGrant } from './access-token-claims.js';
+import type { JsonObject } from './canonical-json.js';
+
+/** The claims as they stand in the token (RFC 9068 §2.2). Times are whole seconds since 1970. */
+export interface TokenPayload {
+  readonly iss: string;
+  readonly aud: string | readonly string[];
+  readonly sub: string;
+  readonly client_id: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly nbf?: number;
+  readonly jti: string;
+  readonly sid: string;
+  readonly epoch: number;
+  readonly tenant?: string;
+  readonly tenant_epoch?: number;
+  readonly roles: readonly string[];
+  readonly amr: readonly string[];
+  readonly auth_time: number;
+}
+
+/** What every payload is held against. */
+export interface PayloadRules {
+  readonly issuer: string;
+  /** One of these must be named. */
+  readonly audiences: readonly string[];
+  /** The longest that a token may live, in seconds. */
+  readonly lifetimeSeconds: number;
+}
+
+const requiredMembers = 12;
+const optionalMembers = ['nbf', 'tenant', 'tenant_epoch'] as const;
+const maxDepth = 4;
+
+// The last second of the year 9999 (RFC 3339), well inside what a Date can hold.
+const maxTimeSeconds = 253_402_300_799;
+
+/** The payload for `grant`, with one spelling for every fact: what is empty or zero is left out. */
+export function createTokenPayload(
+  grant: AccessTokenGrant,
+  token: Pick<TokenPayload, 'iss' | 'aud' | 'iat' | 'exp' | 'jti'>,
+): TokenPayload {
+  return {
+    iss: token.iss,
+    aud: token.aud,
+    sub: grant.subject,
+    client_id: grant.clientId,
+    iat: token.iat,
+    exp: token.exp,
+    jti: token.jti,
+    sid: grant.sessionId,
+    epoch: grant.userEpoch,
+    ...(grant.tenantId === '' ? {} : { tenant: grant.tenantId }),
+    ...(grant.tenantEpoch === 0 ? {} : { tenant_epoch: grant.tenantEpoch }),
+    roles: [...grant.roles],
+    amr: [...grant.amr],
+    auth_time: Math.floor(grant.authTime.getTime() / 1000),
+  };
+}
+
+/** The name of the first claim that is missing, of the wrong type or not what `rules` ask, or `null`. */
+export function findPayloadProblem(payload: JsonObject, rules: PayloadRules): string | null {
+  // Exact: a trailing slash more is another issuer (RFC 9068 §4).
+  if (payload.iss !== rules.issuer) return 'iss';
+  if (!isForUs(payload.aud, rules.audiences)) return 'aud';
+  if (!isText(payload.sub)) return 'sub';
+  if (!isText(payload.client_id)) return 'client_id';
+  if (!isTime(payload.iat)) return 'iat';
+  // The cap also catches milliseconds, and keeps the promise of how long a revocation must be remembered.
+  if (!isTime(payload.exp) || payload.exp <= payload.iat) return 'exp';
+  if (payload.exp - payload.iat > rules.lifetimeSeconds) return 'exp';
+  if (payload.nbf !== undefined && !isTime(payload.nbf)) return 'nbf';
+  if (!isText(payload.jti)) return 'jti';
+  if (!isText(payload.sid)) return 'sid';
+  if (!isCount(payload.epoch)) return 'epoch';
+  if (payload.tenant !== undefined && !isText(payload.tenant)) return 'tenant';
+  if (payload.tenant_epoch !== undefined && !isCount(payload.tenant_epoch)) return 'tenant_epoch';
+  if (!isTextList(payload.roles)) return 'roles';
+  if (!isTextList(payload.amr)) return 'amr';
+  if (!isTime(payload.auth_time)) return 'auth_time';
+  return findUnknownProblem(payload);
+}
+
+/** The payload in the words of this library. Frozen; the dates are new each time, since a Date cannot be frozen. */
+export function toAccessTokenClaims(payload: TokenPayload): AccessTokenClaims {
+  return Object.freeze({
+    issuer: payload.iss,
+    audience: typeof payload.aud === 'string' ? payload.aud : Object.freeze(payload.aud),
+    subject: payload.sub,
+    clientId: payload.client_id,
+    jti: payload.jti,
+    sessionId: payload.sid,
+    tenantId: payload.tenant ?? '',
+    userEpoch: payload.epoch,
+    tenantEpoch: payload.tenant_epoch ?? 0,
+    roles: Object.freeze(payload.roles),
+    amr: Object.freeze(payload.amr),
+    authTime: new Date(payload.auth_time * 1000),
+    issuedAt: new Date(payload.iat * 1000),
+    expiresAt: new Date(payload.exp * 1000),
+  });
+}
+
+// Claims that a later version adds are ignored, so that a rolling deploy signs nobody out; traps are not.
+function findUnknownProblem(payload: JsonObject): string | null {
+  const names = Object.keys(payload);
+  const optional = optionalMembers.filter((name) => payload[name] !== undefined);
+  if (names.length === requiredMembers + optional.length) return null;
+  return names.find((name) => name === '__proto__' || !isShallow(payload[name], maxDepth)) ?? null;
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return (
+    depth > 0 &&
+    Object.entries(value).every(([name, member]) => {
+      return name !== '__proto__' && isShallow(member, depth - 1);
+    })
+  );
+}
+
+function isForUs(value: unknown, audiences: readonly string[]): boolean {
+  if (typeof value === 'string') return audiences.includes(value);
+  return isTextList(value) && value.some((name) => audiences.includes(name));
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTime(value: unknown): value is number {
+  return isCount(value) && value <= maxTimeSeconds;
+}
