@@ -7,5 +7,6 @@ export * from './crypto/key-ring.js';
 export * from './domains/rbac/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';
+export * from './domains/tokens/index.js';
 export * from './duration.js';
 export * from './errors.js';
