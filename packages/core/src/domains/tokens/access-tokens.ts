@@ -45,8 +45,8 @@ export interface AccessTokensOptions {
   readonly issuer: string;
   /** `aud`: whom the tokens are for. With several, tokens name all of them and one is enough to be accepted. */
   readonly audience: string | readonly string[];
-  /** Where HS256 keys come from. Not used for tokens when `signingKeys` are given. */
-  readonly keyRing: KeyRing;
+  /** Where HS256 keys come from. Needed unless `signingKeys` are given, and then not used. */
+  readonly keyRing?: KeyRing;
   /**
    * ES256, EdDSA or RS256 keys instead of HS256, so that others can verify without being able to sign. HS256 tokens are
    * then refused. A function is asked at every use and lets keys change while the process runs: it must answer at once,
@@ -57,6 +57,11 @@ export interface AccessTokensOptions {
   readonly lifetime?: Duration;
   /** How far the clocks of nodes may be apart: whole seconds, at most `'60s'`. Default `'5s'`. */
   readonly leeway?: Duration;
+  /**
+   * How many verified tokens are remembered, about 1.5 kB each, rounded up to an even number; 0 remembers none. A remembered token still has its times
+   * and its key checked at every use. Default 10,000 with `signingKeys`, and 0 without: HS256 is as fast to verify again.
+   */
+  readonly cacheSize?: number;
   readonly clock?: Clock;
   /** Replaceable in tests only. */
   readonly random?: Random;
@@ -71,26 +76,35 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const { signingKeys, clock = systemClock, random = systemRandom } = options;
   const lifetimeSeconds = parseSeconds('lifetime', options.lifetime ?? '15m', '1s', '24h');
   const leewaySeconds = parseSeconds('leeway', options.leeway ?? '5s', '0s', '60s');
+  const cacheSize = options.cacheSize ?? (signingKeys === undefined ? 0 : 10_000);
   const audiences = typeof options.audience === 'string' ? [options.audience] : [...options.audience];
-  if (options.issuer === '' || typeof options.issuer !== 'string')
+  if (typeof options.issuer !== 'string' || options.issuer === '') {
     throw new TypeError('issuer: expected a URL');
+  }
   if (audiences.length === 0 || audiences.some((name) => typeof name !== 'string' || name === '')) {
     throw new TypeError('audience: expected at least one name, and none empty');
   }
+  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) {
+    throw new TypeError('cacheSize: expected a whole number');
+  }
 
   const published = signingKeys === undefined ? null : createSigningTokenKeys(signingKeys);
-  const keys = published ?? createRingTokenKeys(options.keyRing);
+  const keys = published ?? createRingTokenKeys(options.keyRing ?? missingKeys());
   const rules = { issuer: options.issuer, audiences, lifetimeSeconds };
 
   return {
     issue: createTokenIssuer({ keys, rules, clock, random }),
-    verify: createTokenVerifier({ keys, rules, clock, leewaySeconds }),
+    verify: createTokenVerifier({ keys, rules, clock, leewaySeconds, cacheSize }),
     lifetimeMs: lifetimeSeconds * 1000,
     longestAliveMs: (lifetimeSeconds + 2 * leewaySeconds) * 1000,
     get jwks() {
       return { keys: published?.listPublicKeys() ?? [] };
     },
   };
+}
+
+function missingKeys(): never {
+  throw new TypeError('keyRing: needed where no signingKeys are given');
 }
 
 // Tokens count in whole seconds; rounding an option would break a promise in one direction or the other.

@@ -4,7 +4,7 @@ import { AuthError } from '../../errors.js';
 import type { AccessTokenClaims } from './access-token-claims.js';
 import { parseJsonObject } from './canonical-json.js';
 import { maxTokenLength, splitCompactToken } from './compact-token.js';
-import { decodeTokenHeader } from './token-header.js';
+import { createTokenHeaderReader } from './token-header-reader.js';
 import type { TokenKey, TokenKeys } from './token-key.js';
 import {
   findPayloadProblem,
@@ -12,6 +12,7 @@ import {
   type TokenPayload,
   toAccessTokenClaims,
 } from './token-payload.js';
+import { createVerifiedTokenCache } from './verified-token-cache.js';
 
 /** What verifying needs. */
 export interface TokenVerifierOptions {
@@ -19,29 +20,42 @@ export interface TokenVerifierOptions {
   readonly rules: PayloadRules;
   readonly clock: Clock;
   readonly leewaySeconds: number;
+  /** How many verified tokens are remembered; 0 remembers none. */
+  readonly cacheSize: number;
+}
+
+/** What stays true of a token for as long as its key may verify. */
+interface AuthenticToken {
+  readonly key: TokenKey;
+  readonly payload: TokenPayload;
 }
 
 /** The function behind {@link AccessTokens.verify}. */
 export function createTokenVerifier(options: TokenVerifierOptions): (token: string) => AccessTokenClaims {
-  const { keys, rules, clock, leewaySeconds } = options;
+  const { keys, rules, clock, leewaySeconds, cacheSize } = options;
+  const headers = createTokenHeaderReader();
+  const cache = cacheSize === 0 ? null : createVerifiedTokenCache<AuthenticToken>(cacheSize);
 
-  function requireKey(header: string): TokenKey {
-    const { algorithm, keyId } = decodeTokenHeader(header) ?? refuse('access_token_malformed');
-    const key = keys.find(keyId);
-    // The key decides the algorithm; a header that says another one lies (RFC 8725 §3.1).
-    return key?.algorithm === algorithm ? key : refuse('access_token_invalid');
-  }
-
-  function requireAuthentic(token: string): TokenPayload {
+  function requireAuthentic(token: string): AuthenticToken {
     const parts = splitCompactToken(token) ?? refuse('access_token_malformed');
-    const key = requireKey(parts.header);
+    const header = headers.read(parts.header) ?? refuse('access_token_malformed');
+    // The key decides the algorithm; a header that says another one lies (RFC 8725 §3.1).
+    const key = keys.find(header.keyId);
+    if (key === null || key.algorithm !== header.algorithm) refuse('access_token_invalid');
     // Both parts have proved to be canonical base64url before they are hashed, hence ASCII. Letters outside of it
     // would lose their high bits on the way to the hash.
     const bytes = decodeBase64Url(parts.payload) ?? refuse('access_token_malformed');
     if (!key.verify(parts.signingInput, parts.signature)) refuse('access_token_invalid');
+    headers.remember(parts.header, header);
     const payload = parseJsonObject(bytes) ?? refuse('access_token_malformed');
     if (findPayloadProblem(payload, rules) !== null) refuse('access_token_invalid');
-    return payload as unknown as TokenPayload;
+    return { key, payload: payload as unknown as TokenPayload };
+  }
+
+  // A remembered token is right for as long as the very key that it was checked with may still verify.
+  function findRemembered(token: string): AuthenticToken | null {
+    const known = cache?.find(token) ?? null;
+    return known !== null && keys.find(known.key.keyId) === known.key ? known : null;
   }
 
   function requireTimely({ iat, nbf = iat, exp }: TokenPayload): void {
@@ -52,8 +66,10 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
 
   return (token) => {
     if (typeof token !== 'string' || token.length > maxTokenLength) refuse('access_token_malformed');
-    const payload = requireAuthentic(token);
+    const known = findRemembered(token);
+    const { key, payload } = known ?? requireAuthentic(token);
     requireTimely(payload);
+    if (known === null) cache?.add(token, { key, payload });
     return toAccessTokenClaims(payload);
   };
 }
