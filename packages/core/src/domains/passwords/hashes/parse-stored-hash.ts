@@ -1,7 +1,10 @@
 import { parseArgon2 } from './argon2.js';
+import { parseBcrypt } from './bcrypt.js';
+import { parsePbkdf2 } from './pbkdf2.js';
+import { parseScrypt } from './scrypt.js';
 import type { StoredHash } from './stored-hash.js';
 
-const parsers = [parseArgon2];
+const parsers = [parseArgon2, parseBcrypt, parseScrypt, parsePbkdf2];
 
 // Longer than any supported form; bounds what the parsers look at.
 const maxHashLength = 400;
