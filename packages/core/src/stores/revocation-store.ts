@@ -34,7 +34,8 @@ export interface RevocationSubject {
  *
  * - Missing: not revoked.
  * - Duplicate, any order, two callers at once: entries are united. The later `until` and the higher epoch stay, so
- *   nothing that was added ever gets weaker. The exception stays with its epoch: a higher epoch brings its own, or none.
+ *   nothing that was added ever gets weaker. The exception stays with its epoch: a higher epoch brings its own, or none; the
+ *   same epoch with another exception leaves none.
  * - An entry may be dropped after its `until` and never before.
  */
 export interface RevocationStore {

@@ -32,11 +32,11 @@ export interface ReplacePasswordCommand extends UserRef {
  * Holds accounts.
  *
  * - Missing: `null` or `false`. A rejected promise means outage and nothing else.
- * - Duplicate: `create` answers `null` when the tenant has the address already; of parallel callers one wins.
+ * - Duplicate: `create` answers `null` when the tenant has the address or the id already; of parallel callers one wins.
  * - Users of one tenant are invisible under every other.
  */
 export interface UserStore {
-  /** Creates the account. @returns it, or `null` when the address is taken; the same command twice is the same account. */
+  /** Creates the account. @returns it, or `null` when the address or id is taken; the same command twice is the same account. */
   create(user: NewUser): Promise<UserRecord | null>;
 
   find(user: UserRef): Promise<UserRecord | null>;

@@ -32,8 +32,15 @@ export function createMemoryRevocationStore(options: { readonly clock?: Clock } 
         const name = nameOfRevocation(revocation);
         const added = entryOf(revocation);
         const known = entries.get(name) ?? added;
-        const higher = added.epoch > known.epoch ? added : known;
-        entries.set(name, { ...higher, untilMs: Math.max(added.untilMs, known.untilMs) });
+        const untilMs = Math.max(added.untilMs, known.untilMs);
+        const isContradiction =
+          added.epoch === known.epoch && added.exceptSessionId !== known.exceptSessionId;
+        const stronger = isContradiction
+          ? { ...known, exceptSessionId: null }
+          : added.epoch > known.epoch
+            ? added
+            : known;
+        entries.set(name, { ...stronger, untilMs });
       }
     },
 

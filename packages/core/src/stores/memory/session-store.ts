@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../clock.js';
+import type { DistributiveOmit } from '../../distributive-omit.js';
 import type { Revocation, RevocationStore } from '../revocation-store.js';
 import type { DeviceRecord, SessionEndReason, SessionRecord, SessionStore } from '../session-store.js';
 import type { UserRef } from '../user-store.js';
@@ -15,8 +16,6 @@ type Row = SessionRecord & RotatableSession;
 
 /** A revocation before its `until` is known. */
 type Revoked = DistributiveOmit<Revocation, 'until'>;
-// `Omit` alone would merge the members of the union.
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 interface Epoch {
   readonly value: number;
@@ -61,6 +60,7 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
       row.tenantEpoch >= tenantEpoch
     );
   };
+  const liveOnes = (known: readonly Row[]): Row[] => known.filter(isLive).sort(lastSeenFirst);
   const save = (row: Row): Row => {
     rows.set(row.id, row);
     return row;
@@ -105,15 +105,14 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
         return { kind: 'epoch_moved' };
       }
       const known = rowsOf(session);
-      const ended = known
-        .filter(isLive)
-        .sort(lastSeenFirst)
-        .slice(maxSessions - 1)
-        .map((row) => endRow(row, 'session_cap'));
+      // Looking through them all is only worth it where somebody may have to go.
+      const surplus = known.length < maxSessions ? [] : liveOnes(known).slice(maxSessions - 1);
+      const ended = surplus.map((row) => endRow(row, 'session_cap'));
       const absoluteExpiresAt = after(now(), absoluteLifetimeMs);
       const row = save({
         ...session,
         ...epochs,
+        amr: [...session.amr],
         generation: 0,
         rotatedAt: now(),
         hardRotatedAt: null,
@@ -176,7 +175,7 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
         ...renew(row),
         ...next,
         ...epochs,
-        ...(amr === undefined ? {} : { amr, authTime: now() }),
+        ...(amr === undefined ? {} : { amr: [...amr], authTime: now() }),
         hardRotatedAt: now(),
         attemptHash: null,
       });

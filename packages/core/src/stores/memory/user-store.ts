@@ -26,7 +26,7 @@ export function createMemoryUserStore(options: MemoryUserStoreOptions = {}): Use
       const emailKey = `${user.tenantId}\0${user.canonicalEmail}`;
       const owner = idsByEmail.get(emailKey);
       if (owner === user.userId) return users.get(keyOf(user)) ?? null;
-      if (owner !== undefined) return null;
+      if (owner !== undefined || users.has(keyOf(user))) return null;
       const record: UserRecord = {
         ...user,
         roles: [...user.roles],

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import type { StoreChapter } from '../store-case.js';
+import {
+  ada,
+  bob,
+  createSession,
+  ending,
+  hardRotation,
+  listIds,
+  otherAda,
+  presentation,
+  raising,
+  sessionIdOf,
+  windows,
+} from './session-fixtures.js';
+
+const invalid = { kind: 'invalid' };
+
+/** Ending is absorbing, names one session or all of them, and reaches nobody else. */
+export const endingChapter: StoreChapter = {
+  name: 'end, endOthers, endAll, endTenant',
+  cases: [
+    {
+      name: 'end keeps the record and says when and why',
+      async run({ stores: { sessions }, clock }) {
+        const before = await createSession(sessions, 'phone');
+        clock.advance(5);
+        const ended = await sessions.end(ending('phone'));
+        assert.deepEqual(ended, { ...before, endedAt: new Date(clock.now()), endReason: 'signed_out' });
+        assert.deepEqual(await sessions.find(ada.tenantId, before.id), ended);
+      },
+    },
+    {
+      name: 'the first ending stands: later ones do not change when or why',
+      async run({ stores: { sessions }, clock }) {
+        await createSession(sessions, 'phone');
+        const ended = await sessions.end(ending('phone'));
+        clock.advance(5);
+        assert.deepEqual(await sessions.end({ ...ending('phone'), reason: 'user_disabled' }), ended);
+        assert.deepEqual(await sessions.find(ada.tenantId, sessionIdOf('phone')), ended);
+      },
+    },
+    {
+      name: 'no token of an ended session is judged again: invalid, never a theft',
+      async run({ stores: { sessions }, clock }) {
+        await createSession(sessions, 'phone');
+        clock.advance(windows.floorMs);
+        await sessions.rotate(presentation('phone', 0));
+        const ended = await sessions.end(ending('phone'));
+        clock.advance(windows.floorMs);
+        for (const command of [
+          presentation('phone', 0),
+          presentation('phone', 1),
+          presentation('phone', 1, { secret: 'forged' }),
+          presentation('phone', 2),
+        ]) {
+          assert.deepEqual(await sessions.rotate(command), invalid);
+        }
+        assert.equal(await sessions.rotateHard(hardRotation('phone')), null);
+        assert.deepEqual(await sessions.find(ada.tenantId, sessionIdOf('phone')), ended);
+      },
+    },
+    {
+      name: 'a session that theft ended is invalid from then on',
+      async run({ stores: { sessions } }) {
+        await createSession(sessions, 'phone');
+        const fork = await sessions.rotate(presentation('phone', 0, { secret: 'forged' }));
+        assert.equal(fork.kind, 'fork');
+        assert.deepEqual(await sessions.rotate(presentation('phone', 0)), invalid);
+        assert.deepEqual(await listIds(sessions), []);
+      },
+    },
+    {
+      name: 'endAll leaves no live session of the user and touches nobody else',
+      async run({ stores: { sessions }, clock }) {
+        for (const label of ['phone', 'laptop']) await createSession(sessions, label);
+        await createSession(sessions, 'of bob', bob);
+        await createSession(sessions, 'elsewhere', otherAda);
+        assert.equal(await sessions.endAll({ ...ada, ...raising('c1') }), 1);
+        clock.advance(windows.floorMs);
+        assert.deepEqual(await listIds(sessions), []);
+        assert.deepEqual(await sessions.rotate(presentation('phone', 0)), invalid);
+        assert.deepEqual(await sessions.rotate(presentation('phone', 0, { secret: 'forged' })), invalid);
+        assert.equal((await sessions.rotate(presentation('of bob', 0))).kind, 'rotated');
+        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdOf('elsewhere')]);
+        assert.deepEqual(await sessions.readEpochs(bob), { userEpoch: 0, tenantEpoch: 0 });
+      },
+    },
+    {
+      name: 'endTenant leaves no live session of the tenant and touches no other',
+      async run({ stores: { sessions } }) {
+        await createSession(sessions, 'phone');
+        await createSession(sessions, 'of bob', bob);
+        await createSession(sessions, 'elsewhere', otherAda);
+        assert.equal(await sessions.endTenant({ tenantId: ada.tenantId, ...raising('c1') }), 1);
+        assert.deepEqual([await listIds(sessions), await listIds(sessions, bob)], [[], []]);
+        assert.deepEqual(await sessions.rotate(presentation('phone', 0)), invalid);
+        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdOf('elsewhere')]);
+        assert.deepEqual(await sessions.readEpochs(bob), { userEpoch: 0, tenantEpoch: 1 });
+        assert.deepEqual(await sessions.readEpochs(otherAda), { userEpoch: 0, tenantEpoch: 0 });
+      },
+    },
+    {
+      name: 'whoever signs in afterwards is not harmed',
+      async run({ stores: { sessions } }) {
+        await sessions.endAll({ ...ada, ...raising('c1') });
+        await sessions.endTenant({ tenantId: ada.tenantId, ...raising('c2') });
+        const expectedEpochs = await sessions.readEpochs(ada);
+        await createSession(sessions, 'phone', { expectedEpochs });
+        assert.deepEqual(await listIds(sessions), [sessionIdOf('phone')]);
+      },
+    },
+    {
+      name: 'endOthers keeps one session as it is, but for its epoch',
+      async run({ stores: { sessions }, clock }) {
+        const phone = await createSession(sessions, 'phone');
+        await createSession(sessions, 'laptop');
+        await createSession(sessions, 'of bob', bob);
+        clock.advance(windows.floorMs);
+        const kept = await sessions.endOthers({ ...ada, keepSessionId: phone.id, ...raising('c1') });
+        assert.deepEqual(kept, { ...phone, userEpoch: 1 });
+        assert.deepEqual(await listIds(sessions), [phone.id]);
+        assert.deepEqual(await sessions.rotate(presentation('laptop', 0)), invalid);
+        assert.equal((await sessions.rotate(presentation('phone', 0))).kind, 'rotated');
+        assert.equal((await listIds(sessions, bob)).length, 1);
+      },
+    },
+    {
+      name: 'endOthers changes nothing when the session to keep is dead',
+      async run({ stores: { sessions } }) {
+        const phone = await createSession(sessions, 'phone');
+        await createSession(sessions, 'laptop');
+        await sessions.end(ending('phone'));
+        assert.equal(await sessions.endOthers({ ...ada, keepSessionId: phone.id, ...raising('c1') }), null);
+        assert.deepEqual(await listIds(sessions), [sessionIdOf('laptop')]);
+        assert.equal((await sessions.readEpochs(ada)).userEpoch, 0);
+      },
+    },
+  ],
+};

@@ -1,0 +1,72 @@
+import type { Clock } from '../../clock.js';
+import type { Stores } from '../../stores/stores.js';
+import { createTestClock } from '../test-clock.js';
+import { revocationStoreChapters } from './revocation-store-cases.js';
+import { sessionStoreChapters } from './session-store-cases.js';
+import type { StoreChapter } from './store-case.js';
+import { linkedRecordingChapter, pingChapter, transactionChapter } from './stores-cases.js';
+import { userStoreChapters } from './user-store-cases.js';
+
+/** The two functions of a test runner that the suite needs: vitest, node:test, mocha and jest all have them. */
+export interface TestRunner {
+  describe(name: string, body: () => void): void;
+  it(name: string, body: () => Promise<void>): void;
+}
+
+/** Stores opened for one case. */
+export interface OpenedStores {
+  readonly stores: Stores;
+  /** Called after the case, also after one that failed. */
+  close?(): Promise<void>;
+}
+
+/** What the suite must know of the stores under test. */
+export interface StoresUnderTest {
+  /** Heads the report. */
+  readonly name: string;
+  /** Gives fresh, empty, isolated stores that take every instant from `clock`. */
+  open(options: { readonly clock: Clock }): Promise<OpenedStores>;
+  /** They have `transaction`. Default `false`, and then the suite sees to it that they have not. */
+  readonly offersTransaction?: boolean;
+  /** `sessions.recordsRevocationsIn` is their `revocations`. Default `false`, and then the suite sees to it that it is not. */
+  readonly recordsRevocations?: boolean;
+}
+
+/**
+ * Registers the whole conformance suite: what every store must do, under parallel callers and repeated commands too.
+ *
+ * No case sleeps. Some store 10,000 sessions, so give your runner a time limit of a minute or more per case.
+ */
+export function testStores({ describe, it }: TestRunner, subject: StoresUnderTest): void {
+  describe(subject.name, () => {
+    for (const chapter of chaptersFor(subject)) {
+      describe(chapter.name, () => {
+        for (const { name, run } of chapter.cases) {
+          it(name, async () => {
+            const clock = createTestClock();
+            const opened = await subject.open({ clock });
+            try {
+              await run({ stores: opened.stores, clock });
+            } finally {
+              await opened.close?.();
+            }
+          });
+        }
+      });
+    }
+  });
+}
+
+function chaptersFor({
+  offersTransaction = false,
+  recordsRevocations = false,
+}: StoresUnderTest): readonly StoreChapter[] {
+  return [
+    ...sessionStoreChapters,
+    ...revocationStoreChapters,
+    ...userStoreChapters,
+    pingChapter,
+    linkedRecordingChapter(recordsRevocations),
+    transactionChapter(offersTransaction),
+  ];
+}

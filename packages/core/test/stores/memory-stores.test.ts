@@ -1,0 +1,14 @@
+import { memoryStores } from '@tessera-auth/core/stores';
+import { testStores } from '@tessera-auth/core/testing';
+import { describe, it, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+testStores(
+  { describe, it },
+  {
+    name: 'memory stores',
+    recordsRevocations: true,
+    open: async ({ clock }) => ({ stores: memoryStores({ clock }) }),
+  },
+);
