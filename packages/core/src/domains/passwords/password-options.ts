@@ -1,5 +1,5 @@
 import { defaultMaxConcurrent, defaultMaxQueued, type HashQueueOptions } from './hash-queue.js';
-import { type Argon2Parameters, isComputable } from './hashes/argon2.js';
+import { type Argon2Parameters, isComputable } from './hashes/argon2-parameters.js';
 import { maxCodePoints } from './password-text.js';
 
 /** What may be set about passwords. Every default is safe as it is. */

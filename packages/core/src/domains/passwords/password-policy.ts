@@ -1,12 +1,22 @@
 import { AuthError } from '../../errors.js';
+import { createBlocklist } from './blocklist/blocklist.js';
 import type { PasswordSettings } from './password-options.js';
 import type { PasswordText } from './password-text.js';
 
-/** What {@link requireAcceptable} needs to know. */
-export type PasswordPolicy = Pick<PasswordSettings, 'minLength' | 'maxLength' | 'blocklist'>;
+/** Decides which new passwords are good enough. */
+export interface PasswordPolicy {
+  /** @throws `AuthError` `password_too_short`, `password_too_long` or `password_too_common`, the first that applies. */
+  requireAcceptable(password: PasswordText): Promise<void>;
+}
 
-/** Throws what is wrong with a new password; there are no rules about kinds of characters (ASVS 6.2.5). */
-export async function requireAcceptable(password: PasswordText, policy: PasswordPolicy): Promise<void> {
-  if (password.length < policy.minLength) throw new AuthError('password_too_short');
-  if (password.length > policy.maxLength) throw new AuthError('password_too_long');
+/** A policy of length and blocklist alone: rules about kinds of characters make passwords worse (ASVS 6.2.5). */
+export function createPasswordPolicy(settings: PasswordSettings): PasswordPolicy {
+  const blocklist = createBlocklist(settings.blocklist);
+  return {
+    async requireAcceptable({ normalized, length }) {
+      if (length < settings.minLength) throw new AuthError('password_too_short');
+      if (length > settings.maxLength) throw new AuthError('password_too_long');
+      if (await blocklist.refuses(normalized)) throw new AuthError('password_too_common');
+    },
+  };
 }

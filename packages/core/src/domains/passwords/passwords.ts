@@ -3,7 +3,7 @@ import { createHashQueue } from './hash-queue.js';
 import { createDecoyHash, hashWithArgon2 } from './hashes/argon2.js';
 import { parseStoredHash } from './hashes/parse-stored-hash.js';
 import { type PasswordsOptions, readPasswordsOptions } from './password-options.js';
-import { requireAcceptable } from './password-policy.js';
+import { createPasswordPolicy } from './password-policy.js';
 import { readPassword } from './password-text.js';
 
 /** What comparing a password with a stored hash gave. */
@@ -25,7 +25,8 @@ export interface Passwords {
    * Resolves when a new password may be used. Not for signing in: rules change, and old passwords must keep working.
    *
    * @throws `AuthError` `password_too_short` or `password_too_long` by length in code points;
-   * `password_too_common` when attackers would try it early (ASVS 6.2.4).
+   * `password_too_common` when it is one of the commonest passwords or of the app's own words whatever its case, a run or
+   * repetition, or two of these side by side (ASVS 6.2.4, 6.2.11).
    */
   requireAcceptable(password: string): Promise<void>;
 
@@ -64,11 +65,12 @@ const noMatch: PasswordVerdict = { isMatch: false, needsRehash: false };
  */
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const settings = readPasswordsOptions(options);
+  const policy = createPasswordPolicy(settings);
   const queue = createHashQueue(settings);
   const decoy = createDecoyHash(settings.argon2);
 
   return {
-    requireAcceptable: async (password) => requireAcceptable(readPassword(password), settings),
+    requireAcceptable: async (password) => policy.requireAcceptable(readPassword(password)),
 
     async hash(password) {
       const { normalized } = readPassword(password);

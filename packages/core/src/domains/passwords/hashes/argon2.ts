@@ -1,17 +1,8 @@
 import { isEqualConstantTime } from '../../../crypto/constant-time.js';
 import type { Random } from '../../../crypto/random.js';
+import { type Argon2Parameters, isComputable } from './argon2-parameters.js';
 import { decodePhcBase64, encodePhcBase64 } from './phc-base64.js';
 import type { StoredHash } from './stored-hash.js';
-
-/** What one argon2id computation costs. */
-export interface Argon2Parameters {
-  /** Memory in KiB: at most 262,144 (256 MiB). */
-  readonly memoryKiB: number;
-  /** Passes over the memory. Memory times passes is at most 2 GiB, which is about a second or two. */
-  readonly iterations: number;
-  /** Lanes, 1 to 16. */
-  readonly parallelism: number;
-}
 
 interface Argon2Input extends Argon2Parameters {
   readonly variant: keyof typeof variants;
@@ -27,22 +18,8 @@ const versions = { '16': 0, '19': 1 } as const;
 const saltBytes = 16;
 const digestBytes = 32;
 
-const maxMemoryKiB = 262_144;
-const maxPassesKiB = 2_097_152;
-const maxParallelism = 16;
-
 const form =
   /^\$(argon2id|argon2i|argon2d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,6}),t=([1-9]\d{0,6}),p=([1-9]\d?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
-
-/** Whether argon2 accepts the parameters, and computing them is bounded in time and memory. */
-export function isComputable({ memoryKiB, iterations, parallelism }: Argon2Parameters): boolean {
-  return (
-    parallelism <= maxParallelism &&
-    memoryKiB >= 8 * parallelism &&
-    memoryKiB <= maxMemoryKiB &&
-    memoryKiB * iterations <= maxPassesKiB
-  );
-}
 
 /** A new argon2id hash (RFC 9106) as a PHC string with 128 bits of salt and 256 of digest. */
 export async function hashWithArgon2(

@@ -1,4 +1,4 @@
-import type { Argon2Parameters } from './argon2.js';
+import type { Argon2Parameters } from './argon2-parameters.js';
 
 /** A stored hash whose form and cost have been checked: computing it can neither hang nor exhaust memory. */
 export interface StoredHash {
