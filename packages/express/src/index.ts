@@ -1,1 +1,2 @@
-export {};
+export { mount } from './mount.js';
+export { protect } from './protect.js';

@@ -1,1 +1,2 @@
-export {};
+export { mount } from './mount.js';
+export { type ProtectHook, protect } from './protect.js';
