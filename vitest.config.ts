@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { createTotalsReporter } from './tools/test-services/src/vitest/totals-reporter.js';
 
 /** Workspace packages are read from their sources: no build before a test. */
 const source = '@tessera-auth/source';
@@ -19,8 +21,20 @@ const folders = ['packages', 'examples', 'tools'].flatMap((parent) =>
   existsSync(parent) ? readdirSync(parent).map((name) => `${parent}/${name}`) : [],
 );
 
+const setupFile = (name: string): string =>
+  fileURLToPath(new URL(`tools/test-services/src/vitest/${name}.ts`, import.meta.url));
+
+const seed = process.env.TEST_SEED;
+
 export default defineConfig({
   test: {
+    reporters: [
+      'default',
+      ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions' as const] : []),
+      createTotalsReporter(),
+    ],
+    // A nightly run shuffles the tests too.
+    sequence: seed === undefined || seed === '' ? {} : { shuffle: true, seed: Number(seed) },
     projects: folders
       .filter((folder) => existsSync(`${folder}/test`))
       .map((folder) => ({
@@ -36,9 +50,8 @@ export default defineConfig({
         test: {
           name: folder,
           include: ['test/**/*.test.ts'],
-          globalSetup: (services[folder] ?? []).map(
-            (service) => new URL(`tools/test-services/src/vitest/${service}.ts`, import.meta.url).pathname,
-          ),
+          globalSetup: (services[folder] ?? []).map(setupFile),
+          setupFiles: [setupFile('property-seed')],
           // A real server has to start, a password hash is slow on purpose, and a laptop may be busy.
           testTimeout: 30_000,
           hookTimeout: 60_000,

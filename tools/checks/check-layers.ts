@@ -2,23 +2,22 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cruise } from './cruise.js';
 
-/**
- * The layer rules that are broken in the repository at `root`, one line each; empty when all is well.
- *
- * Nothing cruised, or a source file left out, counts as broken: that is how dependency-cruiser behaves, silently, when it
- * does not understand the installed TypeScript.
- */
-export async function checkLayers(root: string): Promise<string[]> {
+/** Fails with every breach of the layers in the repository at `root`, one line each. */
+export async function checkLayers(root: string): Promise<string> {
   const folders = await listSourceFolders(root);
   const { modules, summary } = await cruise(root, folders);
   const cruised = new Set(modules.map(({ source }) => source));
-  const foundImports = modules.some(({ dependencies }) => dependencies.length > 0);
   const missed = (await listTypeScript(root, folders)).filter((file) => !cruised.has(file));
-  return [
-    ...(foundImports ? [] : ['no import was found in any file']),
+  const problems = [
+    // That is how dependency-cruiser behaves, silently, when it does not understand the installed TypeScript.
+    ...(modules.some(({ dependencies }) => dependencies.length > 0)
+      ? []
+      : ['no import was found in any file']),
     ...missed.map((file) => `not cruised: ${file}`),
     ...summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
   ];
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return `${cruised.size} modules`;
 }
 
 async function listSourceFolders(root: string): Promise<string[]> {

@@ -30,7 +30,8 @@ export async function run(
   const path = [join(repository, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env, PATH: path },
+    // What is captured is printed later, perhaps into a file.
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -21,7 +21,12 @@ describe('checkLayers', () => {
       `packages/core/src/${path}`,
       [...imports.map((file) => `import '${file}';`), 'export const x = 1;'].join('\n'),
     );
-  const brokenRules = async () => (await checkLayers(root)).map((line) => line.split(': ')[0]);
+  const findBreaches = () =>
+    checkLayers(root).then(
+      () => [],
+      (error: Error) => error.message.split('\n'),
+    );
+  const brokenRules = async () => (await findBreaches()).map((line) => line.split(': ')[0]);
 
   it('is content with imports from right to left', async () => {
     await core('errors.ts');
@@ -32,12 +37,12 @@ describe('checkLayers', () => {
     await core('create-auth.ts', './flows/refresh.js');
     await core('http/routes.ts', '../create-auth.js', '../errors.js');
     await write('packages/adapters-redis/src/index.ts', "import '../../core/src/stores/index.js';");
-    expect(await checkLayers(root)).toEqual([]);
+    expect(await findBreaches()).toEqual([]);
   });
 
   it('fails when there is nothing to judge', async () => {
     await core('errors.ts');
-    expect(await checkLayers(root)).toEqual(['no import was found in any file']);
+    expect(await findBreaches()).toEqual(['no import was found in any file']);
   });
 
   it('finds an import from left to right in every layer', async () => {
@@ -59,7 +64,7 @@ describe('checkLayers', () => {
     }
     await core('testing/index.ts');
     for (const [from, to] of Object.values(offences)) await core(from, to);
-    const found = (await checkLayers(root)).map((line) => line.split(' -> ')[0]);
+    const found = (await findBreaches()).map((line) => line.split(' -> ')[0]);
     const expected = Object.entries(offences).map(([rule, [from]]) => `${rule}: packages/core/src/${from}`);
     expect(found.toSorted()).toEqual(expected.toSorted());
   });

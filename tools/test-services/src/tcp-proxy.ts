@@ -39,12 +39,14 @@ export async function startTcpProxy(
   let gate = Promise.resolve();
   let openGate: (() => void) | null = null;
 
+  const holdBack = async (): Promise<void> => {
+    if (delayMs > 0) await delay(delayMs);
+    await gate;
+  };
   const passage = (): Transform =>
     new Transform({
-      async transform(chunk, _encoding, callback) {
-        if (delayMs > 0) await delay(delayMs);
-        await gate;
-        callback(null, chunk);
+      transform(chunk, _encoding, callback) {
+        holdBack().then(() => callback(null, chunk), callback);
       },
     });
 

@@ -1,0 +1,3 @@
+import { drawDiagram } from './diagram.js';
+
+await drawDiagram();
