@@ -1,0 +1,66 @@
+import { isAuthError, storeUnavailable } from '@tessera-auth/core/stores';
+import type { Kysely, RawBuilder } from 'kysely';
+import { within } from './within.js';
+
+/** The one column of every statement here: JSON as text, which no driver, plugin or type parser of the app changes. */
+export interface AnswerRow {
+  readonly answer: string;
+}
+
+/** Where statements run. Every rejection is `store_unavailable`, with the driver's error as its cause. */
+export interface Database {
+  /** Runs one statement. @returns its answers, parsed. */
+  ask<Answer>(statement: RawBuilder<AnswerRow>): Promise<Answer[]>;
+
+  /** Runs `work` in one READ COMMITTED transaction: the one under way, or a new one. What `work` throws passes through. */
+  atomically<T>(work: (database: Database) => Promise<T>): Promise<T>;
+}
+
+/** What a {@link Database} is made of. */
+export interface DatabaseOptions {
+  readonly kysely: Kysely<unknown>;
+  /** For every statement, with the wait for its connection. */
+  readonly timeoutMs: number;
+  /** `kysely` is a transaction already. */
+  readonly isTransaction: boolean;
+}
+
+/** A {@link Database} on a Kysely instance. */
+export function createDatabase({ kysely, timeoutMs, isTransaction }: DatabaseOptions): Database {
+  const database: Database = {
+    async ask<Answer>(statement: RawBuilder<AnswerRow>) {
+      try {
+        const { rows } = await within(timeoutMs, statement.execute(kysely));
+        return rows.map(({ answer }) => JSON.parse(answer) as Answer);
+      } catch (error) {
+        throw asUnavailable(error);
+      }
+    },
+
+    async atomically(work) {
+      if (isTransaction) return work(database);
+      let refusal: { readonly reason: unknown } | undefined;
+      try {
+        // Under a stricter level the statements here would fail where they are meant to wait and look again.
+        return await kysely
+          .transaction()
+          .setIsolationLevel('read committed')
+          .execute(async (transaction) => {
+            try {
+              return await work(createDatabase({ kysely: transaction, timeoutMs, isTransaction: true }));
+            } catch (reason) {
+              refusal = { reason };
+              throw reason;
+            }
+          });
+      } catch (error) {
+        throw refusal === undefined ? asUnavailable(error) : refusal.reason;
+      }
+    },
+  };
+  return database;
+}
+
+function asUnavailable(error: unknown): unknown {
+  return isAuthError(error) ? error : storeUnavailable(error);
+}

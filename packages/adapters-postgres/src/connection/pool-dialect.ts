@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { within } from './within.js';
+
+/** What is needed of a client of `pg`. */
+export interface PgClient {
+  query(query: {
+    readonly text: string;
+    readonly values: unknown[];
+    readonly name?: string;
+    readonly query_timeout?: number;
+    // biome-ignore lint/suspicious/noExplicitAny: the rows of `pg` are untyped.
+  }): Promise<any>;
+}
+
+/** What is needed of a client that a pool lends. */
+export interface PgPoolClient extends PgClient {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+  /** With an error the pool throws the connection away. */
+  release(error?: Error): void;
+}
+
+/** What is needed of a `pg` pool. */
+export interface PgPool {
+  connect(): Promise<PgPoolClient>;
+}
+
+/** How statements are sent. */
+export interface PgStatementOptions {
+  /** For each statement and for each wait for a connection; 0 for none. */
+  readonly timeoutMs: number;
+  /** Prepare each statement once per connection. */
+  readonly isPreparing: boolean;
+}
+
+/** Runs Kysely on the app's own pool. The pool stays the app's: it is never ended here. */
+export function createPoolDialect(pool: PgPool, options: PgStatementOptions): PostgresDialect {
+  return new PostgresDialect({
+    pool: {
+      async connect() {
+        const pending = pool.connect();
+        const client =
+          options.timeoutMs === 0
+            ? await pending
+            : await within(options.timeoutMs, pending, (late) => late.release());
+        return lend(client, options);
+      },
+      async end() {},
+    },
+  });
+}
+
+/** Runs Kysely on one client, inside a transaction that the app began and will end. */
+export function createClientDialect(client: PgClient, options: PgStatementOptions): PostgresDialect {
+  return new PostgresDialect({
+    pool: { connect: async () => sender(client, options, () => {}), end: async () => {} },
+  });
+}
+
+/** A client that goes back to its pool only if nothing can still be under way on it. */
+function lend(client: PgPoolClient, options: PgStatementOptions): PostgresPoolClient {
+  let broken: Error | undefined;
+  const onError = (error: Error): void => {
+    broken ??= error;
+  };
+  // A lent client has no other listener, and its connection may break between two statements.
+  client.on('error', onError);
+  const { query } = sender(client, options, onError);
+  return {
+    query(text: string, values: readonly unknown[]) {
+      // Kysely rolls back after a failure; on a broken connection that would only wait for the same failure again.
+      return broken === undefined ? query(text, values) : Promise.reject(broken);
+    },
+    release() {
+      client.off('error', onError);
+      client.release(broken);
+    },
+  } as PostgresPoolClient;
+}
+
+function sender(
+  client: PgClient,
+  { timeoutMs, isPreparing }: PgStatementOptions,
+  onBroken: (error: Error) => void,
+): PostgresPoolClient {
+  return {
+    async query(text: string, values: readonly unknown[]) {
+      try {
+        return await client.query({
+          text,
+          values: [...values],
+          ...(isPreparing && values.length > 0 ? { name: nameOf(text) } : {}),
+          ...(timeoutMs > 0 ? { query_timeout: timeoutMs } : {}),
+        });
+      } catch (error) {
+        if (!isStatementError(error)) onBroken(error as Error);
+        throw error;
+      }
+    },
+    release() {},
+  } as PostgresPoolClient;
+}
+
+/** Whether the server refused a statement and is ready for the next one on this connection. */
+function isStatementError(error: unknown): boolean {
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return false;
+  // Class 08 and 57P0x: the connection is gone or going.
+  return typeof error.code === 'string' && !/^(08|57P)/.test(error.code);
+}
+
+// Statements are constants, so there are as many names as statements in this package.
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `tessera_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+    names.set(text, name);
+  }
+  return name;
+}

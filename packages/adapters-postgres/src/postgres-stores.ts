@@ -1,0 +1,124 @@
+import {
+  type Clock,
+  type Duration,
+  parseDuration,
+  type StoreSet,
+  type Stores,
+  storeUnavailable,
+} from '@tessera-auth/core/stores';
+import { sql } from 'kysely';
+import { createDatabase, type Database } from './connection/database.js';
+import { type Connection, openConnection } from './connection/open-connection.js';
+import { type AppTransaction, openTransaction } from './connection/open-transaction.js';
+import { createNow } from './connection/sql-values.js';
+import { createRevocationStore } from './revocation-store.js';
+import { checkSchema, type SchemaProblem } from './schema/check-schema.js';
+import { migrate, migrationScript } from './schema/migrate.js';
+import type { Migration } from './schema/migration.js';
+import { migrationsFor } from './schema/migrations/index.js';
+import { createTables, type TablesOptions } from './schema/tables.js';
+import { createSessionStore } from './session-store.js';
+import { createUserStore } from './user-store.js';
+
+/** What {@link postgresStores} is given: a connection, and where the tables are. */
+export type PostgresStoresOptions = Connection &
+  TablesOptions & {
+    /** For every call, with the wait for a connection: `100ms` to `10m`, default `5s`. Then it is `store_unavailable`. */
+    readonly timeout?: Duration;
+    /**
+     * The pool leads to a pooler that changes the server connection between transactions, such as PgBouncer before 1.21,
+     * so that nothing can be prepared. Default `false`: statements are prepared once per connection.
+     */
+    readonly usesTransactionPooler?: boolean;
+    /** Tests only: without it the database's own clock decides, which is the same for all nodes. */
+    readonly clock?: Clock;
+  };
+
+/** All stores in one Postgres database. */
+export interface PostgresStores extends Stores {
+  /**
+   * Runs `work` in one READ COMMITTED transaction on one connection; its stores are good only until it settles.
+   *
+   * @throws what `work` throws, after rolling back; `AuthError` `store_unavailable` when the database is away. If that
+   * happens while committing, nobody knows whether it was kept: repeat the same commands.
+   */
+  transaction<T>(work: (stores: StoreSet) => Promise<T>): Promise<T>;
+
+  /**
+   * The stores inside a transaction of the app: a `pg` client after `begin`, a Kysely or a PGlite transaction.
+   *
+   * What they do is kept or lost with the rest. The transaction must be READ COMMITTED, Postgres' default: at a stricter
+   * level it sees only what was there when it began. Commit soon, for a session or user it touched is locked until then.
+   */
+  withTransaction(transaction: AppTransaction): StoreSet;
+
+  /**
+   * Brings the schema up to date; all or nothing, and safe to call from several nodes at once. It creates tables, so it
+   * may be given to another database role than the one that serves requests, whose pool then never calls it.
+   *
+   * @returns the ids of the migrations that ran now.
+   * @throws `AuthError` `store_unavailable`, with what the database said as its cause.
+   */
+  migrate(): Promise<readonly string[]>;
+
+  /** All migrations, in their order, with their SQL. No I/O. */
+  listMigrations(): readonly Migration[];
+
+  /** One SQL script that creates everything in a database that has none of it, for those who migrate by hand. No I/O. */
+  migrationSql(): string;
+
+  /**
+   * What is wrong with the database, in words: migrations to run, tables or columns that are missing, a default isolation
+   * level that is not READ COMMITTED. Empty when all is well. Call it when the app starts.
+   *
+   * @throws `AuthError` `store_unavailable` when the database is away.
+   */
+  checkSchema(): Promise<readonly SchemaProblem[]>;
+}
+
+/**
+ * Stores in PostgreSQL 14 or later, on the app's own connections, which stay the app's: nothing here ends them. Give a
+ * `pg` pool an `error` listener, or a broken idle connection stops the process.
+ *
+ * @throws `TypeError` naming the option that is wrong.
+ */
+export function postgresStores(options: PostgresStoresOptions): PostgresStores {
+  const tables = createTables(options);
+  const timeoutMs = parseDuration('timeout', options.timeout ?? '5s', { min: '100ms', max: '10m' });
+  const statementOptions = { timeoutMs, isPreparing: options.usesTransactionPooler !== true };
+  const now = createNow(options.clock);
+
+  const kysely = openConnection(options, statementOptions);
+  const database = createDatabase({ kysely, timeoutMs, isTransaction: false });
+  const storesOn = (place: Database): StoreSet => {
+    const context = { database: place, tables, now };
+    const revocations = createRevocationStore(context);
+    return {
+      revocations,
+      sessions: createSessionStore(context, revocations),
+      users: createUserStore(context),
+    };
+  };
+
+  return {
+    ...storesOn(database),
+
+    transaction: (work) => database.atomically((place) => work(storesOn(place))),
+
+    withTransaction(transaction) {
+      const inside = openTransaction(transaction, statementOptions);
+      return storesOn(createDatabase({ kysely: inside, timeoutMs, isTransaction: true }));
+    },
+
+    async ping() {
+      const answers = await database.ask(sql`select 'true' as answer`);
+      if (answers[0] !== true) throw storeUnavailable(new Error('Postgres gave no answer'));
+    },
+
+    // Without a time limit: another node may be at it, and a large table takes its time.
+    migrate: () => migrate(openConnection(options, { timeoutMs: 0, isPreparing: false }), tables),
+    listMigrations: () => migrationsFor(tables),
+    migrationSql: () => migrationScript(tables),
+    checkSchema: () => checkSchema(database, tables),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Revocation, RevocationStore } from '@tessera-auth/core/stores';
+import { sql } from 'kysely';
+import { json } from './connection/sql-values.js';
+import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
+import { deleteInBatch } from './delete-in-batch.js';
+import type { StoreContext } from './store-context.js';
+import { certain, uniteRevocations } from './unite-revocations.js';
+
+/** The revocation store in Postgres. */
+export function createRevocationStore(context: StoreContext): RevocationStore {
+  const { database, tables } = context;
+  const { revocations } = tables.ref;
+
+  return {
+    async add(added) {
+      if (added.length === 0) return;
+      const rows = added.map(rowOf);
+      for (const { tenant_id, name } of rows) requireStorableIds({ tenantId: tenant_id, name });
+      // A statement may touch a row once only, so entries of one name are united before they meet what is stored.
+      await database.ask(sql`
+        with given as (
+          select *, max(epoch) over same_name as top, max(until) over same_name as latest
+          from jsonb_to_recordset(${json(rows)}) as given (
+            kind text, tenant_id text, name text, epoch integer, except_session_id text, until timestamptz
+          )
+          window same_name as (partition by kind, tenant_id, name)
+        ), added as (
+          ${uniteRevocations(
+            tables,
+            sql`select kind, tenant_id, name, top,
+              case when count(*) = count(except_session_id) and min(except_session_id) = max(except_session_id)
+                then min(except_session_id) end,
+              latest
+            from given where epoch = top group by kind, tenant_id, name, top, latest`,
+          )}
+        )
+        select 'null' as answer`);
+    },
+
+    async isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
+      // What cannot be stored was never revoked; the other facts of the token still count.
+      const [token, session, tenant, user] = [jti, sessionId, tenantId, userId].map((id) =>
+        areStorableIds(id) ? id : null,
+      );
+      const [isRevoked = false] = await database.ask<boolean>(sql`
+        select (
+          exists (select from ${revocations} where kind = 'token' and tenant_id = '' and name = ${token})
+          or exists (select from ${revocations} where kind = 'session' and tenant_id = '' and name = ${session})
+          or exists (select from ${revocations} where kind = 'user' and tenant_id = ${tenant} and name = ${user}
+            and epoch > ${userEpoch}::integer and except_session_id is distinct from ${session})
+          or exists (select from ${revocations} where kind = 'tenant' and tenant_id = ${tenant} and name = ''
+            and epoch > ${tenantEpoch}::integer)
+        )::text as answer`);
+      return isRevoked;
+    },
+
+    deleteExpired(limit) {
+      return deleteInBatch(context, { table: revocations, expiry: sql`until`, limit });
+    },
+  };
+}
+
+function rowOf(revocation: Revocation) {
+  const until = revocation.until.toISOString();
+  const whole = { tenant_id: '', epoch: certain, except_session_id: null, until };
+  switch (revocation.kind) {
+    case 'token':
+      return { ...whole, kind: 'token', name: revocation.jti };
+    case 'session':
+      return { ...whole, kind: 'session', name: revocation.sessionId };
+    case 'user': {
+      const { tenantId, userId, epoch, exceptSessionId } = revocation;
+      return {
+        kind: 'user',
+        tenant_id: tenantId,
+        name: userId,
+        epoch,
+        except_session_id: exceptSessionId,
+        until,
+      };
+    }
+    case 'tenant':
+      return { ...whole, kind: 'tenant', tenant_id: revocation.tenantId, name: '', epoch: revocation.epoch };
+  }
+}

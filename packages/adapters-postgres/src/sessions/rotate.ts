@@ -1,0 +1,71 @@
+import type { RotateCommand, RotateOutcome, RotateVerdict } from '@tessera-auth/core/stores';
+import { sql } from 'kysely';
+import { duration } from '../connection/sql-values.js';
+import { areStorableIds } from '../connection/storable-text.js';
+import type { StoreContext } from '../store-context.js';
+import { readSession, type SessionRow } from './session-row.js';
+import { isLive, renewed, revokeSessions, withJudgingFacts } from './session-sql.js';
+
+/**
+ * Judges a presented refresh token, and rotates or ends its session, in one statement.
+ *
+ * Of parallel refreshes one takes the row lock. The others wait in `locked`; under READ COMMITTED Postgres then reads
+ * the row again as the winner left it (EvalPlanQual), and everything after `locked` reads only what that gave. So each
+ * is judged on the latest version, in the order of the locks, and not on its snapshot.
+ *
+ * The epochs, in contrast, come from the snapshot and may be as old as the wait. That is sound because a session keeps
+ * its own epoch through a rotation: had an epoch risen meanwhile, the outcome is that of a refresh just before it. The
+ * successor and the access token made from it carry the old epoch, so every later statement and every check of the
+ * token refuses them.
+ */
+export async function rotate(context: StoreContext, command: RotateCommand): Promise<RotateOutcome> {
+  if (!areStorableIds(command.tenantId, command.sessionId)) return { kind: 'invalid' };
+  const { sessions } = context.tables.ref;
+  const { generation, secretHash, next, attemptHash } = command;
+  const isBefore = (instant: 'rotated_at' | 'hard_rotated_at', ms: number) =>
+    sql`at < ${sql.ref(instant)} + ${duration(ms)}`;
+  const isPredecessor = sql`
+    generation - 1 = ${generation}::integer and hard_rotated_at is distinct from rotated_at`;
+
+  const [outcome] = await context.database.ask<{ kind: RotateVerdict; session: SessionRow }>(sql`
+    with locked as materialized (
+      select * from ${sessions} where id = ${command.sessionId} and tenant_id = ${command.tenantId} for update
+    ), live as materialized (
+      select * from (${withJudgingFacts(context, sql`locked`)}) as known where ${isLive}
+    ), judged as materialized (
+      select *, secret_hash = ${next.secretHash} as is_done, case
+        when generation < ${generation}::integer then 'ahead'
+        when generation = ${generation}::integer then case
+          when secret_hash <> ${secretHash} then 'fork'
+          when ${isBefore('rotated_at', command.floorMs)} then 'unchanged'
+          else 'rotated'
+        end
+        when ${isPredecessor} and secret_hash = ${next.secretHash} then 'rotated'
+        when ${isPredecessor} and ${isBefore('rotated_at', command.graceMs)} then 'grace'
+        when ${isPredecessor} and attempt_hash = ${attemptHash}
+          and ${isBefore('rotated_at', command.recoveryMs)} then 'recovered'
+        when ${isBefore('hard_rotated_at', command.graceMs)} then 'superseded'
+        else 'reuse'
+      end as verdict from live
+    ), rotated as (
+      update ${sessions} as stored set
+        ${renewed},
+        secret_hash = ${next.secretHash}, nonce = ${next.nonce}, key_id = ${next.keyId},
+        attempt_hash = ${attemptHash}
+      from judged as session
+      where stored.id = session.id and verdict = 'rotated' and not is_done
+      returning stored.*
+    ), ended as (
+      update ${sessions} as stored set ended_at = at, end_reason = verdict
+      from judged where stored.id = judged.id and verdict in ('reuse', 'fork')
+      returning stored.*
+    ), recorded as (
+      ${revokeSessions(context, sql`judged where verdict in ('reuse', 'fork')`, command.accessTokenMs)}
+    )
+    select jsonb_build_object('kind', verdict, 'session', coalesce(
+      (select to_jsonb(rotated) from rotated), (select to_jsonb(ended) from ended), to_jsonb(judged)
+    ))::text as answer from judged`);
+  return outcome === undefined
+    ? { kind: 'invalid' }
+    : { kind: outcome.kind, session: readSession(outcome.session) };
+}

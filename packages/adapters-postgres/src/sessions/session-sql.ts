@@ -1,0 +1,66 @@
+import type { UserRef } from '@tessera-auth/core/stores';
+import { type RawBuilder, sql } from 'kysely';
+import { duration } from '../connection/sql-values.js';
+import type { StoreContext } from '../store-context.js';
+import { certain, uniteRevocations } from '../unite-revocations.js';
+
+/** Sessions, users or epochs of one user. */
+export function ofUser({ tenantId, userId }: UserRef): RawBuilder<unknown> {
+  return sql`tenant_id = ${tenantId} and user_id = ${userId}`;
+}
+
+/**
+ * The part of a statement that adds to the rows of `source` what decides whether they are live: the instant `at`, and
+ * `least_user_epoch` and `least_tenant_epoch`. Where `source` took a lock, the instant is later than the wait for it.
+ */
+export function withJudgingFacts(
+  { tables, now }: StoreContext,
+  source: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`
+    select session.*, ${now()} as at,
+      coalesce((select epoch from ${tables.ref.user_epochs} as epochs
+        where epochs.tenant_id = session.tenant_id and epochs.user_id = session.user_id), 0) as least_user_epoch,
+      coalesce((select epoch from ${tables.ref.tenant_epochs} as epochs
+        where epochs.tenant_id = session.tenant_id), 0) as least_tenant_epoch
+    from ${source} as session`;
+}
+
+/** Whether a row of {@link withJudgingFacts} is live. */
+export const isLive: RawBuilder<unknown> = sql`
+  ended_at is null and idle_expires_at > at and absolute_expires_at > at
+  and user_epoch >= least_user_epoch and tenant_epoch >= least_tenant_epoch`;
+
+/** What a rotation sets besides the secret, from a row of {@link withJudgingFacts} named `session`. */
+export const renewed: RawBuilder<unknown> = sql`
+  generation = session.generation + 1,
+  rotated_at = session.at,
+  last_seen_at = session.at,
+  idle_expires_at = least(
+    session.at + ${duration(sql`session.idle_lifetime_ms`)}, session.absolute_expires_at
+  )`;
+
+/**
+ * The part of a statement that revokes the access tokens of the sessions of `source`, which has `id` and `at`.
+ *
+ * @param source a table or common table expression, with conditions if need be.
+ */
+export function revokeSessions(
+  { tables }: StoreContext,
+  source: RawBuilder<unknown>,
+  accessTokenMs: number,
+): RawBuilder<unknown> {
+  return uniteRevocations(
+    tables,
+    sql`select 'session', '', id, ${certain}::integer, null::text, at + ${duration(accessTokenMs)} from ${source}`,
+  );
+}
+
+/** Takes the lock that sign-ins and epochs of one user share, until the transaction ends. */
+export function lockUser({ tables }: StoreContext, user: UserRef): RawBuilder<{ readonly answer: string }> {
+  return sql`
+    insert into ${tables.ref.user_epochs} as known (tenant_id, user_id, epoch)
+    values (${user.tenantId}, ${user.userId}, 0)
+    on conflict (tenant_id, user_id) do update set epoch = known.epoch
+    returning 'null' as answer`;
+}
