@@ -1,0 +1,64 @@
+import { memoryStores } from '@tessera-auth/core/stores';
+import { type StoresUnderTest, testStores } from '@tessera-auth/core/testing';
+import { describe, expect, it, vi } from 'vitest';
+import type { Defect } from './defects/defect.js';
+import { otherDefects } from './defects/other-defects.js';
+import { rotationDefects } from './defects/rotation-defects.js';
+import { sessionDefects } from './defects/session-defects.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const defects: readonly Defect[] = [...rotationDefects, ...sessionDefects, ...otherDefects];
+
+/** The cases that the suite registers, by `chapter > case`. */
+function casesFor(subject: Omit<StoresUnderTest, 'name'>): ReadonlyMap<string, () => Promise<void>> {
+  const cases = new Map<string, () => Promise<void>>();
+  const path: string[] = [];
+  testStores(
+    {
+      describe(name, body) {
+        path.push(name);
+        body();
+        path.pop();
+      },
+      it(name, body) {
+        const fullName = [...path.slice(1), name].join(' > ');
+        if (cases.has(fullName)) throw new Error(`two cases have one name: ${fullName}`);
+        cases.set(fullName, body);
+      },
+    },
+    { name: 'collected', ...subject },
+  );
+  return cases;
+}
+
+describe('the conformance suite notices a store that', () => {
+  for (const { name, noticedBy, open, offersTransaction = false } of defects) {
+    it(name, async () => {
+      const cases = casesFor({
+        recordsRevocations: true,
+        offersTransaction,
+        open: async ({ clock }) => ({ stores: open(clock) }),
+      });
+      const noticing = cases.get(noticedBy);
+      expect(noticing, `there is no case "${noticedBy}"`).toBeDefined();
+      await expect(noticing?.()).rejects.toMatchObject({ code: 'ERR_ASSERTION' });
+    });
+  }
+});
+
+describe('the conformance suite', () => {
+  it('closes the stores of a case that fails', async () => {
+    let closed = 0;
+    const cases = casesFor({
+      open: async ({ clock }) => ({
+        stores: { ...memoryStores({ clock }), ping: async () => 'pong' as never },
+        close: async () => {
+          closed++;
+        },
+      }),
+    });
+    await expect(cases.get('ping > resolves while the stores answer')?.()).rejects.toThrow();
+    expect(closed).toBe(1);
+  });
+});

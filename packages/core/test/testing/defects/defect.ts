@@ -1,0 +1,54 @@
+import type { Clock } from '@tessera-auth/core';
+import {
+  memoryStores,
+  type RevocationStore,
+  type SessionStore,
+  type Stores,
+  type UserStore,
+} from '@tessera-auth/core/stores';
+
+/** A store that does one thing wrong, and the case that must notice. */
+export interface Defect {
+  readonly name: string;
+  /** Chapter and case, as `chapter > case`. */
+  readonly noticedBy: string;
+  readonly open: (clock: Clock) => Stores;
+  readonly offersTransaction?: boolean;
+}
+
+/** Memory stores with some of their parts replaced. */
+export function broken(replace: (parts: Stores, clock: Clock) => Partial<Stores>): (clock: Clock) => Stores {
+  return (clock) => {
+    const stores = memoryStores({ clock });
+    return { ...stores, ...replace(stores, clock) };
+  };
+}
+
+/** Memory stores whose sessions do some things wrong. */
+export function brokenSessions(
+  replace: (sessions: SessionStore, clock: Clock) => Partial<SessionStore>,
+): (clock: Clock) => Stores {
+  return broken(({ sessions }, clock) => ({ sessions: { ...sessions, ...replace(sessions, clock) } }));
+}
+
+/** Memory stores whose revocations are unlike their contract; the sessions record in them. */
+export function brokenRevocations(
+  replace: (revocations: RevocationStore, clock: Clock) => Partial<RevocationStore>,
+): (clock: Clock) => Stores {
+  return broken(({ sessions, revocations }, clock) => {
+    const replaced = { ...revocations, ...replace(revocations, clock) };
+    return { revocations: replaced, sessions: { ...sessions, recordsRevocationsIn: replaced } };
+  });
+}
+
+/** Memory stores whose users do some things wrong. */
+export function brokenUsers(replace: (users: UserStore) => Partial<UserStore>): (clock: Clock) => Stores {
+  return broken(({ users }) => ({ users: { ...users, ...replace(users) } }));
+}
+
+/** Lets every other caller go first. */
+export function letOthersGoFirst(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

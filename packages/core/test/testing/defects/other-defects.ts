@@ -1,0 +1,169 @@
+import {
+  createMemoryRevocationStore,
+  type Revocation,
+  type RevocationStore,
+} from '@tessera-auth/core/stores';
+import { broken, brokenRevocations, brokenUsers, type Defect, letOthersGoFirst } from './defect.js';
+
+/** Adds every entry changed by `change`. */
+function changing(change: (entry: Revocation) => Revocation): Defect['open'] {
+  return brokenRevocations((revocations) => ({
+    add: (entries) => revocations.add(entries.map(change)),
+  }));
+}
+
+/** Of two entries with one name the later call wins. */
+function lastOneWins(clock: Parameters<Defect['open']>[0]): RevocationStore {
+  const entries = new Map<string, Revocation>();
+  const rebuilt = async (): Promise<RevocationStore> => {
+    const store = createMemoryRevocationStore({ clock });
+    await store.add([...entries.values()]);
+    return store;
+  };
+  return {
+    async add(added) {
+      for (const entry of added) {
+        const { until: _until, ...name } = { epoch: 0, exceptSessionId: null, ...entry };
+        entries.set(JSON.stringify({ ...name, epoch: 0, exceptSessionId: null }), entry);
+      }
+    },
+    isRevoked: async (subject) => (await rebuilt()).isRevoked(subject),
+    async deleteExpired() {
+      const expired = [...entries].filter(([, { until }]) => until.getTime() <= clock.now());
+      for (const [name] of expired) entries.delete(name);
+      return expired.length;
+    },
+  };
+}
+
+/** Mistakes of revocation stores, user stores, and of stores as a whole. */
+export const otherDefects: readonly Defect[] = [
+  {
+    name: 'weakens a revocation by a later, shorter one',
+    noticedBy: 'add > a shorter until does not weaken an entry, and a lower epoch prolongs a higher one',
+    open: brokenRevocations((_, clock) => lastOneWins(clock)),
+  },
+  {
+    name: 'lowers an epoch by a later, lower one',
+    noticedBy: 'add > a higher epoch wins in either order',
+    open: brokenRevocations((_, clock) => lastOneWins(clock)),
+  },
+  {
+    name: 'excepts nobody',
+    noticedBy: 'isRevoked > the session that signed the others out is excepted',
+    open: changing((entry) => (entry.kind === 'user' ? { ...entry, exceptSessionId: null } : entry)),
+  },
+  {
+    name: 'excepts the first session for ever',
+    noticedBy: 'add > an exception goes with its epoch: a higher one drops it, a lower one brings none in',
+    open: brokenRevocations((revocations) => {
+      let first: string | null = null;
+      return {
+        add(entries) {
+          for (const entry of entries) if (entry.kind === 'user') first ??= entry.exceptSessionId;
+          return revocations.add(
+            entries.map((entry) => (entry.kind === 'user' ? { ...entry, exceptSessionId: first } : entry)),
+          );
+        },
+      };
+    }),
+  },
+  {
+    name: 'takes a token id for a session id',
+    noticedBy: 'isRevoked > names of one kind do not stand for another',
+    open: brokenRevocations((revocations) => ({
+      isRevoked: (subject) =>
+        revocations.isRevoked(subject) === true ||
+        revocations.isRevoked({ ...subject, jti: subject.sessionId, sessionId: subject.jti }),
+    })),
+  },
+  {
+    name: 'revokes the current epoch too',
+    noticedBy: 'isRevoked > a user epoch revokes the lower epochs of that user and tenant only',
+    open: changing((entry) => (entry.kind === 'user' ? { ...entry, epoch: entry.epoch + 1 } : entry)),
+  },
+  {
+    name: 'revokes a user in every tenant',
+    noticedBy: 'isRevoked > a user epoch revokes the lower epochs of that user and tenant only',
+    open: brokenRevocations((revocations) => ({
+      add: (entries) =>
+        revocations.add(entries.map((entry) => (entry.kind === 'user' ? { ...entry, tenantId: '' } : entry))),
+      isRevoked: (subject) => revocations.isRevoked({ ...subject, tenantId: '' }),
+    })),
+  },
+  {
+    name: 'forgets 1 ms early',
+    noticedBy: 'deleteExpired of revocations > no entry goes 1 ms before its until',
+    open: brokenRevocations((_, clock) =>
+      createMemoryRevocationStore({ clock: { now: () => clock.now() + 1 } }),
+    ),
+  },
+  {
+    name: 'takes 100 entries of a call',
+    noticedBy: 'add > one call takes all kinds, repeated names, and a thousand entries',
+    open: brokenRevocations((revocations) => ({ add: (entries) => revocations.add(entries.slice(0, 100)) })),
+  },
+  {
+    name: 'looks for the address first and registers later',
+    noticedBy: 'create of users > of parallel registrations of one address one wins',
+    open: brokenUsers((users) => ({
+      async create(user) {
+        const taken = await users.findByEmail(user.tenantId, user.canonicalEmail);
+        await letOthersGoFirst();
+        const created = await users.create(user);
+        return created ?? (taken === null ? { ...user, createdAt: new Date(), disabledAt: null } : null);
+      },
+    })),
+  },
+  {
+    name: 'gives an account a second address',
+    noticedBy: 'create of users > an id that is taken is refused, and the account that has it stays as it is',
+    open: brokenUsers((users) => ({
+      create: async (user) => (await users.create(user)) ?? users.find(user),
+    })),
+  },
+  {
+    name: 'replaces whatever hash there is',
+    noticedBy: 'replacePasswordHash > replaces the hash that was read, and no other',
+    open: brokenUsers((users) => ({
+      async replacePasswordHash(command) {
+        const user = await users.find(command);
+        return users.replacePasswordHash({ ...command, expectedHash: user?.passwordHash ?? null });
+      },
+    })),
+  },
+  {
+    name: 'lets all parallel replacements win',
+    noticedBy: 'replacePasswordHash > of parallel replacements one wins',
+    open: brokenUsers((users) => ({
+      async replacePasswordHash(command) {
+        const isCurrent = (await users.find(command))?.passwordHash === command.expectedHash;
+        await letOthersGoFirst();
+        return (await users.replacePasswordHash(command)) || isCurrent;
+      },
+    })),
+  },
+  {
+    name: 'finds accounts of other tenants by address',
+    noticedBy: 'user records > accounts of one tenant are invisible under every other',
+    open: brokenUsers((users) => ({
+      findByEmail: (_tenantId, canonicalEmail) => users.findByEmail('acme', canonicalEmail),
+    })),
+  },
+  {
+    name: 'writes a missing name as an empty one',
+    noticedBy: 'user records > rename changes the name and nothing else, and can remove it',
+    open: brokenUsers((users) => ({ rename: (user, name) => users.rename(user, name ?? '') })),
+  },
+  {
+    name: 'keeps what a failed transaction did',
+    noticedBy: 'transaction > what rejects leaves no trace, and rejects with what was thrown',
+    offersTransaction: true,
+    open: broken((stores) => ({ transaction: (work) => work(stores) })),
+  },
+  {
+    name: 'offers a transaction that it did not declare',
+    noticedBy: 'transaction > is not offered, as declared',
+    open: broken((stores) => ({ transaction: (work) => work(stores) })),
+  },
+];
