@@ -1,5 +1,5 @@
 /**
- * ASVS 15.1.3, 15.2.2: whoever can write one stored hash (an import file, an injection elsewhere) must not be able to hang
+ * ASVS 15.2.2: whoever can write one stored hash (an import file, an injection elsewhere) must not be able to hang
  * the process or take its memory with the cost parameters that stand in it.
  */
 import { createPasswords, isSupportedHash } from '@tessera-auth/core';

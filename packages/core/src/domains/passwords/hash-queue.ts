@@ -9,7 +9,7 @@ import { AuthError } from '../../errors.js';
  */
 export const defaultMaxConcurrent = Math.min(availableParallelism(), 3);
 
-/** How many hashes wait by default: about a second or two of work, after which the client has given up anyway. */
+/** How many hashes wait by default: at 20 to 50 ms each, one or two seconds of work. Later the client has given up. */
 export const defaultMaxQueued = 100;
 
 const retryAfterSeconds = 1;
@@ -30,7 +30,7 @@ export interface HashQueueOptions {
   readonly maxQueued: number;
 }
 
-/** A queue whose memory and waiting time are bounded whatever arrives (ASVS 2.4.1, 15.2.2). */
+/** A queue whose memory and waiting time are bounded whatever arrives (ASVS 15.2.2). */
 export function createHashQueue(options: HashQueueOptions): HashQueue {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -87,7 +87,7 @@ describe('any password', () => {
     await assert(
       asyncProperty(
         string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 7 }),
-        integer({ min: 15, max: 40 }),
+        integer({ min: 15, max: 36 }),
         async (unit, times) => {
           await expect(byDefault.requireAcceptable(unit.repeat(times))).rejects.toMatchObject(tooCommon);
         },

@@ -27,6 +27,11 @@ export const argon2Vectors: readonly StoredHashVector[] = [
     hash: '$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$eEQcRndNnz48ztxNg+itrF90YoTSOEtN',
   },
   {
+    name: 'argon2id with a salt of 8 bytes',
+    password: unicode,
+    hash: '$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQ$pnnDk99gvDPN1s0woHJ22NFx0Hx0att/YRueyOZwy3U',
+  },
+  {
     name: 'argon2id version 16',
     password: unicode,
     hash: '$argon2id$v=16$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$VVIsJi9tXKKxKRn2X9l9NB4ksjkVSkS8pZIzNY8wRfA',

@@ -47,6 +47,7 @@ describe('needsRehash', () => {
     ['another variant', 'argon2i'],
     ['another variant', 'argon2d'],
     ['an older version', 'argon2id version 16'],
+    ['a shorter salt', 'argon2id with a salt of 8 bytes'],
     ['a shorter digest', 'argon2id with a digest of 24 bytes'],
   ])('is set for %s: %s', async (_case, name) => {
     const vector = argon2Vectors.find((candidate) => candidate.name === name)!;

@@ -22,18 +22,19 @@ export function isGuessable(password: string, isListed: (word: string) => boolea
 }
 
 function isRun(text: string): boolean {
-  const [first = 0, second = 0, ...rest] = codePoints(text);
-  const step = second - first;
-  let last = second;
-  return (
-    rest.length >= minPartLength - 2 &&
-    Math.abs(step) <= 1 &&
-    rest.every((codePoint) => {
-      const isNext = codePoint - last === step;
-      last = codePoint;
-      return isNext;
-    })
-  );
+  let step: number | undefined;
+  let last: number | undefined;
+  let length = 0;
+  for (const character of text) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    if (last !== undefined) {
+      step ??= codePoint - last;
+      if (Math.abs(step) > 1 || codePoint - last !== step) return false;
+    }
+    last = codePoint;
+    length++;
+  }
+  return length >= minPartLength;
 }
 
 function isRepeated(text: string, isListed: (word: string) => boolean): boolean {
@@ -41,7 +42,7 @@ function isRepeated(text: string, isListed: (word: string) => boolean): boolean 
     // The last repetition may be cut, as it is when somebody fills up to the length that is asked for.
     if (text.slice(length) !== text.slice(0, -length)) continue;
     const unit = text.slice(0, length);
-    if (codePoints(unit).length <= maxFreeUnitLength || isListed(unit)) return true;
+    if ([...unit].length <= maxFreeUnitLength || isListed(unit)) return true;
   }
   return false;
 }
@@ -51,8 +52,4 @@ function isMadeOfTwo(text: string, isPart: (part: string) => boolean): boolean {
     if (isPart(text.slice(0, at)) && isPart(text.slice(at))) return true;
   }
   return false;
-}
-
-function codePoints(text: string): number[] {
-  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
 }

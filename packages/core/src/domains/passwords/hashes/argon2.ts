@@ -18,6 +18,7 @@ const versions = { '16': 0, '19': 1 } as const;
 const saltBytes = 16;
 const digestBytes = 32;
 
+// A digest of fewer than 22 characters, 16 bytes, could match a wrong password by chance.
 const form =
   /^\$(argon2id|argon2i|argon2d)\$(?:v=(16|19)\$)?m=([1-9]\d{0,6}),t=([1-9]\d{0,6}),p=([1-9]\d?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 

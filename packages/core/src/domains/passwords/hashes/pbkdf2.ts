@@ -9,6 +9,7 @@ type Digest = 'sha1' | 'sha256' | 'sha512';
 const maxIterations = 4_000_000;
 const outputBytes: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha512: 64 };
 
+// A digest of fewer than 22 characters, 16 bytes, could match a wrong password by chance.
 // PHC strings write `i=600000`, passlib only the number, and `.` for `+`; passlib's `$pbkdf2$` means SHA-1.
 const modularForm =
   /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$(?:i=)?([1-9]\d{0,6})\$([A-Za-z0-9+/.]{6,86})\$([A-Za-z0-9+/.]{22,86})$/;

@@ -7,6 +7,7 @@ const maxMemoryBytes = 256 * 1024 * 1024;
 // Memory times lanes: about as long as the costliest argon2 hash takes.
 const maxWorkBytes = 1024 * 1024 * 1024;
 
+// A digest of fewer than 22 characters, 16 bytes, could match a wrong password by chance.
 const form =
   /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]{6,86})\$([A-Za-z0-9+/]{22,86})$/;
 
@@ -17,11 +18,10 @@ const form =
 export function parseScrypt(text: string): StoredHash | null {
   const [, logCost, blockSize, parallelization, saltText = '', digestText = ''] = form.exec(text) ?? [];
   const salt = decodePhcBase64(saltText);
+  const digest = decodePhcBase64(digestText);
   const options = readCost(Number(logCost), Number(blockSize), Number(parallelization));
-  if (salt === null || options === null) return null;
-  return createDerivedKeyHash(decodePhcBase64(digestText), (password, length) =>
-    derive(password, salt, length, options),
-  );
+  if (salt === null || digest === null || options === null) return null;
+  return createDerivedKeyHash(digest, (password, length) => derive(password, salt, length, options));
 }
 
 function readCost(logCost: number, blockSize: number, parallelization: number): ScryptOptions | null {
