@@ -13,6 +13,9 @@ export async function checkPacked(): Promise<string> {
     for (const { tarball } of packages) {
       await runOrFail('publint', ['--strict', tarball]);
       await runOrFail('attw', [tarball, '--profile', 'esm-only']);
+      const { stdout } = await runOrFail('tar', ['-xOf', tarball, 'package/package.json']);
+      if (stdout.includes('@tessera-auth/source'))
+        throw new Error(`${tarball} points to sources it does not hold`);
     }
     const entries = packages.flatMap((entry) => entry.entries);
     await useAsUser(folder, packages, entries);
@@ -34,9 +37,9 @@ async function useAsUser(
   await write('package.json', JSON.stringify({ private: true, type: 'commonjs', dependencies }));
   // Our packages name each other by version, and no registry has these versions yet.
   await write('pnpm-workspace.yaml', `overrides: ${JSON.stringify(files)}\n`);
-  await pnpm(['install', '--prefer-offline', '--ignore-scripts', '--config.verify-deps-before-run=false'], {
-    cwd: folder,
-  });
+  // The settings of this workspace reach its scripts as environment variables; a user has none of them.
+  const settings = ['--config.engine-strict=false', '--config.verify-deps-before-run=false'];
+  await pnpm(['install', '--prefer-offline', '--ignore-scripts', ...settings], { cwd: folder });
   await write('load.cjs', loadProgram(entries));
   await runOrFail(process.execPath, ['load.cjs'], { cwd: folder });
 
