@@ -112,7 +112,12 @@ describe('a hash that is not what it should be', () => {
     ['a line break at its end', `${foreignVectors[0]!.hash}\n`],
     ['white space before it', ` ${foreignVectors[0]!.hash}`],
     ['no digest', '$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$'],
-    ['a digest that chance could match', '$pbkdf2-sha256$i=1$c29tZXNhbHQ$AA'],
+    ['a digest that chance could match (PBKDF2)', '$pbkdf2-sha256$i=1$c29tZXNhbHQ$AA'],
+    ['a digest that chance could match (scrypt)', '$scrypt$ln=4,r=1,p=3$8PHy8/T19vf4+fr7/P3+/w$AA'],
+    [
+      'a digest that chance could match (argon2)',
+      '$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAA',
+    ],
     [
       'padding',
       '$argon2i$v=19$m=64,t=2,p=1$c29tZXNhbHRzb21lc2FsdA==$NVglxFhKt4VGKpdSH+x+d14rljj+jUCcqChCZ4aOaXY=',
