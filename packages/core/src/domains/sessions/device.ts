@@ -4,8 +4,8 @@ import type { DeviceRecord } from '../../stores/session-store.js';
 const maxUserAgentLength = 512;
 
 /** The `User-Agent` header as it is stored: cut to 512 characters, `null` when there is none. */
-export function readUserAgent(header: string | undefined): string | null {
-  return header === undefined || header === '' ? null : header.slice(0, maxUserAgentLength);
+export function readUserAgent(header: string | null): string | null {
+  return header === null || header === '' ? null : header.slice(0, maxUserAgentLength);
 }
 
 /**

@@ -1,0 +1,183 @@
+import { type Clock, systemClock } from './clock.js';
+import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
+import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
+import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
+import { defineRoles, type Roles } from './domains/rbac/index.js';
+import { createRevocations, type Revocations } from './domains/revocation/index.js';
+import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
+import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
+import type { Duration } from './duration.js';
+import type { AuthEvent } from './events.js';
+import { createFlows, type FlowContext, type Flows } from './flows/index.js';
+import type { StoreSet, Stores } from './stores/stores.js';
+
+/** What an app decides. Everything that is left out has the default named here. */
+export interface AuthOptions<Role extends string = string, Permission extends string = string> {
+  /**
+   * Where people reach the app, such as `https://app.example.com`: the only source of links and of the origin that
+   * requests are compared with. Must be https, but for `localhost` and `127.0.0.1`.
+   */
+  readonly publicUrl: string;
+  /**
+   * At least 32 random bytes (`openssl rand -base64 48`), from which every key is derived. Put a new one in front of the
+   * list to rotate: nobody is signed out.
+   */
+  readonly secret: RootSecrets;
+  readonly stores: Stores;
+  /** Accounts sign in without confirming their address. The only mode of this version. */
+  readonly emailVerification: 'off';
+
+  /** Default: none. */
+  readonly roles?: Roles<Role, Permission>;
+  /** The roles of a new account. Default: none. */
+  readonly rolesForNewUser?: (user: { readonly tenantId: string; readonly email: string }) => readonly Role[];
+
+  /** `iss` of access tokens. Default: `publicUrl`. */
+  readonly issuer?: string;
+  /** `aud` of access tokens: whom they are for. Default: `publicUrl`. */
+  readonly audience?: string | readonly string[];
+  /** `client_id` of access tokens. Default: `publicUrl`. */
+  readonly clientId?: string;
+  /** ES256 or EdDSA keys, published at `/.well-known/jwks.json`. Default: HS256 with a key from `secret`. */
+  readonly signingKeys?: SigningKeySource;
+  /** How long an access token lives. Default `'15m'`: revocation does not wait for it. */
+  readonly accessLifetime?: Duration;
+  /** How far the clocks of nodes may be apart. Default `'5s'`, at most `'60s'`. */
+  readonly leeway?: Duration;
+  /** How many verified access tokens are remembered. Default 10,000 with `signingKeys`, otherwise none. */
+  readonly tokenCacheSize?: number;
+  /** Names the deployment, so that tokens of one are worthless in another with the same secret. Default `''`. */
+  readonly environment?: string;
+
+  readonly sessions?: SessionPolicyOptions;
+  readonly passwords?: PasswordsOptions;
+
+  /**
+   * Told what happened, after it happened. For notices, metrics and alarms; what it throws or rejects with goes to
+   * `onEventError` and never to the user. Default: nobody is told.
+   */
+  readonly onEvent?: (event: AuthEvent) => void | Promise<void>;
+  /** Told when `onEvent` failed. Default: a process warning. */
+  readonly onEventError?: (error: unknown) => void;
+
+  /** Tests only. */
+  readonly clock?: Clock;
+}
+
+/** Everything that belongs to one app's authentication: the flows, and the primitives they are made of. */
+export interface Auth<Role extends string = string, Permission extends string = string> extends Flows {
+  /** `publicUrl` without a slash at its end. */
+  readonly publicUrl: string;
+  readonly roles: Roles<Role, Permission>;
+  readonly accessTokens: AccessTokens;
+  readonly sessions: Sessions;
+  readonly revocations: Revocations;
+  readonly passwords: Passwords;
+  readonly csrfTokens: CsrfTokens;
+  readonly stores: Stores;
+  /** Deletes what has expired, in small batches. Call it now and then, on any node. @returns how many rows are gone. */
+  deleteExpired(): Promise<number>;
+}
+
+/**
+ * One app's authentication, put together from its options. Opens no connection, starts no timer and keeps no state
+ * outside the given stores.
+ *
+ * @throws `TypeError` naming the option that is missing or not acceptable; never with a secret in it.
+ */
+export function createAuth<Role extends string = never, Permission extends string = never>(
+  options: AuthOptions<Role, Permission>,
+): Auth<Role, Permission> {
+  if (options.emailVerification !== 'off')
+    throw new TypeError("emailVerification: must be 'off' in this version");
+  const clock = options.clock ?? systemClock;
+  const publicUrl = readPublicUrl(options.publicUrl);
+  const { stores } = options;
+
+  const keyRing = createKeyRing({ secret: options.secret, environment: options.environment ?? '' });
+  const accessTokens = createAccessTokens({
+    keyRing,
+    clock,
+    issuer: options.issuer ?? publicUrl,
+    audience: options.audience ?? publicUrl,
+    lifetime: options.accessLifetime ?? '15m',
+    leeway: options.leeway ?? '5s',
+    ...(options.signingKeys === undefined ? {} : { signingKeys: options.signingKeys }),
+    ...(options.tokenCacheSize === undefined ? {} : { cacheSize: options.tokenCacheSize }),
+  });
+  const revocations = createRevocations({
+    store: stores.revocations,
+    leewayMs: accessTokens.longestAliveMs - accessTokens.lifetimeMs,
+  });
+  const passwords = createPasswords(options.passwords ?? {});
+  const sessionsOver = (set: StoreSet): Sessions =>
+    createSessions({
+      ...options.sessions,
+      store: set.sessions,
+      revocations: set.revocations,
+      keyRing,
+      accessTokenMs: accessTokens.longestAliveMs,
+      clock,
+    });
+
+  const contextOver = (set: StoreSet): FlowContext => ({
+    users: set.users,
+    sessions: sessionsOver(set),
+    revocations,
+    accessTokens,
+    passwords,
+    clientId: options.clientId ?? publicUrl,
+    rolesForNewUser: options.rolesForNewUser ?? (() => []),
+    report: createReporter(options, clock),
+    atomically: (work) =>
+      stores.transaction === undefined
+        ? work(context)
+        : stores.transaction((inner) => work(contextOver(inner))),
+  });
+  const context = contextOver(stores);
+
+  return {
+    ...createFlows(context),
+    publicUrl,
+    roles: options.roles ?? (defineRoles({}) as Roles<Role, Permission>),
+    accessTokens,
+    sessions: context.sessions,
+    revocations,
+    passwords,
+    csrfTokens: createCsrfTokens(keyRing),
+    stores,
+    deleteExpired: async () => (await context.sessions.deleteExpired()) + (await revocations.deleteExpired()),
+  };
+}
+
+function readPublicUrl(publicUrl: string): string {
+  const url = typeof publicUrl === 'string' && URL.canParse(publicUrl) ? new URL(publicUrl) : null;
+  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new TypeError('publicUrl: expected a URL such as https://app.example.com');
+  }
+  const isLocal = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {
+    throw new TypeError('publicUrl: must be https, except on localhost');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A listener that fails must not fail the user: what it was told about has already happened. */
+function createReporter(
+  { onEvent, onEventError }: Pick<AuthOptions, 'onEvent' | 'onEventError'>,
+  clock: Clock,
+): FlowContext['report'] {
+  if (onEvent === undefined) return () => {};
+  const fail = onEventError ?? ((error: unknown) => process.emitWarning(`onEvent failed: ${nameOf(error)}`));
+  return (event) => {
+    // A promise from the start, so that a listener that throws at once ends up in the same place.
+    Promise.resolve({ ...event, at: new Date(clock.now()) } as AuthEvent)
+      .then(onEvent)
+      .catch(fail);
+  };
+}
+
+/** The kind of the error only: its message may hold what the listener was handed. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

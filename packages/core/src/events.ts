@@ -1,0 +1,40 @@
+import type { DistributiveOmit } from './distributive-omit.js';
+import type { SessionEndReason } from './stores/session-store.js';
+
+/** Where an act came from, as far as the request said. */
+export interface EventOrigin {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/**
+ * What happened, for notices, metrics and alarms. Names follow the OWASP logging vocabulary. No event holds a secret.
+ *
+ * - `authn_login_success`: `isNewDevice` says that no earlier session came from this device, browser and system.
+ * - `authn_login_fail`: unknown user, wrong password and disabled account alike; `userId` where the address is known.
+ * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
+ */
+export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
+  | ({
+      readonly type: 'authn_login_success';
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly isNewDevice: boolean;
+    } & EventOrigin)
+  | ({ readonly type: 'authn_login_fail'; readonly userId: string | null } & EventOrigin)
+  | { readonly type: 'authn_password_change'; readonly userId: string; readonly sessionId: string }
+  | { readonly type: 'authn_token_reuse'; readonly userId: string; readonly sessionId: string }
+  | { readonly type: 'session_renewed'; readonly userId: string; readonly sessionId: string }
+  | {
+      readonly type: 'session_ended';
+      readonly userId: string;
+      /** `null`: every session of the user, or all but `exceptSessionId`. */
+      readonly sessionId: string | null;
+      readonly exceptSessionId: string | null;
+      readonly reason: SessionEndReason | 'signed_out_everywhere' | 'signed_out_others';
+    }
+  | { readonly type: 'user_created'; readonly userId: string }
+);
+
+/** An event before its instant is known. */
+export type NewAuthEvent = DistributiveOmit<AuthEvent, 'at'>;

@@ -1,0 +1,46 @@
+import { AuthError } from '../errors.js';
+import type { UserRef } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+import { issueTokens, type SignedIn } from './signed-in.js';
+
+/** A signed-in user wants another password. */
+export interface PasswordChange {
+  readonly user: UserRef;
+  readonly sessionId: string;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+/**
+ * Sets a new password, renews the session that asks and ends all others.
+ *
+ * Password and sessions change together or not at all where the stores share a database. Elsewhere the password comes
+ * first: a failure in between leaves sessions that the user can end by asking again with the new password.
+ *
+ * @throws `AuthError` `credentials_invalid` for a wrong current password, or when it was changed meanwhile;
+ * `password_too_short`, `password_too_long`, `password_too_common`; `access_token_revoked` when the asking session has
+ * just ended; `overloaded`, `store_unavailable`.
+ */
+export async function changePassword(auth: FlowContext, change: PasswordChange): Promise<SignedIn> {
+  const { user: ref, sessionId, currentPassword, newPassword } = change;
+  const user = await auth.users.find(ref);
+  const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
+  if (user === null || !verdict.isMatch) throw new AuthError('credentials_invalid');
+  await auth.passwords.requireAcceptable(newPassword);
+  const passwordHash = await auth.passwords.hash(newPassword);
+
+  const renewed = await auth.atomically(async ({ users, sessions }) => {
+    const isReplaced = await users.replacePasswordHash({
+      ...ref,
+      expectedHash: user.passwordHash,
+      passwordHash,
+    });
+    if (!isReplaced) throw new AuthError('credentials_invalid');
+    const held = await sessions.renew(ref, sessionId, { amr: ['pwd'], endsOthers: true });
+    if (held === null) throw new AuthError('access_token_revoked');
+    return held;
+  });
+
+  auth.report({ type: 'authn_password_change', tenantId: user.tenantId, userId: user.userId, sessionId });
+  return issueTokens(auth, user, renewed);
+}

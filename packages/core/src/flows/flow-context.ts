@@ -1,0 +1,34 @@
+import type { Passwords } from '../domains/passwords/index.js';
+import type { Revocations } from '../domains/revocation/index.js';
+import type { Sessions } from '../domains/sessions/index.js';
+import type { AccessTokens } from '../domains/tokens/index.js';
+import type { NewAuthEvent } from '../events.js';
+import type { UserStore } from '../stores/user-store.js';
+
+/** What the stories are told with. `create-auth.ts` puts it together. */
+export interface FlowContext {
+  readonly users: UserStore;
+  readonly sessions: Sessions;
+  readonly revocations: Revocations;
+  readonly accessTokens: AccessTokens;
+  readonly passwords: Passwords;
+  /** The client that access tokens are issued to. */
+  readonly clientId: string;
+  /** The roles of a new account. */
+  readonly rolesForNewUser: (user: {
+    readonly tenantId: string;
+    readonly email: string;
+  }) => readonly string[];
+  /** Tells the app what happened. Never throws. */
+  readonly report: (event: NewAuthEvent) => void;
+  /** Runs `work` so that all of it is kept or none, where the stores can do that. */
+  readonly atomically: <T>(work: (auth: FlowContext) => Promise<T>) => Promise<T>;
+}
+
+/** Where a request came from and which kind of client sent it. */
+export interface ClientOrigin {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  /** The tokens will be kept in cookies. */
+  readonly isBrowser: boolean;
+}

@@ -1,0 +1,56 @@
+import { AuthError } from '../errors.js';
+import type { FlowContext } from './flow-context.js';
+import { issueTokens, type SignedIn } from './signed-in.js';
+
+/** A client presents its refresh token. */
+export interface RefreshRequest {
+  readonly tenantId: string;
+  readonly refreshToken: string;
+  /** Made and kept by the client before it sends, so that a lost answer can be asked for again. */
+  readonly attemptId?: string;
+}
+
+/**
+ * Exchanges a refresh token for the next pair of tokens.
+ *
+ * @throws `AuthError` `refresh_token_invalid`: sign in again. `refresh_token_superseded`: a newer token is on its way to
+ * this client; keep what you have. `refresh_token_reused`: the session was ended. `store_unavailable`: try again with
+ * the same token.
+ */
+export async function refresh(auth: FlowContext, request: RefreshRequest): Promise<SignedIn> {
+  const { tenantId, refreshToken, attemptId } = request;
+  const outcome = await auth.sessions.refresh(tenantId, refreshToken, attemptId);
+
+  switch (outcome.kind) {
+    case 'malformed':
+    case 'invalid':
+    case 'ahead':
+      throw new AuthError('refresh_token_invalid');
+
+    case 'superseded':
+      throw new AuthError('refresh_token_superseded', { retryAfterSeconds: 1 });
+
+    case 'reuse':
+    case 'fork': {
+      const { userId, id: sessionId } = outcome.session;
+      auth.report({ type: 'authn_token_reuse', tenantId, userId, sessionId });
+      throw new AuthError('refresh_token_reused');
+    }
+
+    case 'rotated':
+    case 'unchanged':
+    case 'grace':
+    case 'recovered': {
+      const { session } = outcome;
+      const user = await auth.users.find(session);
+      if (user === null || user.disabledAt !== null) {
+        await auth.sessions.end(session, session.id, 'user_disabled');
+        throw new AuthError('refresh_token_invalid');
+      }
+      if (outcome.kind === 'rotated') {
+        auth.report({ type: 'session_renewed', tenantId, userId: user.userId, sessionId: session.id });
+      }
+      return issueTokens(auth, user, outcome);
+    }
+  }
+}

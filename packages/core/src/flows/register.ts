@@ -1,0 +1,44 @@
+import { createId } from '../crypto/random.js';
+import { parseEmailAddress } from '../domains/accounts/index.js';
+import { AuthError } from '../errors.js';
+import type { ClientOrigin, FlowContext } from './flow-context.js';
+import type { SignedIn } from './signed-in.js';
+import { startSession } from './start-session.js';
+
+/** Somebody wants an account. */
+export interface Registration {
+  readonly tenantId: string;
+  readonly email: string;
+  readonly password: string;
+  readonly name: string | null;
+  readonly origin: ClientOrigin;
+}
+
+/**
+ * Creates an account and signs its owner in.
+ *
+ * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
+ * `account_exists`, `overloaded`, `store_unavailable`.
+ */
+export async function register(auth: FlowContext, registration: Registration): Promise<SignedIn> {
+  const { tenantId, password, name, origin } = registration;
+  const email = parseEmailAddress(registration.email);
+  if (email === null) throw new AuthError('email_invalid');
+  await auth.passwords.requireAcceptable(password);
+
+  const userId = createId();
+  const signIn = await auth.sessions.beginSignIn({ tenantId, userId });
+  const user = await auth.users.create({
+    tenantId,
+    userId,
+    email: email.address,
+    canonicalEmail: email.canonical,
+    name,
+    roles: auth.rolesForNewUser({ tenantId, email: email.canonical }),
+    passwordHash: await auth.passwords.hash(password),
+  });
+  if (user === null) throw new AuthError('account_exists');
+
+  auth.report({ type: 'user_created', tenantId, userId });
+  return startSession(auth, { signIn, user, amr: ['pwd'], origin });
+}

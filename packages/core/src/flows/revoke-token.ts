@@ -1,0 +1,37 @@
+import { isAuthError } from '../errors.js';
+import type { FlowContext } from './flow-context.js';
+
+/**
+ * Revokes whatever of ours `token` is (RFC 7009): a refresh token with its whole session, an access token alone.
+ *
+ * Anything else is no error and changes nothing (RFC 7009 §2.2).
+ *
+ * @throws `AuthError` `store_unavailable`.
+ */
+export async function revokeToken(auth: FlowContext, tenantId: string, token: string): Promise<void> {
+  const ended = await auth.sessions.endByRefreshToken(tenantId, token);
+  if (ended !== null) {
+    const { userId, id: sessionId } = ended;
+    auth.report({
+      type: 'session_ended',
+      tenantId,
+      userId,
+      sessionId,
+      exceptSessionId: null,
+      reason: 'signed_out',
+    });
+    return;
+  }
+  const claims = findClaims(auth, token);
+  // Only tokens that verify get onto the list: otherwise anybody could fill it.
+  if (claims !== null && claims.tenantId === tenantId) await auth.revocations.revokeToken(claims);
+}
+
+function findClaims(auth: FlowContext, token: string) {
+  try {
+    return auth.accessTokens.verify(token);
+  } catch (error) {
+    if (isAuthError(error)) return null;
+    throw error;
+  }
+}

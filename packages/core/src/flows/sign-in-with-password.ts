@@ -1,0 +1,46 @@
+import { createId } from '../crypto/random.js';
+import { parseEmailAddress } from '../domains/accounts/index.js';
+import { AuthError } from '../errors.js';
+import type { ClientOrigin, FlowContext } from './flow-context.js';
+import type { SignedIn } from './signed-in.js';
+import { startSession } from './start-session.js';
+
+/** Somebody claims to be a user. */
+export interface PasswordClaim {
+  readonly tenantId: string;
+  readonly email: string;
+  readonly password: string;
+  readonly origin: ClientOrigin;
+}
+
+/**
+ * Signs a user in with address and password.
+ *
+ * Unknown address, wrong password and disabled account get the same answer after the same work, so that nobody can
+ * find out who has an account (ASVS 6.3.8).
+ *
+ * @throws `AuthError` `credentials_invalid`, `overloaded`, `store_unavailable`.
+ */
+export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim): Promise<SignedIn> {
+  const { tenantId, password, origin } = claim;
+  const email = parseEmailAddress(claim.email);
+  const found = await auth.users.findByEmail(tenantId, email?.canonical ?? '');
+  const whoever = { tenantId, userId: found?.userId ?? createId() };
+
+  // The hash is read again after the epochs: a password that is changed in between counts as changed.
+  const signIn = await auth.sessions.beginSignIn(whoever);
+  const user = await auth.users.find(whoever);
+  const verdict = await auth.passwords.verify(password, user?.passwordHash ?? null);
+
+  if (user === null || !verdict.isMatch || user.disabledAt !== null) {
+    const { ip, userAgent } = origin;
+    auth.report({ type: 'authn_login_fail', tenantId, userId: user?.userId ?? null, ip, userAgent });
+    throw new AuthError('credentials_invalid');
+  }
+
+  if (verdict.needsRehash) {
+    const passwordHash = await auth.passwords.hash(password);
+    await auth.users.replacePasswordHash({ ...whoever, expectedHash: user.passwordHash, passwordHash });
+  }
+  return startSession(auth, { signIn, user, amr: ['pwd'], origin });
+}

@@ -1,0 +1,20 @@
+import type { UserRef } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+
+/**
+ * Ends every session of the user, this one included, whatever their number. A sign-in that is under way at this
+ * moment is stopped as well.
+ *
+ * @throws `AuthError` `store_unavailable`.
+ */
+export async function signOutEverywhere(auth: FlowContext, user: UserRef): Promise<void> {
+  await auth.sessions.endAll(user);
+  auth.report({
+    type: 'session_ended',
+    tenantId: user.tenantId,
+    userId: user.userId,
+    sessionId: null,
+    exceptSessionId: null,
+    reason: 'signed_out_everywhere',
+  });
+}

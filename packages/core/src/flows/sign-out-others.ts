@@ -1,0 +1,21 @@
+import { AuthError } from '../errors.js';
+import type { UserRef } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+
+/**
+ * Ends every session of the user but the one that asks, whose tokens stay good.
+ *
+ * @throws `AuthError` `access_token_revoked` when the asking session itself has just ended; `store_unavailable`.
+ */
+export async function signOutOthers(auth: FlowContext, user: UserRef, keepSessionId: string): Promise<void> {
+  const isKept = await auth.sessions.endOthers(user, keepSessionId);
+  if (!isKept) throw new AuthError('access_token_revoked');
+  auth.report({
+    type: 'session_ended',
+    tenantId: user.tenantId,
+    userId: user.userId,
+    sessionId: null,
+    exceptSessionId: keepSessionId,
+    reason: 'signed_out_others',
+  });
+}

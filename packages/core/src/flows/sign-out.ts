@@ -1,0 +1,43 @@
+import type { UserRef } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+
+/** A client wants to be signed out and shows what it has. */
+export interface SignOutRequest {
+  readonly tenantId: string;
+  /** The session that a verified access token names. */
+  readonly session: (UserRef & { readonly sessionId: string }) | null;
+  /** A refresh token of that session or, where the access token has expired, all there is. */
+  readonly refreshToken: string | null;
+}
+
+/**
+ * Ends the session: its refresh tokens and its access tokens are dead at once, on every node (ASVS 7.4.1).
+ *
+ * Done already counts as done: signing out never fails because somebody is signed out.
+ *
+ * @throws `AuthError` `store_unavailable`; then nobody knows, and the client asks again.
+ */
+export async function signOut(auth: FlowContext, request: SignOutRequest): Promise<void> {
+  const { tenantId, session, refreshToken } = request;
+  if (session !== null) {
+    await auth.sessions.end(session, session.sessionId, 'signed_out');
+    reportEnd(auth, session, session.sessionId);
+  }
+
+  const isSameSession =
+    session !== null && auth.sessions.findSessionId(tenantId, refreshToken) === session.sessionId;
+  if (refreshToken === null || isSameSession) return;
+  const ended = await auth.sessions.endByRefreshToken(tenantId, refreshToken);
+  if (ended !== null) reportEnd(auth, ended, ended.id);
+}
+
+function reportEnd(auth: FlowContext, { tenantId, userId }: UserRef, sessionId: string): void {
+  auth.report({
+    type: 'session_ended',
+    tenantId,
+    userId,
+    sessionId,
+    exceptSessionId: null,
+    reason: 'signed_out',
+  });
+}

@@ -1,0 +1,45 @@
+import type { HeldSession } from '../domains/sessions/index.js';
+import type { SessionRecord } from '../stores/session-store.js';
+import type { UserRecord } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+
+/** A user with a session and the two tokens that carry it. */
+export interface SignedIn {
+  readonly user: UserRecord;
+  readonly session: SessionRecord;
+  /** A JWT that any node verifies without I/O. */
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  /** How long the access token lives from its issue, in seconds (RFC 6749 §5.1 `expires_in`). */
+  readonly expiresInSeconds: number;
+  /** Gets the next pair, once. */
+  readonly refreshToken: string;
+}
+
+/** The session with a fresh access token that says what is true of the user now. */
+export function issueTokens(
+  auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
+  user: UserRecord,
+  { session, refreshToken }: HeldSession,
+): SignedIn {
+  const { token, expiresAt, claims } = auth.accessTokens.issue({
+    subject: user.userId,
+    clientId: auth.clientId,
+    tenantId: user.tenantId,
+    sessionId: session.id,
+    userEpoch: session.userEpoch,
+    tenantEpoch: session.tenantEpoch,
+    roles: user.roles,
+    amr: session.amr,
+    authTime: session.authTime,
+    notAfter: session.absoluteExpiresAt,
+  });
+  return {
+    user,
+    session,
+    refreshToken,
+    accessToken: token,
+    accessTokenExpiresAt: expiresAt,
+    expiresInSeconds: (expiresAt.getTime() - claims.issuedAt.getTime()) / 1000,
+  };
+}

@@ -1,0 +1,114 @@
+import type { AccessTokenClaims } from '../domains/tokens/index.js';
+import { AuthError, isAuthError } from '../errors.js';
+import type { SignedIn } from '../flows/index.js';
+import { requireOwnPage } from './check-csrf.js';
+import { type Credentials, readCredentials } from './credentials.js';
+import { andThen, type Identity } from './guard.js';
+import type { HttpContext } from './http-context.js';
+import type { HttpRequest } from './request.js';
+
+/** A request whose sender is known. */
+export interface Authenticated {
+  readonly identity: Identity;
+  readonly claims: AccessTokenClaims;
+  readonly credentials: Credentials;
+  /** `Set-Cookie` values of a session that was refreshed on the way. */
+  readonly cookies: readonly string[];
+}
+
+const noCookies: readonly string[] = [];
+
+/**
+ * Finds out who sent the request, from its tokens alone.
+ *
+ * An access cookie that is no longer good is renewed with the refresh cookie, within the request. Synchronous when the
+ * access token is good and the revocations are in memory.
+ *
+ * @throws `AuthError` `credentials_missing`, `credentials_ambiguous`, `cookie_ambiguous`, `csrf_refused`, any
+ * `access_token_…` and `refresh_token_…` code, `store_unavailable`.
+ */
+export function authenticate(
+  http: HttpContext,
+  request: HttpRequest,
+): Authenticated | Promise<Authenticated> {
+  const credentials = readCredentials(http.cookies, request);
+  requireOwnPage(http, request, credentials);
+  const { accessToken } = credentials;
+  if (accessToken === null) return renew(http, request, credentials, new AuthError('credentials_missing'));
+
+  let claims: AccessTokenClaims;
+  try {
+    claims = http.auth.accessTokens.verify(accessToken);
+    if (claims.tenantId !== http.tenantOf(request)) throw new AuthError('access_token_invalid');
+  } catch (error) {
+    return renew(http, request, credentials, error);
+  }
+  return andThen(isRevoked(http, claims), (revoked) =>
+    revoked
+      ? renew(http, request, credentials, new AuthError('access_token_revoked'))
+      : { identity: createIdentity(http, claims), claims, credentials, cookies: noCookies },
+  );
+}
+
+function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Promise<boolean> {
+  const { jti, sessionId, tenantId, subject, userEpoch, tenantEpoch } = claims;
+  return http.auth.revocations.isRevoked({
+    jti,
+    sessionId,
+    tenantId,
+    userId: subject,
+    userEpoch,
+    tenantEpoch,
+  });
+}
+
+/** Goes on with the refresh cookie, if the tokens travel in cookies; otherwise the client has to refresh by itself. */
+async function renew(
+  http: HttpContext,
+  request: HttpRequest,
+  credentials: Credentials,
+  reason: unknown,
+): Promise<Authenticated> {
+  const { transport, refreshToken } = credentials;
+  if (transport !== 'cookie' || refreshToken === null) throw reason;
+  const signedIn = await http.auth.refresh({ tenantId: http.tenantOf(request), refreshToken });
+  const claims = http.auth.accessTokens.verify(signedIn.accessToken);
+  // A rotation that overtook "sign out everywhere" hands out tokens that are dead already.
+  if (await isRevoked(http, claims)) throw new AuthError('access_token_revoked');
+  return {
+    identity: createIdentity(http, claims),
+    claims,
+    credentials,
+    cookies: writeCookies(http, signedIn),
+  };
+}
+
+function writeCookies(
+  { cookies }: HttpContext,
+  { session, accessToken, refreshToken }: SignedIn,
+): readonly string[] {
+  return cookies.writeTokens({ accessToken, refreshToken }, session.idleLifetimeMs);
+}
+
+function createIdentity(http: HttpContext, claims: AccessTokenClaims): Identity {
+  const { roles } = http.auth;
+  return {
+    tenantId: claims.tenantId,
+    userId: claims.subject,
+    sessionId: claims.sessionId,
+    roles: claims.roles,
+    amr: claims.amr,
+    authTime: claims.authTime,
+    can: (permission) => roles.can(claims.roles, permission),
+  };
+}
+
+/**
+ * Whether the browser should forget its cookies after this error: when the session they stand for is certainly over.
+ * Never after an outage, and never for the loser of a race, whose newer cookies are on their way.
+ */
+export function endsCookies(error: unknown): boolean {
+  return (
+    isAuthError(error) && (error.code === 'refresh_token_invalid' || error.code === 'refresh_token_reused')
+  );
+}

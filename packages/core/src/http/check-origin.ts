@@ -1,0 +1,26 @@
+import { AuthError } from '../errors.js';
+import { findHeader, type HttpRequest } from './request.js';
+
+/** What an answer depends on once the origin was looked at. */
+export const originVary = 'Sec-Fetch-Site, Origin';
+
+/**
+ * Refuses a state-changing request that a foreign page made the browser send.
+ *
+ * Fetch metadata first, since a page cannot forge it; then `Origin`, then `Referer`. A request with none of them comes
+ * from no browser that is still supported, and is refused (OWASP CSRF cheat sheet). `same-site` is foreign, unless its
+ * origin is listed: a sibling host may be anybody's.
+ *
+ * @param trusted origins such as `https://app.example.com`, compared exactly.
+ * @throws `AuthError` `csrf_refused`.
+ */
+export function requireTrustedOrigin(request: HttpRequest, trusted: ReadonlySet<string>): void {
+  const site = findHeader(request, 'sec-fetch-site');
+  if (site === 'same-origin' || site === 'none') return;
+  const origin = findHeader(request, 'origin') ?? originOf(findHeader(request, 'referer'));
+  if (origin === null || !trusted.has(origin)) throw new AuthError('csrf_refused');
+}
+
+function originOf(url: string | null): string | null {
+  return url !== null && URL.canParse(url) ? new URL(url).origin : null;
+}

@@ -1,0 +1,81 @@
+import { AuthError } from '../errors.js';
+
+/** How the two cookies are written. */
+export interface CookieOptions {
+  /** `Lax` (default) or `Strict`, which also signs a user out of links from other sites. */
+  readonly sameSite?: 'Lax' | 'Strict';
+  /** Keep users signed in when the browser closes. Default `false` (NIST SP 800-63B-4 §5.1). */
+  readonly persistentCookies?: boolean;
+  /** Plain http on localhost only: no `__Host-` prefix, no `Secure`. Default `false`. */
+  readonly allowInsecureCookies?: boolean;
+}
+
+/** The cookies of one deployment. */
+export interface Cookies {
+  /** Both `Set-Cookie` values, for a session that lives at most `maxAgeMs`. */
+  writeTokens(tokens: CookieTokens, maxAgeMs: number): readonly string[];
+  /** Both `Set-Cookie` values that make the browser forget. */
+  clear(): readonly string[];
+  /** What the request carries. @throws `AuthError` `cookie_ambiguous` when one of ours is there twice. */
+  read(header: string | null): CookieTokens;
+}
+
+/** The two tokens as cookies hold them; `null` leaves that cookie alone. */
+export interface CookieTokens {
+  readonly accessToken: string | null;
+  readonly refreshToken: string | null;
+}
+
+/** Browsers drop a cookie whose name and value are longer than this together (RFC 6265bis §5.6). */
+const maxCookieBytes = 4096;
+/** Browsers cut longer lifetimes to this (RFC 6265bis §5.5). */
+const maxAgeSeconds = 400 * 86_400;
+
+/** `__Host-access` and `__Host-refresh`, both `HttpOnly; Secure; Path=/` and bound to the host that set them. */
+export function createCookies(options: CookieOptions): Cookies {
+  const prefix = options.allowInsecureCookies === true ? '' : '__Host-';
+  const names = { accessToken: `${prefix}access`, refreshToken: `${prefix}refresh` };
+  const attributes = [
+    'Path=/',
+    'HttpOnly',
+    ...(options.allowInsecureCookies === true ? [] : ['Secure']),
+    `SameSite=${options.sameSite ?? 'Lax'}`,
+  ].join('; ');
+
+  const write = (name: string, value: string, maxAge: number | null): string => {
+    if (name.length + value.length > maxCookieBytes) {
+      throw new RangeError('cookies: the access token does not fit into a cookie; give it fewer roles');
+    }
+    return `${name}=${value}; ${attributes}${maxAge === null ? '' : `; Max-Age=${maxAge}`}`;
+  };
+
+  return {
+    writeTokens({ accessToken, refreshToken }, maxAgeMs) {
+      const maxAge =
+        options.persistentCookies === true ? Math.min(Math.floor(maxAgeMs / 1000), maxAgeSeconds) : null;
+      return [
+        ...(accessToken === null ? [] : [write(names.accessToken, accessToken, maxAge)]),
+        ...(refreshToken === null ? [] : [write(names.refreshToken, refreshToken, maxAge)]),
+      ];
+    },
+
+    clear: () => [write(names.accessToken, '', 0), write(names.refreshToken, '', 0)],
+
+    read: (header) => ({
+      accessToken: findCookie(header, names.accessToken),
+      refreshToken: findCookie(header, names.refreshToken),
+    }),
+  };
+}
+
+/** The value of the cookie with exactly this name. Two of them are an attack ("cookie tossing") or a mess. */
+function findCookie(header: string | null, name: string): string | null {
+  if (header === null || !header.includes(name)) return null;
+  const values = header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  if (values.length > 1) throw new AuthError('cookie_ambiguous');
+  return values[0] ?? null;
+}

@@ -1,0 +1,82 @@
+import type { Auth } from '../create-auth.js';
+import { type CookieOptions, createCookies } from './cookies.js';
+import type { Transport } from './credentials.js';
+import type { Guard } from './guard.js';
+import { createGuard } from './guards.js';
+import type { HttpContext } from './http-context.js';
+import type { HttpRequest } from './request.js';
+import type { Route } from './route.js';
+import { createRoutes } from './routes/index.js';
+
+/** How authentication travels over HTTP. */
+export interface HttpAuthOptions extends CookieOptions {
+  /** Where the routes live. Default `'/auth'`. */
+  readonly basePath?: string;
+  /** How tokens travel when a request does not say: `'cookie'` (default), `'bearer'` or `'hybrid'`. */
+  readonly transport?: Transport;
+  /** Origins besides `publicUrl` whose pages may change state, such as `https://admin.example.com`. Default: none. */
+  readonly trustedOrigins?: readonly string[];
+  /**
+   * Cookie requests that change state prove their origin only, by Fetch metadata or `Origin`, and need no CSRF token.
+   * For APIs that only browsers with Fetch metadata call. Default `false`.
+   */
+  readonly allowMissingCsrfToken?: boolean;
+  /** The tenant that a request is for, from its host or path; never from anything a user may choose. Default: `''`. */
+  readonly tenantOf?: (request: HttpRequest) => string;
+}
+
+/** The routes and guards of one app: hand them to a binding. */
+export interface HttpAuth<Role extends string = string, Permission extends string = string> {
+  /** The ready-made routes. Mount all, a selection, or none. */
+  readonly routes: readonly Route[];
+  /** Lets every signed-in user through. */
+  signedIn(): Guard;
+  /** Lets users through who have the role or one that inherits from it. @throws `TypeError` for an unknown role. */
+  requireRole(role: Role): Guard;
+  /** Lets users through whose roles together grant the permission. */
+  requirePermission(permission: Permission): Guard;
+}
+
+/**
+ * Routes and guards over an app's authentication.
+ *
+ * @throws `TypeError` naming the option that is not acceptable.
+ */
+export function createHttpAuth<Role extends string, Permission extends string>(
+  auth: Auth<Role, Permission>,
+  options: HttpAuthOptions = {},
+): HttpAuth<Role, Permission> {
+  const http: HttpContext = {
+    auth: auth as unknown as Auth,
+    cookies: createCookies(options),
+    transport: options.transport ?? 'cookie',
+    trustedOrigins: new Set([auth.publicUrl, ...(options.trustedOrigins ?? [])].map(readOrigin)),
+    requiresCsrfToken: options.allowMissingCsrfToken !== true,
+    tenantOf: options.tenantOf ?? (() => ''),
+  };
+  return {
+    routes: createRoutes(http, readBasePath(options.basePath ?? '/auth')),
+
+    signedIn: () => createGuard(http, () => true),
+
+    requireRole(role) {
+      if (!auth.roles.isRole(role)) throw new TypeError('requireRole: there is no such role');
+      return createGuard(http, ({ claims }) => auth.roles.has(claims.roles, role));
+    },
+
+    requirePermission: (permission) =>
+      createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission)),
+  };
+}
+
+function readOrigin(url: string): string {
+  if (!URL.canParse(url))
+    throw new TypeError('trustedOrigins: expected origins such as https://app.example.com');
+  return new URL(url).origin;
+}
+
+function readBasePath(path: string): string {
+  if (!/^(?:\/[A-Za-z0-9._~-]+)*$/.test(path))
+    throw new TypeError("basePath: expected a path such as '/auth'");
+  return path;
+}

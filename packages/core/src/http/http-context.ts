@@ -1,0 +1,18 @@
+import type { Auth } from '../create-auth.js';
+import type { Cookies } from './cookies.js';
+import type { Transport } from './credentials.js';
+import type { HttpRequest } from './request.js';
+
+/** What guards and routes share. */
+export interface HttpContext {
+  readonly auth: Auth;
+  readonly cookies: Cookies;
+  /** How tokens travel when a request does not say. */
+  readonly transport: Transport;
+  /** Origins whose pages may change state. */
+  readonly trustedOrigins: ReadonlySet<string>;
+  /** Cookie requests that change state must also echo a CSRF token. */
+  readonly requiresCsrfToken: boolean;
+  /** The tenant that a request is for; `''` in an app without tenants. */
+  readonly tenantOf: (request: HttpRequest) => string;
+}

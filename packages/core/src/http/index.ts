@@ -1,0 +1,14 @@
+export { maxBodyBytes } from './answer-route.js';
+export { askGuard } from './ask-guard.js';
+export type { CookieOptions } from './cookies.js';
+export type { Transport } from './credentials.js';
+export { all, type Guard, type Identity, type Verdict } from './guard.js';
+export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http-auth.js';
+export { keepCookies } from './node/keep-cookies.js';
+export { readRawBody } from './node/read-raw-body.js';
+export { createOpenApiDocument, type OpenApiInfo } from './openapi.js';
+export { statusOf } from './problem.js';
+export type { HttpRequest } from './request.js';
+export { type HttpResponse, type ResponseExtras, respondEmpty, respondJson } from './response.js';
+export { defineRoute, type Route, type RouteDefinition, type RouteInput, type RouteMethod } from './route.js';
+export { createRouter, type Router } from './router.js';

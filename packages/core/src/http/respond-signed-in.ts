@@ -1,0 +1,36 @@
+import type { SignedIn } from '../flows/index.js';
+import type { Transport } from './credentials.js';
+import type { HttpContext } from './http-context.js';
+import { type HttpResponse, respondJson } from './response.js';
+import { viewSession, viewUser } from './views.js';
+
+/**
+ * `{ user, session }` with the tokens where the transport has them: in cookies, in the body, or one in each. What is in
+ * a cookie is never in the body, where scripts could read it.
+ */
+export function respondSignedIn(
+  http: HttpContext,
+  transport: Transport,
+  status: number,
+  signedIn: SignedIn,
+): HttpResponse {
+  const { session, user, accessToken, refreshToken, expiresInSeconds } = signedIn;
+  const inBody = {
+    ...(transport === 'cookie' ? {} : { accessToken }),
+    ...(transport === 'bearer' ? { refreshToken } : {}),
+  };
+  const inCookies = {
+    accessToken: transport === 'cookie' ? accessToken : null,
+    refreshToken: transport === 'bearer' ? null : refreshToken,
+  };
+  return respondJson(
+    status,
+    {
+      user: viewUser(user),
+      session: viewSession(session, session.id),
+      ...inBody,
+      ...(transport === 'cookie' ? {} : { expiresIn: expiresInSeconds, tokenType: 'Bearer' }),
+    },
+    { cookies: http.cookies.writeTokens(inCookies, session.idleLifetimeMs) },
+  );
+}

@@ -1,0 +1,30 @@
+import type { HttpContext } from '../http-context.js';
+import type { Route } from '../route.js';
+import { createChangePasswordRoute } from './change-password-route.js';
+import { createCsrfRoute } from './csrf-route.js';
+import { createLoginRoute } from './login-route.js';
+import { createLogoutRoute } from './logout-route.js';
+import { createMeRoutes } from './me-routes.js';
+import { createOpenApiRoute } from './openapi-route.js';
+import { createRefreshRoute } from './refresh-route.js';
+import { createRegisterRoute } from './register-route.js';
+import { createRevokeRoute } from './revoke-route.js';
+import { createSessionRoutes } from './session-routes.js';
+import { createWellKnownRoutes } from './well-known-routes.js';
+
+/** The route table: everything that can be asked of an app's authentication over HTTP. */
+export function createRoutes(http: HttpContext, basePath: string): readonly Route[] {
+  const routes = [
+    createRegisterRoute(http, basePath),
+    createLoginRoute(http, basePath),
+    createRefreshRoute(http, basePath),
+    createLogoutRoute(http, basePath),
+    createRevokeRoute(http, basePath),
+    ...createMeRoutes(http, basePath),
+    ...createSessionRoutes(http, basePath),
+    createChangePasswordRoute(http, basePath),
+    createCsrfRoute(http, basePath),
+    ...createWellKnownRoutes(http),
+  ];
+  return [...routes, createOpenApiRoute(http, basePath, routes)];
+}

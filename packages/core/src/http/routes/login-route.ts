@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { HttpContext } from '../http-context.js';
+import { respondSignedIn } from '../respond-signed-in.js';
+import { defineRoute, type Route } from '../route.js';
+import { emailSchema, passwordSchema, transportSchema } from './schemas.js';
+import { endReplaced, readSignIn } from './sign-in-request.js';
+
+/** `POST /login` */
+export function createLoginRoute(http: HttpContext, basePath: string): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `${basePath}/login`,
+    summary: 'Sign in with address and password',
+    body: z.strictObject({
+      email: emailSchema,
+      password: passwordSchema,
+      transport: transportSchema.optional(),
+    }),
+    answers: {
+      200: 'Signed in',
+      401: 'Unknown address, wrong password or disabled account: which of them is not said',
+      503: 'Try again later',
+    },
+    async handle({ body, request }) {
+      const transport = body.transport ?? http.transport;
+      const signIn = readSignIn(http, request, transport);
+      const { email, password } = body;
+      const signedIn = await http.auth.signInWithPassword({ ...signIn, email, password });
+      await endReplaced(http, signIn);
+      return respondSignedIn(http, transport, 200, signedIn);
+    },
+  });
+}

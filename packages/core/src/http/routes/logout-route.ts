@@ -1,0 +1,49 @@
+import { isAuthError } from '../../errors.js';
+import { requireOwnPage } from '../check-csrf.js';
+import { type Credentials, readCredentials } from '../credentials.js';
+import type { HttpContext } from '../http-context.js';
+import type { HttpRequest } from '../request.js';
+import { respondEmpty } from '../response.js';
+import { defineRoute, type Route } from '../route.js';
+
+/** `POST /logout` */
+export function createLogoutRoute(http: HttpContext, basePath: string): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `${basePath}/logout`,
+    summary: 'End this session; its tokens are dead at once',
+    answers: {
+      204: 'Signed out, also when nobody was signed in',
+      403: 'The request does not come from the app itself',
+      503: 'Nobody knows whether the session has ended: ask again',
+    },
+    async handle({ request }) {
+      const credentials = readCredentials(http.cookies, request);
+      const isAnybody = credentials.accessToken !== null || credentials.refreshToken !== null;
+      if (isAnybody) requireOwnPage(http, request, credentials);
+      await http.auth.signOut({
+        tenantId: http.tenantOf(request),
+        session: findSession(http, request, credentials),
+        refreshToken: credentials.refreshToken,
+      });
+      const isInCookies = credentials.transport !== 'bearer';
+      return respondEmpty(204, {
+        // ASVS 14.3.1: what the browser kept of the session goes too.
+        headers: { 'clear-site-data': '"cache", "cookies", "storage"' },
+        cookies: isInCookies ? http.cookies.clear() : [],
+      });
+    },
+  });
+}
+
+/** The session that the access token names; an expired one names none, and the refresh token has to do. */
+function findSession(http: HttpContext, request: HttpRequest, { accessToken }: Credentials) {
+  if (accessToken === null) return null;
+  try {
+    const { tenantId, subject, sessionId } = http.auth.accessTokens.verify(accessToken);
+    return tenantId === http.tenantOf(request) ? { tenantId, userId: subject, sessionId } : null;
+  } catch (error) {
+    if (isAuthError(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { AuthError, isAuthError } from '../../errors.js';
+import { endsCookies } from '../authenticate.js';
+import { requireTrustedOrigin } from '../check-origin.js';
+import type { Transport } from '../credentials.js';
+import type { HttpContext } from '../http-context.js';
+import { respondProblem } from '../problem.js';
+import { findHeader, type HttpRequest } from '../request.js';
+import { respondSignedIn } from '../respond-signed-in.js';
+import { defineRoute, type Route } from '../route.js';
+import { attemptIdSchema, tokenSchema, transportSchema } from './schemas.js';
+
+/**
+ * `POST /refresh`
+ *
+ * With a cookie it needs a trusted origin but no CSRF token: it changes nothing that a foreign page could want, and a
+ * page that has just been loaded has no token yet.
+ */
+export function createRefreshRoute(http: HttpContext, basePath: string): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `${basePath}/refresh`,
+    summary: 'Exchange a refresh token for the next pair of tokens',
+    body: z.strictObject({
+      refreshToken: tokenSchema.optional(),
+      attemptId: attemptIdSchema.optional(),
+      transport: transportSchema.optional(),
+    }),
+    answers: {
+      200: 'The next pair of tokens',
+      401: 'Sign in again; for `refresh_token_superseded` use the newer token',
+      503: 'Try again with the same token',
+    },
+    async handle({ body, request }) {
+      const presented = readRefreshToken(http, request, body.refreshToken);
+      const transport = presented.isCookie ? cookieTransport(http, body.transport) : 'bearer';
+      try {
+        const { attemptId } = body;
+        const signedIn = await http.auth.refresh({
+          tenantId: http.tenantOf(request),
+          refreshToken: presented.token,
+          ...(attemptId === undefined ? {} : { attemptId }),
+        });
+        return respondSignedIn(http, transport, 200, signedIn);
+      } catch (error) {
+        if (!isAuthError(error)) throw error;
+        return respondProblem(error, {
+          cookies: presented.isCookie && endsCookies(error) ? http.cookies.clear() : [],
+        });
+      }
+    },
+  });
+}
+
+function readRefreshToken(
+  http: HttpContext,
+  request: HttpRequest,
+  fromBody: string | undefined,
+): { readonly token: string; readonly isCookie: boolean } {
+  const { refreshToken: fromCookie } = http.cookies.read(findHeader(request, 'cookie'));
+  if (fromBody !== undefined && fromCookie !== null) throw new AuthError('credentials_ambiguous');
+  if (fromBody !== undefined) return { token: fromBody, isCookie: false };
+  if (fromCookie === null) throw new AuthError('credentials_missing');
+  requireTrustedOrigin(request, http.trustedOrigins);
+  return { token: fromCookie, isCookie: true };
+}
+
+/** A refresh token that came in a cookie stays in one: a script must not be able to talk it out of there. */
+function cookieTransport(http: HttpContext, wanted: Transport | undefined): Transport {
+  return (wanted ?? http.transport) === 'cookie' ? 'cookie' : 'hybrid';
+}

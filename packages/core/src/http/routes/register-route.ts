@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { HttpContext } from '../http-context.js';
+import { respondSignedIn } from '../respond-signed-in.js';
+import { defineRoute, type Route } from '../route.js';
+import { emailSchema, nameSchema, passwordSchema, transportSchema } from './schemas.js';
+import { endReplaced, readSignIn } from './sign-in-request.js';
+
+/** `POST /register` */
+export function createRegisterRoute(http: HttpContext, basePath: string): Route {
+  return defineRoute({
+    method: 'POST',
+    path: `${basePath}/register`,
+    summary: 'Create an account and sign in',
+    body: z.strictObject({
+      email: emailSchema,
+      password: passwordSchema,
+      name: nameSchema.optional(),
+      transport: transportSchema.optional(),
+    }),
+    answers: {
+      201: 'The account exists and its owner is signed in',
+      409: 'An account with this address exists',
+      422: 'The address or the password is not acceptable',
+      503: 'Try again later',
+    },
+    async handle({ body, request }) {
+      const transport = body.transport ?? http.transport;
+      const signIn = readSignIn(http, request, transport);
+      const { email, password, name = null } = body;
+      const signedIn = await http.auth.register({ ...signIn, email, password, name });
+      await endReplaced(http, signIn);
+      return respondSignedIn(http, transport, 201, signedIn);
+    },
+  });
+}

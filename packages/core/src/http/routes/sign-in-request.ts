@@ -1,0 +1,47 @@
+import { readUserAgent } from '../../domains/sessions/index.js';
+import type { ClientOrigin } from '../../flows/index.js';
+import { requireTrustedOrigin } from '../check-origin.js';
+import type { Transport } from '../credentials.js';
+import type { HttpContext } from '../http-context.js';
+import { findHeader, type HttpRequest } from '../request.js';
+
+/** What a sign-in request says besides its credentials. */
+export interface SignInRequest {
+  readonly tenantId: string;
+  readonly origin: ClientOrigin;
+  /** The refresh token of the session that the browser still holds and that the new one replaces. */
+  readonly replacedToken: string | null;
+}
+
+/**
+ * Where a sign-in comes from, and what it replaces.
+ *
+ * One that will set cookies must come from the app's own page: otherwise a foreign page could sign its visitor in as
+ * somebody else.
+ *
+ * @throws `AuthError` `csrf_refused`, `cookie_ambiguous`.
+ */
+export function readSignIn(http: HttpContext, request: HttpRequest, transport: Transport): SignInRequest {
+  if (transport !== 'bearer') requireTrustedOrigin(request, http.trustedOrigins);
+  const cookies = transport === 'bearer' ? null : http.cookies.read(findHeader(request, 'cookie'));
+  return {
+    tenantId: http.tenantOf(request),
+    origin: {
+      ip: request.ip ?? null,
+      userAgent: readUserAgent(findHeader(request, 'user-agent')),
+      isBrowser: transport !== 'bearer',
+    },
+    replacedToken: cookies?.refreshToken ?? null,
+  };
+}
+
+/**
+ * Ends the session whose cookies the new one has just replaced: nobody will ever sign out of it (ASVS 7.2.4).
+ */
+export async function endReplaced(
+  http: HttpContext,
+  { tenantId, replacedToken }: SignInRequest,
+): Promise<void> {
+  if (replacedToken === null) return;
+  await http.auth.signOut({ tenantId, session: null, refreshToken: replacedToken });
+}

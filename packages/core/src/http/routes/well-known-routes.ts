@@ -1,0 +1,46 @@
+import type { HttpContext } from '../http-context.js';
+import { respondJson } from '../response.js';
+import { defineRoute, type Route } from '../route.js';
+
+/** `GET /.well-known/jwks.json`, and the three paths that tell a platform how the process is. */
+export function createWellKnownRoutes(http: HttpContext): readonly Route[] {
+  const alive = (path: string, summary: string): Route =>
+    defineRoute({
+      method: 'GET',
+      path,
+      summary,
+      answers: { 200: 'The process answers' },
+      handle: () => respondJson(200, { status: 'ok' }),
+    });
+
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/.well-known/jwks.json',
+      summary: 'The public keys of access tokens (RFC 7517)',
+      answers: { 200: 'A JSON Web Key Set; empty where tokens are signed with a shared secret' },
+      isCacheable: true,
+      handle: () =>
+        respondJson(200, http.auth.accessTokens.jwks, {
+          headers: {
+            'content-type': 'application/jwk-set+json; charset=utf-8',
+            'cache-control': 'public, max-age=300',
+            // Public data, and verifiers on other origins need it.
+            'cross-origin-resource-policy': 'cross-origin',
+          },
+        }),
+    }),
+    alive('/healthz', 'Whether the process answers'),
+    alive('/livez', 'Whether the process answers'),
+    defineRoute({
+      method: 'GET',
+      path: '/readyz',
+      summary: 'Whether every store answers',
+      answers: { 200: 'Ready for requests', 503: 'A store is away' },
+      async handle() {
+        await http.auth.stores.ping();
+        return respondJson(200, { status: 'ok' });
+      },
+    }),
+  ];
+}
