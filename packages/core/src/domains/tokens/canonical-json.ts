@@ -3,17 +3,19 @@ import { isUtf8 } from 'node:buffer';
 /** A JSON object whose members are not yet known to be anything. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** The text in `bytes`, or `null` when they are not UTF-8: decoding them would silently replace what is wrong. */
+export function decodeUtf8(bytes: Buffer): string | null {
+  return isUtf8(bytes) ? bytes.toString('utf8') : null;
+}
+
 /**
- * The JSON object in `bytes`, or `null`.
+ * The object in `json`, or `null`.
  *
  * Accepts only what `JSON.stringify` would have written. That one comparison refuses duplicate members (of which two
  * parsers may believe different ones, RFC 8725 §2.4), white space, second spellings of strings and numbers, and numbers
  * beyond a double such as `1e999`.
  */
-export function parseJsonObject(bytes: Buffer): JsonObject | null {
-  // Checked beforehand, since decoding would silently replace what is not UTF-8.
-  if (!isUtf8(bytes)) return null;
-  const json = bytes.toString('utf8');
+export function parseJsonObject(json: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(json);
     return isObject(value) && JSON.stringify(value) === json ? value : null;

@@ -1,5 +1,5 @@
 import { decodeBase64Url } from '../../crypto/base64url.js';
-import { encodeJsonObject, parseJsonObject } from './canonical-json.js';
+import { decodeUtf8, encodeJsonObject, parseJsonObject } from './canonical-json.js';
 import type { TokenKey } from './token-key.js';
 
 /** What a header says about the key, not yet believed. */
@@ -27,7 +27,8 @@ export function encodeTokenHeader(key: Pick<TokenKey, 'algorithm' | 'keyId'>): s
  */
 export function decodeTokenHeader(text: string): TokenHeader | null {
   const bytes = decodeBase64Url(text);
-  const header = bytes === null ? null : parseJsonObject(bytes);
+  const json = bytes === null ? null : decodeUtf8(bytes);
+  const header = json === null ? null : parseJsonObject(json);
   if (header === null || Object.keys(header).length !== 3) return null;
   const { alg, typ, kid } = header;
   if (typeof alg !== 'string' || !accessTokenTypes.includes(typ)) return null;

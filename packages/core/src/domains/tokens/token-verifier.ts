@@ -2,9 +2,10 @@ import type { Clock } from '../../clock.js';
 import { decodeBase64Url } from '../../crypto/base64url.js';
 import { AuthError } from '../../errors.js';
 import type { AccessTokenClaims } from './access-token-claims.js';
-import { parseJsonObject } from './canonical-json.js';
 import { maxTokenLength, splitCompactToken } from './compact-token.js';
-import { createTokenHeaderReader } from './token-header-reader.js';
+import { readTokenPayload } from './read-token-payload.js';
+import { decodeTokenHeader } from './token-header.js';
+import { createTokenHeaderMemory } from './token-header-memory.js';
 import type { TokenKey, TokenKeys } from './token-key.js';
 import {
   findPayloadProblem,
@@ -33,12 +34,13 @@ interface AuthenticToken {
 /** The function behind {@link AccessTokens.verify}. */
 export function createTokenVerifier(options: TokenVerifierOptions): (token: string) => AccessTokenClaims {
   const { keys, rules, clock, leewaySeconds, cacheSize } = options;
-  const headers = createTokenHeaderReader();
+  const headers = createTokenHeaderMemory();
   const cache = cacheSize === 0 ? null : createVerifiedTokenCache<AuthenticToken>(cacheSize);
 
   function requireAuthentic(token: string): AuthenticToken {
     const parts = splitCompactToken(token) ?? refuse('access_token_malformed');
-    const header = headers.read(parts.header) ?? refuse('access_token_malformed');
+    const known = headers.find(parts.header);
+    const header = known ?? decodeTokenHeader(parts.header) ?? refuse('access_token_malformed');
     // The key decides the algorithm; a header that says another one lies (RFC 8725 §3.1).
     const key = keys.find(header.keyId);
     if (key === null || key.algorithm !== header.algorithm) refuse('access_token_invalid');
@@ -46,8 +48,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
     // would lose their high bits on the way to the hash.
     const bytes = decodeBase64Url(parts.payload) ?? refuse('access_token_malformed');
     if (!key.verify(parts.signingInput, parts.signature)) refuse('access_token_invalid');
-    headers.remember(parts.header, header);
-    const payload = parseJsonObject(bytes) ?? refuse('access_token_malformed');
+    if (known === null) headers.add(parts.header, header);
+    const payload = readTokenPayload(bytes) ?? refuse('access_token_malformed');
     if (findPayloadProblem(payload, rules) !== null) refuse('access_token_invalid');
     return { key, payload: payload as unknown as TokenPayload };
   }

@@ -1,5 +1,5 @@
 import { audience, forge, forgeBytes, goodPayload, headerOf, issuer, noon } from '../token-suite.js';
-import { expired, type HostileToken, type HostileTokens, invalid } from './hostile-token.js';
+import { expired, type HostileToken, type HostileTokens, invalid, malformed } from './hostile-token.js';
 
 const lifetime = 900;
 const leeway = 5;
@@ -16,7 +16,20 @@ const notText: readonly unknown[] = [
   {},
   { toString: 'user-1' },
 ];
-const notTime = [undefined, null, '', String(noon + 60), -1, -noon, noon + 0.5, 1e300, true, [noon + 60], {}];
+const notTime = [
+  undefined,
+  null,
+  '',
+  String(noon + 60),
+  253_402_300_800,
+  -1,
+  -noon,
+  noon + 0.5,
+  1e300,
+  true,
+  [noon + 60],
+  {},
+];
 const notCount = [undefined, null, '3', -1, 0.5, 2 ** 53, true, [3], {}];
 const notList = [
   undefined,
@@ -64,7 +77,11 @@ export const claimTokens: HostileTokens = (suite) => [
     '{"x":{"a":{"b":{"c":{"d":{}}}}},',
   ].map((start): HostileToken => {
     const payload = JSON.stringify(goodPayload()).replace('{', start);
-    return [`payload starts ${start}`, invalid, forgeBytes(suite, JSON.stringify(headerOf(suite)), payload)];
+    return [
+      `payload starts ${start}`,
+      malformed,
+      forgeBytes(suite, JSON.stringify(headerOf(suite)), payload),
+    ];
   }),
 ];
 
