@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import type { BindingSetup, PageKind, StartedServer } from '@tessera-auth/core/testing';
+import { mount, protect } from '@tessera-auth/express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
+
+const identity: RequestHandler = ({ auth }, res) => {
+  res.json({ userId: auth.userId, sessionId: auth.sessionId, canReport: auth.can('reports:read') });
+};
+
+const pages: Readonly<Record<PageKind, RequestHandler>> = {
+  identity,
+  echo: (req, res) => {
+    res.json({ body: req.body ?? null });
+  },
+  cookie: (_req, res) => {
+    res.append('set-cookie', 'page=1').json({});
+  },
+  overwritten: (_req, res) => {
+    res.set('set-cookie', 'page=1').json({});
+  },
+  cached: (req, res, next) => {
+    res.set('cache-control', 'public, max-age=60');
+    identity(req, res, next);
+  },
+  stream: (_req, res) => {
+    Readable.from(['stre', 'amed']).pipe(res.type('text'));
+  },
+  redirect: (_req, res) => {
+    res.redirect('/elsewhere');
+  },
+  empty: (_req, res) => {
+    res.status(204).end();
+  },
+  broken: async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new Error('page broke');
+  },
+  raw: (_req, res) => {
+    res.writeHead(200, { 'set-cookie': 'page=1' }).end('raw');
+  },
+};
+
+const parsers = [
+  express.json(),
+  express.urlencoded(),
+  express.text(),
+  express.raw({ type: ['application/octet-stream', 'multipart/form-data'] }),
+];
+
+// Express knows an error handler by its four parameters.
+const answerError: ErrorRequestHandler = (
+  error: { status?: number; statusCode?: number },
+  _req,
+  res,
+  _next,
+) => {
+  res
+    .status(error.status ?? error.statusCode ?? 500)
+    .json({ caught: error instanceof Error ? error.message : null });
+};
+
+/** The app that the conformance suite asks for. */
+export function startExpressApp(setup: BindingSetup): Promise<StartedServer> {
+  const app = express();
+  app.use((_req, res, next) => {
+    res.append('set-cookie', 'app=1');
+    next();
+  });
+  if (setup.parsers === 'before') app.use(parsers);
+  for (const { prefix, routes } of setup.mounts) {
+    if (prefix === '') app.use(mount(routes));
+    else app.use(prefix, Router().use(mount(routes)));
+  }
+  if (setup.parsers === 'after') app.use(parsers);
+  for (const { method, path, kind, guard } of setup.pages) {
+    app[method === 'GET' ? 'get' : 'post'](path, protect(guard), pages[kind]);
+  }
+  app.use((_req, res) => {
+    res.status(404).type('text').send('nothing here');
+  });
+  app.use(answerError);
+  return listen(app);
+}
+
+/** Serves the app on a free port. */
+export async function listen(app: Express): Promise<StartedServer> {
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
