@@ -10,8 +10,8 @@ import { rotateHardChapter } from './sessions/rotate-hard-cases.js';
 import { rotationChapter } from './sessions/rotation-cases.js';
 import type { StoreChapter } from './store-case.js';
 
-/** What every `SessionStore` must do. */
-export const sessionStoreChapters: readonly StoreChapter[] = [
+/** What every `SessionStore` must do, for a user with `bulkSessions` sessions too. */
+export const sessionStoreChapters = (bulkSessions: number): readonly StoreChapter[] => [
   recordChapter,
   createChapter,
   listChapter,
@@ -21,5 +21,5 @@ export const sessionStoreChapters: readonly StoreChapter[] = [
   expiryChapter,
   repetitionChapter,
   raceChapter,
-  bulkChapter,
+  bulkChapter(bulkSessions),
 ];

@@ -138,7 +138,7 @@ export const sessionDefects: readonly Defect[] = [
   {
     name: 'stops listing after 100 sessions',
     noticedBy:
-      'a user with 10,000 sessions > is listed without ghosts or omissions, signed out in one step, and cleaned up',
+      'a user with very many sessions > is listed without ghosts or omissions, signed out in one step, and cleaned up',
     open: brokenSessions((sessions) => ({
       async list(user, page) {
         const listed = await sessions.list(user, { ...page, limit: Math.min(page.limit, 100) });

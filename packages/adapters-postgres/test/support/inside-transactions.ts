@@ -1,0 +1,28 @@
+import type { StoreSet, Stores } from '@tessera-auth/core/stores';
+
+/** Runs `work` with stores inside a transaction of its own. */
+export type RunInside = <T>(work: (set: StoreSet) => Promise<T>) => Promise<T>;
+
+/** Stores of which every single call is made inside a transaction that `run` begins and commits. */
+export function insideTransactions(stores: Stores, run: RunInside): Stores {
+  const { ping, transaction } = stores;
+  const calls = <K extends keyof StoreSet>(key: K, others: object = {}): StoreSet[K] =>
+    new Proxy(stores[key], {
+      get(_target, method) {
+        if (Object.hasOwn(others, method)) return Reflect.get(others, method);
+        return (...args: unknown[]) => run((set) => call(set[key], method, args));
+      },
+    });
+  const revocations = calls('revocations');
+  return {
+    ping,
+    ...(transaction === undefined ? {} : { transaction }),
+    revocations,
+    users: calls('users'),
+    sessions: calls('sessions', { recordsRevocationsIn: revocations }),
+  };
+}
+
+async function call(store: object, method: string | symbol, args: unknown[]): Promise<unknown> {
+  return (Reflect.get(store, method) as (...args: unknown[]) => unknown)(...args);
+}
