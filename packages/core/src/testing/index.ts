@@ -1,6 +1,7 @@
 export * from './binding/binding-case.js';
+export * from './binding/binding-fixtures.js';
 export * from './binding/test-binding.js';
-export type * from './binding/test-client.js';
+export * from './binding/test-client.js';
 export * from './stores/store-case.js';
 export * from './stores/test-stores.js';
 export * from './test-clock.js';
