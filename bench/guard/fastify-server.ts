@@ -1,0 +1,68 @@
+import fastifyJwt from '@fastify/jwt';
+import { createHttpAuth } from '@tessera-auth/core';
+import { protect } from '@tessera-auth/fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { jwtVerify } from 'jose';
+import { createBenchAuth, peerKey, signIn, signPeerToken } from './credentials.js';
+import { publicUrl, type variants } from './variants.js';
+
+type Variant = (typeof variants.fastify)[number];
+
+/** A Fastify app with one route behind `variant`, and the headers that get through. */
+export async function createFastifyServer(
+  variant: Variant,
+): Promise<{ app: FastifyInstance; headers: string }> {
+  const app = fastify();
+  const handler = async () => ({ ok: true });
+  switch (variant) {
+    case 'bare':
+      app.get('/', handler);
+      break;
+    case 'tessera bearer':
+    case 'tessera cookie': {
+      const auth = createBenchAuth();
+      const http = createHttpAuth(auth);
+      const { accessToken, refreshToken } = await signIn(auth);
+      app.get('/', { onRequest: protect(http.signedIn()) }, handler);
+      return {
+        app,
+        headers:
+          variant === 'tessera bearer'
+            ? `Authorization: Bearer ${accessToken}\r\n`
+            : `Cookie: __Host-access=${accessToken}; __Host-refresh=${refreshToken}\r\n`,
+      };
+    }
+    case 'jose by hand':
+      app.get('/', { onRequest: verifyWithJose }, handler);
+      break;
+    case '@fastify/jwt':
+      await app.register(fastifyJwt, {
+        secret: peerKey.export(),
+        verify: { algorithms: ['HS256'], allowedIss: publicUrl, allowedAud: publicUrl },
+      });
+      app.get('/', { onRequest: async (request) => void (await request.jwtVerify()) }, handler);
+      break;
+  }
+  return { app, headers: `Authorization: Bearer ${await signPeerToken()}\r\n` };
+}
+
+/** What people write by hand today. It looks nothing up, so a revoked token stays good. */
+async function verifyWithJose(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
+  if (scheme !== 'Bearer' || token === undefined) return reply.code(401).send();
+  try {
+    const { payload } = await jwtVerify(token, peerKey, {
+      algorithms: ['HS256'],
+      issuer: publicUrl,
+      audience: publicUrl,
+      typ: 'at+jwt',
+    });
+    Object.assign(request, { user: { id: payload.sub } });
+  } catch {
+    return reply.code(401).send();
+  }
+  return undefined;
+}
