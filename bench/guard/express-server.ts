@@ -5,7 +5,7 @@ import { jwtVerify } from 'jose';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { createBenchAuth, peerKey, signIn, signPeerToken } from './credentials.js';
-import { publicUrl, type variants } from './variants.js';
+import { publicUrl, secret, type variants } from './variants.js';
 
 type Variant = (typeof variants.express)[number];
 
@@ -40,7 +40,8 @@ async function prepare(variant: Variant): Promise<{ guards: RequestHandler[]; he
         new Strategy(
           {
             jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-            secretOrKey: peerKey.export(),
+            // A string, as its own examples have it.
+            secretOrKey: secret,
             algorithms: ['HS256'],
             issuer: publicUrl,
             audience: publicUrl,
