@@ -24,5 +24,9 @@ export function mount(routes: readonly Route[]): RequestHandler {
     else sendResponse(res, response);
   };
 
-  return (req, res, next) => (router.hasPath(req.path) ? answer(req.path, req, res, next) : next());
+  return (req, res, next) => {
+    // Express repairs odd targets before it reads the path: `\` becomes `/`, blanks and fragments go.
+    const isLiteral = req.url.split('?', 1)[0]?.endsWith(req.path) === true;
+    return isLiteral && router.hasPath(req.path) ? answer(req.path, req, res, next) : next();
+  };
 }

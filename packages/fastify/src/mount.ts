@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createRouter, type Route, readRawBody } from '@tessera-auth/core/http';
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { sendResponse } from './send-response.js';
 
 /**
@@ -10,19 +10,21 @@ import { sendResponse } from './send-response.js';
  * the table belongs to the table with all its methods. Paths are compared as the client sent them: what Fastify
  * decodes or folds into a path of the table is the app's "not found".
  *
- * @param routes the table, such as `auth.routes`, or a selection of it. Registering throws a `TypeError` when two
- * routes have the same method and path.
+ * @param routes the table, such as `auth.routes`, or a selection of it.
+ * @throws `TypeError` when two routes have the same method and path.
  */
-export function mount(routes: readonly Route[]): FastifyPluginCallback {
-  return (app, _options, done) => {
+export function mount(routes: readonly Route[]): FastifyPluginAsync {
+  const { paths } = createRouter(routes);
+
+  return async (app) => {
     const prefix = app.prefix.replace(/\/$/, '');
     const router = createRouter(routes.map((route) => ({ ...route, path: prefix + route.path })));
 
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const [path = ''] = request.url.split('?');
       const response = await router.answer(path, request);
-      if (response !== null) return sendResponse(reply, response);
-      reply.callNotFound();
+      if (response === null) reply.callNotFound();
+      else sendResponse(reply, response);
       return reply;
     };
 
@@ -37,9 +39,8 @@ export function mount(routes: readonly Route[]): FastifyPluginCallback {
       return answer(request, reply);
     });
 
-    for (const path of new Set(routes.map((route) => route.path))) {
+    for (const path of paths) {
       app.route({ method: app.supportedMethods, url: path, exposeHeadRoute: false, handler: answer });
     }
-    done();
   };
 }

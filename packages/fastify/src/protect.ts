@@ -1,6 +1,6 @@
 import { askGuard, type Guard, type Identity, keepCookies } from '@tessera-auth/core/http';
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { sendResponse } from './send-response.js';
+import type { FastifyRequest, HookHandlerDoneFunction, RawServerBase, RouteGenericInterface } from 'fastify';
+import { type AnyReply, sendResponse } from './send-response.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -9,10 +9,10 @@ declare module 'fastify' {
   }
 }
 
-/** A hook for `{ onRequest }`, `{ preHandler }` or `app.addHook`. */
+/** A hook for `{ onRequest }`, `{ preHandler }` or `app.addHook`, on servers of every protocol. */
 export type ProtectHook = (
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: FastifyRequest<RouteGenericInterface, RawServerBase>,
+  reply: AnyReply,
   done: HookHandlerDoneFunction,
 ) => void;
 
@@ -22,7 +22,7 @@ export type ProtectHook = (
  * A refusal is answered at once and nothing behind it runs; as an `onRequest` hook it comes before the body is read.
  * Cookies that the guard sets, such as those of a session refreshed on the way, reach the client whatever the answer
  * is, also after `reply.hijack()`. A guard that answers without a promise costs none. With `app.addHook` it holds for
- * the routes that are added after it in the same plugin and its children.
+ * all routes of the same plugin and its children.
  *
  * @param guard what decides, such as `auth.signedIn()`.
  */

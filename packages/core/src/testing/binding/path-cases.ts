@@ -32,6 +32,8 @@ function spellingsOf(path: string): readonly string[] {
     `/${first}/%zz`,
     `/x${path}`,
     `/http://127.0.0.1${path}`,
+    `${path}#x`,
+    `/${first}\\${last}#x`,
   ];
 }
 
