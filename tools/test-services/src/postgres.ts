@@ -1,19 +1,10 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { findServerAccount, giveTo } from './account.js';
-import { hasContainerEngine, startContainer } from './container.js';
 import { findFreePort } from './free-port.js';
-import { installPackage } from './install-package.js';
 import { foreignServer, type OwnedServer } from './owned-server.js';
-import { findEmbeddedPostgres, findInstalledPostgres, makeReachable } from './postgres-binaries.js';
-import { startServerProcess } from './server-process.js';
-
-const run = promisify(execFile);
+import { findEmbeddedPostgres, findInstalledPostgres } from './postgres-binaries.js';
+import { settingArgs, startPostgresProcess } from './postgres-process.js';
+import { provideServer } from './provide-server.js';
 
 /** Which Postgres: the one from npm (18), or the one that this machine or a container offers (15 or later). */
 export type PostgresVersion = 'embedded' | 'installed';
@@ -46,46 +37,34 @@ export interface PostgresServer extends OwnedServer {
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const foreignUrl = process.env.TEST_POSTGRES_URL;
-  if (
-    foreignUrl !== undefined &&
-    foreignUrl !== '' &&
-    options.own !== true &&
-    options.version !== 'installed'
-  ) {
-    return describeServer(
-      foreignServer(Number(new URL(foreignUrl).port || 5432), 'TEST_POSTGRES_URL'),
-      foreignUrl,
-    );
+  const isForeign = options.own !== true && options.version !== 'installed';
+  if (isForeign && foreignUrl !== undefined && foreignUrl !== '') {
+    const foreignPort = Number(new URL(foreignUrl).port || 5432);
+    return describeServer(foreignServer(foreignPort, 'TEST_POSTGRES_URL'), foreignUrl);
   }
   const password = randomBytes(24).toString('base64url');
   const port = await findFreePort();
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const settings = options.settings ?? {};
+  const settings = { ...fastSettings, ...options.settings };
+  const isReady = () => answers(url);
 
-  const found = await (options.version === 'installed' ? findInstalledPostgres() : findEmbeddedPostgres());
-  if (found !== null)
-    return describeServer(await startBinaries(found, { port, url, password, settings }), url);
-
-  if (await hasContainerEngine()) {
-    const container = await startContainer({
+  const server = await provideServer({
+    name: 'Postgres',
+    variable: 'TEST_POSTGRES_URL',
+    find: async () =>
+      (options.version === 'installed' ? null : await findEmbeddedPostgres()) ?? findInstalledPostgres(),
+    start: (folder) => startPostgresProcess(folder, { port, password, settings, isReady }),
+    container: {
       image: 'postgres:15-alpine',
       port,
       innerPort: 5432,
       env: { POSTGRES_PASSWORD: password },
-      args: settingArgs({ ...serverSettings, ...settings }),
-      isReady: () => answers(url),
-    });
-    return describeServer(container, url);
-  }
-
-  const refusal = await installPackage({ apt: 'postgresql', brew: 'postgresql@17' });
-  const installed = await findInstalledPostgres();
-  if (installed === null) {
-    throw new Error(
-      `no Postgres for the tests: ${refusal ?? 'the package has no server'}. Or set TEST_POSTGRES_URL to an empty one.`,
-    );
-  }
-  return describeServer(await startBinaries(installed, { port, url, password, settings }), url);
+      args: settingArgs(settings),
+      isReady,
+    },
+    packages: { apt: 'postgresql', brew: 'postgresql@17' },
+  });
+  return describeServer(server, url);
 }
 
 /**
@@ -106,78 +85,7 @@ export async function createDatabase(serverUrl: string, name: string): Promise<s
 }
 
 /** Speed over safety from power cuts: a killed server loses nothing, since the operating system keeps its writes. */
-const serverSettings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', timezone: 'UTC' };
-
-interface BinaryPlan {
-  readonly port: number;
-  readonly url: string;
-  readonly password: string;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-async function startBinaries(foundFolder: string, plan: BinaryPlan): Promise<OwnedServer> {
-  const account = await findServerAccount();
-  const { binFolder, copy } = await makeReachable(foundFolder, account);
-  const folder = await mkdtemp(join(tmpdir(), 'tessera-postgres-'));
-  await giveTo(account, folder);
-  const data = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
-  // Other users of this machine can reach the port too: without a password they would be superusers running as us.
-  await writeFile(passwordFile, plan.password, { mode: 0o600 });
-  await giveTo(account, passwordFile);
-  await run(
-    join(binFolder, 'initdb'),
-    [
-      '--pgdata',
-      data,
-      '--username',
-      'postgres',
-      '--pwfile',
-      passwordFile,
-      '--auth',
-      'scram-sha-256',
-      '--encoding',
-      'UTF8',
-      '--no-locale',
-      '--no-sync',
-    ],
-    { cwd: folder, ...account },
-  );
-  await rm(passwordFile);
-
-  const server = await startServerProcess({
-    name: `Postgres of ${foundFolder}`,
-    command: join(binFolder, 'postgres'),
-    args: [
-      '-D',
-      data,
-      ...settingArgs({
-        ...serverSettings,
-        listen_addresses: '127.0.0.1',
-        port: String(plan.port),
-        unix_socket_directories: '',
-        ...plan.settings,
-      }),
-    ],
-    port: plan.port,
-    folder,
-    account,
-    stopSignal: 'SIGINT',
-    isReady: () => answers(plan.url),
-  });
-  if (copy === null) return server;
-  return {
-    ...server,
-    async stop() {
-      await server.stop();
-      await rm(copy, { recursive: true, force: true });
-    },
-  };
-}
-
-function settingArgs(settings: Readonly<Record<string, string>>): string[] {
-  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-}
+const fastSettings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', timezone: 'UTC' };
 
 async function describeServer(server: OwnedServer, url: string): Promise<PostgresServer> {
   const version = await withClient(url, async (client) => {
@@ -196,6 +104,8 @@ async function answers(url: string): Promise<boolean> {
 
 async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url });
+  // A server that dies between two queries must not take this process along.
+  client.on('error', () => {});
   try {
     await client.connect();
     return await use(client);

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasContainerEngine, startContainer } from './container.js';
 import { findBinary } from './find-binary.js';
 import { findFreePort } from './free-port.js';
-import { installPackage } from './install-package.js';
 import { foreignServer, type OwnedServer } from './owned-server.js';
+import { provideServer } from './provide-server.js';
 import { startServerProcess } from './server-process.js';
+import { createTemporaryFolder } from './temporary-folder.js';
 
 /** What kind of Redis a test wants. */
 export interface RedisOptions {
@@ -41,40 +40,39 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   // The append-only file is written before a command is answered.
   const settings = { appendonly: 'yes', save: '""', requirepass: password, ...options.settings };
 
-  const found = await findBinary('redis-server', 'valkey-server');
-  if (found !== null) return { ...(await startBinary(found, port, password, settings)), url };
+  const isReady = () => answers(port, password);
 
-  if (await hasContainerEngine()) {
-    const container = await startContainer({
+  const server = await provideServer({
+    name: 'Redis',
+    variable: 'TEST_REDIS_URL',
+    find: () => findBinary('redis-server', 'valkey-server'),
+    start: (program) => startRedisProcess(program, { port, settings, isReady }),
+    container: {
       image: 'redis:7-alpine',
       port,
       innerPort: 6379,
       env: {},
       args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
-      isReady: () => answers(port, password),
-    });
-    return { ...container, url };
-  }
-
-  const refusal = await installPackage({ apt: 'redis-server', brew: 'redis' });
-  const installed = await findBinary('redis-server', 'valkey-server');
-  if (installed === null) {
-    throw new Error(
-      `no Redis for the tests: ${refusal ?? 'the package has no server'}. Or set TEST_REDIS_URL to an empty one.`,
-    );
-  }
-  return { ...(await startBinary(installed, port, password, settings)), url };
+      isReady,
+    },
+    packages: { apt: 'redis-server', brew: 'redis' },
+  });
+  return { ...server, url };
 }
 
-async function startBinary(
+interface RedisPlan {
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly isReady: () => Promise<boolean>;
+}
+
+async function startRedisProcess(
   command: string,
-  port: number,
-  password: string,
-  settings: Readonly<Record<string, string>>,
+  { port, settings, isReady }: RedisPlan,
 ): Promise<OwnedServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'tessera-redis-'));
-  const lines = { bind: '127.0.0.1', port: String(port), dir: folder, ...settings };
-  const configPath = join(folder, 'redis.conf');
+  const folder = await createTemporaryFolder('redis');
+  const lines = { bind: '127.0.0.1', port: String(port), dir: folder.path, ...settings };
+  const configPath = join(folder.path, 'redis.conf');
   // In a private file: arguments, and with them the password, could be read by every user of the machine.
   const config = Object.entries(lines).map(([name, value]) => `${name} ${value}\n`);
   await writeFile(configPath, config.join(''), { mode: 0o600 });
@@ -86,7 +84,7 @@ async function startBinary(
     folder,
     account: null,
     stopSignal: 'SIGTERM',
-    isReady: () => answers(port, password),
+    isReady,
   });
 }
 

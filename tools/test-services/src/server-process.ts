@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import type { OwnedServer } from './owned-server.js';
 import { isAlive, signalTree } from './process-tree.js';
 import { type Reaper, startReaper } from './reaper.js';
+import type { TemporaryFolder } from './temporary-folder.js';
 import { waitUntil } from './wait-until.js';
 
 /** How a server is run. */
@@ -15,8 +16,8 @@ export interface ServerPlan {
   readonly command: string;
   readonly args: readonly string[];
   readonly port: number;
-  /** The server's own folder: its data and its log. Deleted when it is stopped. */
-  readonly folder: string;
+  /** The server's own folder: its data and its log. Removed when it is stopped. */
+  readonly folder: TemporaryFolder;
   readonly account: Account | null;
   /** What asks it to shut down in an orderly way. */
   readonly stopSignal: NodeJS.Signals;
@@ -27,7 +28,6 @@ export interface ServerPlan {
 const reaperScript = `
 children=$(cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1")
 kill -9 "$1" $children
-rm -rf "$2"
 `;
 
 /**
@@ -36,9 +36,8 @@ rm -rf "$2"
  * @throws `Error` with the last lines of its log when it ends before that.
  */
 export async function startServerProcess(plan: ServerPlan): Promise<OwnedServer> {
-  const deleteFolder = () => rm(plan.folder, { recursive: true, force: true });
   let running: RunningServer | null = await launch(plan).catch(async (error: unknown) => {
-    await deleteFolder();
+    await plan.folder.remove();
     throw error;
   });
   let isStopped = false;
@@ -60,7 +59,7 @@ export async function startServerProcess(plan: ServerPlan): Promise<OwnedServer>
       if (isStopped) return;
       isStopped = true;
       await end(plan.stopSignal);
-      await deleteFolder();
+      await plan.folder.remove();
     },
     kill: () => end('SIGKILL'),
     async restart() {
@@ -84,11 +83,11 @@ interface RunningServer {
 }
 
 async function launch(plan: ServerPlan): Promise<RunningServer> {
-  const logPath = join(plan.folder, 'server.log');
+  const logPath = join(plan.folder.path, 'server.log');
   const log = await open(logPath, 'a');
   // Detached: a Ctrl-C at the terminal reaches the tests first, which then stop their servers in order.
   const child = spawn(plan.command, plan.args, {
-    cwd: plan.folder,
+    cwd: plan.folder.path,
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
     ...(plan.account ?? {}),
@@ -96,7 +95,7 @@ async function launch(plan: ServerPlan): Promise<RunningServer> {
   await once(child, 'spawn');
   await log.close();
   const pid = child.pid as number;
-  const server = { pid, process: child, reaper: startReaper(reaperScript, String(pid), plan.folder) };
+  const server = { pid, process: child, reaper: startReaper(reaperScript, String(pid)) };
   child.unref();
 
   try {
