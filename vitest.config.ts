@@ -15,11 +15,12 @@ const services: Readonly<Record<string, readonly Service[]>> = {
   'tools/test-services': ['postgres', 'redis', 'chromium'],
   'examples/express-app': ['postgres', 'chromium'],
   'examples/fastify-app': ['postgres', 'chromium'],
+  docs: ['postgres'],
 };
 
-const folders = ['packages', 'examples', 'tools'].flatMap((parent) =>
-  existsSync(parent) ? readdirSync(parent).map((name) => `${parent}/${name}`) : [],
-);
+const folders = ['packages', 'examples', 'tools']
+  .flatMap((parent) => (existsSync(parent) ? readdirSync(parent).map((name) => `${parent}/${name}`) : []))
+  .concat('docs');
 
 const setupFile = (name: string): string =>
   fileURLToPath(new URL(`tools/test-services/src/vitest/${name}.ts`, import.meta.url));
