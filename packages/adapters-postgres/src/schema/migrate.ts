@@ -21,9 +21,9 @@ export function notingOf({ quoted }: Tables, { id }: Migration): string {
   return `insert into ${quoted.migrations} (id) values ('${id}')`;
 }
 
-/** Holds off every other run on the same tables until the transaction ends. */
-export function lockFor({ quoted }: Tables): string {
-  return `select pg_advisory_xact_lock(hashtextextended('tessera migrations ${quoted.migrations}', 0))`;
+/** Holds off every other run in the same schema, whatever its prefix, until the transaction ends. */
+export function lockFor({ schema }: Tables): string {
+  return `select pg_advisory_xact_lock(hashtextextended('tessera migrations ${schema}', 0))`;
 }
 
 /** All of the schema as one SQL script for a database that has none of it yet: exactly what {@link migrate} runs there. */

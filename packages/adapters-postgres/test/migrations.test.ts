@@ -1,0 +1,129 @@
+import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
+import { createDatabase } from '@tessera-auth/test-services';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createPool, freshSchema } from './support/fresh-stores.js';
+
+const ids = ['0001_users', '0002_sessions', '0003_revocations'];
+
+let pool: pg.Pool;
+beforeAll(async () => {
+  pool = createPool(await createDatabase(inject('postgresUrl'), 'migrations'));
+});
+afterAll(() => pool.end());
+
+/** Every column, index and constraint of a schema, without its name. */
+async function catalogOf(schema: string): Promise<string[]> {
+  const { rows } = await pool.query<{ line: string }>(
+    `select replace(line, $1, 'SCHEMA') as line from (
+       select table_name || ' ' || column_name || ' ' || data_type || ' ' || coalesce(collation_name, '') || ' '
+         || is_nullable || ' ' || coalesce(datetime_precision::text, '') as line
+       from information_schema.columns where table_schema = $1
+       union all select indexdef from pg_indexes where schemaname = $1
+       union all select relname || ' ' || array_to_string(reloptions, ',') from pg_class
+         where relnamespace = to_regnamespace($1) and reloptions is not null
+     ) as lines order by 1`,
+    [schema],
+  );
+  return rows.map(({ line }) => line);
+}
+
+async function inFreshSchema(): Promise<{ readonly schema: string; readonly stores: PostgresStores }> {
+  const schema = freshSchema();
+  return { schema, stores: postgresStores({ pool, schema }) };
+}
+
+describe('migrate', () => {
+  it('creates everything in an empty database, and nothing the second time', async () => {
+    const { stores } = await inFreshSchema();
+    expect(await stores.migrate()).toEqual(ids);
+    expect(await stores.checkSchema()).toEqual([]);
+    expect(await stores.migrate()).toEqual([]);
+    expect(stores.listMigrations().map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('runs each migration once when many nodes start together', async () => {
+    const { stores } = await inFreshSchema();
+    const ran = await Promise.all(Array.from({ length: 12 }, () => stores.migrate()));
+    expect(ran.flat()).toEqual(ids);
+    expect(await stores.checkSchema()).toEqual([]);
+  });
+
+  it('goes on from every earlier version, and every step can be undone', async () => {
+    for (let kept = 0; kept < ids.length; kept++) {
+      const { schema, stores } = await inFreshSchema();
+      await stores.migrate();
+      const whole = await catalogOf(schema);
+      for (const { id, down } of stores.listMigrations().slice(kept).reverse()) {
+        for (const text of down) await pool.query(text);
+        await pool.query(`delete from ${schema}.migrations where id = $1`, [id]);
+      }
+      const pending = ids.slice(kept);
+      const problems = await stores.checkSchema();
+      expect(problems.filter(({ kind }) => kind === 'migration_pending').map(({ name }) => name)).toEqual(
+        pending,
+      );
+      expect(await stores.migrate()).toEqual(pending);
+      expect(await catalogOf(schema)).toEqual(whole);
+    }
+  });
+
+  it('leaves nothing behind when a step fails', async () => {
+    const { schema, stores } = await inFreshSchema();
+    await pool.query(`create schema ${schema}; create table ${schema}.revocations (theirs text)`);
+    await expect(stores.migrate()).rejects.toMatchObject({ code: 'store_unavailable' });
+    const { rows } = await pool.query('select tablename from pg_tables where schemaname = $1', [schema]);
+    expect(rows).toEqual([{ tablename: 'revocations' }]);
+  });
+
+  it('needs no right to create schemas where the schema is there', async () => {
+    const { schema } = await inFreshSchema();
+    await pool.query(
+      `create role ${schema} login password 'p'; create schema ${schema} authorization ${schema}`,
+    );
+    const url = new URL(pool.options.connectionString ?? '');
+    url.username = schema;
+    url.password = 'p';
+    const own = createPool(url.href);
+    expect(await postgresStores({ pool: own, schema }).migrate()).toEqual(ids);
+    await own.end();
+    await pool.query(`drop schema ${schema} cascade; drop role ${schema}`);
+  });
+});
+
+describe('migrationSql', () => {
+  it('is what migrate runs, statement by statement', async () => {
+    const sent: string[] = [];
+    const recording = {
+      async connect() {
+        const client = await pool.connect();
+        return {
+          query: (query: { text: string; values: unknown[] }) => {
+            sent.push(query.text);
+            return client.query(query);
+          },
+          on: client.on.bind(client),
+          off: client.off.bind(client),
+          release: client.release.bind(client),
+        };
+      },
+    };
+    const stores = postgresStores({ pool: recording, schema: freshSchema() });
+    await stores.migrate();
+    const changes = sent.filter((text) => !/^(start transaction|commit|select id)/.test(text));
+    const printed = stores.migrationSql().replaceAll(/^-- .*$/gm, '');
+    expect(['begin', ...changes, 'commit'].map((text) => `${text};`).join('\n')).toBe(
+      printed.replaceAll(/\n{2,}/g, '\n').trim(),
+    );
+  });
+
+  it('gives the same schema when it is run by hand', async () => {
+    const byHand = await inFreshSchema();
+    const byCall = await inFreshSchema();
+    await pool.query(byHand.stores.migrationSql());
+    await byCall.stores.migrate();
+    expect(await byHand.stores.checkSchema()).toEqual([]);
+    expect(await byHand.stores.migrate()).toEqual([]);
+    expect(await catalogOf(byHand.schema)).toEqual(await catalogOf(byCall.schema));
+  });
+});
