@@ -1,8 +1,8 @@
 /** Does the work `count` times. */
 export type Work = (count: number) => void;
 
-const rounds = 61;
-const roundMs = 2;
+const rounds = 101;
+const roundMs = 4;
 const warmUpMs = 60;
 
 /**

@@ -22,6 +22,10 @@ export interface AccessTokens {
   /**
    * What `token` says, once its form, key, signature, issuer, audience and times are right.
    *
+   * Stricter than RFC 7519 wherever a token could be read in two ways: one spelling in base64url and in JSON, a header of
+   * `alg`, `typ` and `kid` and nothing else, all claims of {@link AccessTokenClaims} with their type, whole seconds, a
+   * life no longer than `lifetime`, at most 8,192 characters. Unknown claims are ignored up to four levels deep.
+   *
    * Says nothing about revocation: hold `jti`, `sessionId`, `userEpoch` and `tenantEpoch` against a revocation list.
    *
    * @throws AuthError `access_token_malformed` when it is no token, `access_token_expired` when it was a good one, and

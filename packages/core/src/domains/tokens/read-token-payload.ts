@@ -10,7 +10,7 @@ const list = String.raw`(\[(?:"[^"\\\x00-\x1f]+"(?:,"[^"\\\x00-\x1f]+")*)?\])`;
 // Exactly what createTokenPayload makes of a grant, in its order.
 const usualForm = new RegExp(
   String.raw`^\{"iss":${text},"aud":${text},"sub":${text},"client_id":${text},"iat":${number},"exp":${number}` +
-    String.raw`,"jti":${text},"sid":${text},"epoch":${number}(?:,"tenant":${text})?(?:,"tenant_epoch":${number})?` +
+    `,"jti":${text},"sid":${text},"epoch":${number}(?:,"tenant":${text})?(?:,"tenant_epoch":${number})?` +
     String.raw`,"roles":${list},"amr":${list},"auth_time":${number}\}$`,
 );
 

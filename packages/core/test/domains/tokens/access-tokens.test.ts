@@ -6,7 +6,10 @@ import {
   audience,
   createTokenSuites,
   forge,
+  forgeBytes,
+  goodPayload,
   grant,
+  headerOf,
   issuer,
   noon,
   noonMs,
@@ -113,6 +116,29 @@ describe.each(await createTokenSuites())('issue ($alg)', (suite) => {
   it('accepts claims that a later version may add', () => {
     const token = forge(suite, { payload: { policy: 7, act: { sub: 'clerk' } } });
     expect(tokens.verify(token)).not.toHaveProperty('policy');
+  });
+
+  it('reads the same claims in whatever order and with whatever escapes they are written', () => {
+    const changes = [
+      {},
+      { tenant: undefined },
+      { tenant_epoch: undefined },
+      { roles: [] },
+      { amr: ['a', 'b', 'c'] },
+    ];
+    for (const payload of changes) {
+      const members = Object.entries({ ...goodPayload(), ...payload });
+      const reversed = JSON.stringify(Object.fromEntries(members.reverse()));
+      const header = JSON.stringify(headerOf(suite));
+      expect(tokens.verify(forgeBytes(suite, header, reversed))).toEqual(
+        tokens.verify(forge(suite, { payload })),
+      );
+    }
+    const quoted = {
+      ...grant,
+      roles: ['"', '\\', '","', '\u0000', '\ud800', '\u2028', '😀', '[]', '\ufffd'],
+    };
+    expect(tokens.verify(tokens.issue(quoted).token).roles).toEqual(quoted.roles);
   });
 
   it('freezes what it hands out and shares none of it', () => {

@@ -107,6 +107,7 @@ describe('importSigningKey', () => {
     ['another kid in the key', 'ES256', { ...rfc7515Ec, kid: 'mine' }],
     ['a point off the curve', 'ES256', { ...ecPublic, y: ecPublic.x }],
     ['halves of two keys', 'ES256', { ...rfc7515Ec, d: `${'A'.repeat(42)}E` }],
+    ['halves of two Ed25519 keys', 'EdDSA', { ...rfc8037Ed25519, d: rfc7515Ec.d }],
     ['a certificate', 'ES256', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
     ['no PEM', 'ES256', 'k'],
     ['nothing', 'ES256', ''],
@@ -120,6 +121,19 @@ describe('importSigningKey', () => {
     await expect(imported).rejects.toThrowError(TypeError);
     const message = await imported.catch((error: Error) => inspect(error));
     expect(message).not.toContain(rfc7515Ec.d);
+  });
+
+  it('says which operation a key does not allow', async () => {
+    const cannotSign = importSigningKey(
+      { ...rfc7515Ec, key_ops: ['verify'] },
+      { alg: 'ES256', state: 'active' },
+    );
+    await expect(cannotSign).rejects.toThrowError('key_ops do not allow to sign');
+    const cannotVerify = importSigningKey(
+      { ...ecPublic, key_ops: ['sign'] },
+      { alg: 'ES256', state: 'next' },
+    );
+    await expect(cannotVerify).rejects.toThrowError('key_ops do not allow to verify');
   });
 
   it.each([
