@@ -1,0 +1,216 @@
+import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
+import type { Stores } from '@tessera-auth/core/stores';
+import { createTestClock, sessionFixtures, type TestClock } from '@tessera-auth/core/testing';
+import {
+  type PostgresServer,
+  startPostgres,
+  startTcpProxy,
+  type TcpProxy,
+} from '@tessera-auth/test-services';
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { createPool, freshSchema } from './support/fresh-stores.js';
+import { openTransaction, untilBlocked } from './support/until-blocked.js';
+
+const { ada, createSession, ending, hardRotation, listIds, newSession, presentation, raising, sessionIdOf } =
+  sessionFixtures;
+const phone = sessionIdOf('phone');
+const unavailable = { code: 'store_unavailable', retryAfterSeconds: 1 };
+
+let server: PostgresServer;
+let proxy: TcpProxy;
+let direct: pg.Pool;
+beforeAll(async () => {
+  // One of its own, to break.
+  server = await startPostgres({ own: true });
+  proxy = await startTcpProxy(server.port);
+  direct = createPool(server.url);
+});
+afterAll(async () => {
+  await direct.end();
+  await proxy.close();
+  await server.stop();
+});
+
+let pool: pg.Pool;
+let stores: PostgresStores;
+let schema: string;
+let clock: TestClock;
+beforeEach(async () => {
+  clock = createTestClock();
+  schema = freshSchema();
+  pool = createPool(proxy.urlFor(server.url), { max: 4 });
+  stores = postgresStores({ pool, schema, clock, timeout: '400ms' });
+  await postgresStores({ pool: direct, schema }).migrate();
+  await createSession(stores.sessions, 'phone');
+  clock.advance(sessionFixtures.windows.floorMs);
+});
+afterEach(async () => {
+  proxy.resume();
+  await pool.end();
+});
+
+/** Every method that goes to the database. */
+const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
+  readEpochs: ({ sessions }) => sessions.readEpochs(ada),
+  create: ({ sessions }) => sessions.create(newSession('laptop')),
+  find: ({ sessions }) => sessions.find(ada.tenantId, phone),
+  list: ({ sessions }) => sessions.list(ada, { limit: 10, after: null }),
+  rotate: ({ sessions }) => sessions.rotate(presentation('phone', 0)),
+  rotateHard: ({ sessions }) => sessions.rotateHard(hardRotation('phone')),
+  end: ({ sessions }) => sessions.end(ending('phone')),
+  endOthers: ({ sessions }) => sessions.endOthers({ ...ada, keepSessionId: phone, ...raising('c') }),
+  endAll: ({ sessions }) => sessions.endAll({ ...ada, ...raising('c') }),
+  endTenant: ({ sessions }) => sessions.endTenant({ tenantId: 'acme', ...raising('c') }),
+  'sessions.deleteExpired': ({ sessions }) => sessions.deleteExpired(10),
+  add: ({ revocations }) => revocations.add([{ kind: 'token', jti: 'j', until: new Date(clock.now()) }]),
+  isRevoked: async ({ revocations }) =>
+    revocations.isRevoked({ ...ada, jti: 'j', sessionId: phone, userEpoch: 0, tenantEpoch: 0 }),
+  'revocations.deleteExpired': ({ revocations }) => revocations.deleteExpired(10),
+  'users.create': ({ users }) =>
+    users.create({ ...ada, email: 'a@b', canonicalEmail: 'a@b', name: null, roles: [], passwordHash: null }),
+  'users.find': ({ users }) => users.find(ada),
+  findByEmail: ({ users }) => users.findByEmail('acme', 'a@b'),
+  rename: ({ users }) => users.rename(ada, 'Ada'),
+  replacePasswordHash: ({ users }) =>
+    users.replacePasswordHash({ ...ada, expectedHash: null, passwordHash: 'h' }),
+  ping: ({ ping }) => ping(),
+  transaction: async ({ transaction }) => transaction?.(async ({ users }) => users.find(ada)),
+};
+
+describe('while the database is away', () => {
+  it.each(Object.keys(calls))('%s is store_unavailable, and works again afterwards', async (name) => {
+    proxy.cut();
+    const error = await calls[name]?.(stores).catch((reason: unknown) => reason);
+    expect(error).toMatchObject(unavailable);
+    // The words for a client are constant: neither address nor SQL can be in them.
+    expect((error as Error).message).toBe('A store could not be reached; try again shortly.');
+    proxy.resume();
+    await expect(calls[name]?.(stores)).resolves.not.toThrow();
+  });
+
+  it('migrate and checkSchema say so too', async () => {
+    proxy.cut();
+    await expect(stores.migrate()).rejects.toMatchObject(unavailable);
+    await expect(stores.checkSchema()).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe('while the database does not answer', () => {
+  it.each(['find', 'rotate', 'create', 'transaction', 'ping'])(
+    '%s is store_unavailable in time, and its connection is thrown away',
+    async (name) => {
+      await stores.ping();
+      proxy.stall();
+      await expect(calls[name]?.(stores)).rejects.toMatchObject(unavailable);
+      await vi.waitFor(() => expect(pool.totalCount).toBe(0));
+      proxy.resume();
+      await calls[name]?.(stores);
+      expect(pool.totalCount).toBe(1);
+    },
+  );
+
+  it('a server that is frozen loses nothing when it thaws', async () => {
+    await server.freeze();
+    await expect(stores.sessions.find(ada.tenantId, phone)).rejects.toMatchObject(unavailable);
+    await server.thaw();
+    expect(await stores.sessions.find(ada.tenantId, phone)).toMatchObject({ id: phone, generation: 0 });
+  });
+
+  it('the wait for a connection counts, and who comes too late gives it back', async () => {
+    const holders = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
+    await expect(stores.ping()).rejects.toMatchObject(unavailable);
+    for (const holder of holders) holder.release();
+    await vi.waitFor(() => expect([pool.idleCount, pool.waitingCount]).toEqual([4, 0]));
+    await stores.ping();
+  });
+
+  it("an app's Kysely is not waited for longer either", async () => {
+    const kysely = new Kysely({ dialect: new PostgresDialect({ pool }) });
+    const onKysely = postgresStores({ kysely, schema, timeout: '400ms' });
+    await onKysely.ping();
+    proxy.stall();
+    await expect(onKysely.sessions.find(ada.tenantId, phone)).rejects.toMatchObject(unavailable);
+    proxy.resume();
+    await onKysely.ping();
+  });
+
+  it('a statement that waits for a lock gives up, and its late effect is that of the command once', async () => {
+    const holder = await openTransaction(direct, (client) =>
+      client.query(`select from ${schema}.sessions where id = $1 for update`, [phone]),
+    );
+    await expect(stores.sessions.rotate(presentation('phone', 0))).rejects.toMatchObject(unavailable);
+    await holder.commit();
+    const outcome = await stores.sessions.rotate(presentation('phone', 0));
+    expect(outcome).toMatchObject({ kind: 'rotated', session: { generation: 1 } });
+  });
+});
+
+describe('when the connection breaks', () => {
+  it('in the middle of a rotation, the same command sent again rotates once', async () => {
+    const holder = await openTransaction(direct, (client) =>
+      client.query(`select from ${schema}.sessions where id = $1 for update`, [phone]),
+    );
+    const rotation = stores.sessions.rotate(presentation('phone', 0)).catch((reason: unknown) => reason);
+    await untilBlocked(direct);
+    proxy.cut();
+    expect(await rotation).toMatchObject(unavailable);
+    proxy.resume();
+    await holder.commit();
+    expect(await stores.sessions.rotate(presentation('phone', 0))).toMatchObject({
+      kind: 'rotated',
+      session: { generation: 1 },
+    });
+  });
+
+  it('in the middle of a transaction, all of it is undone', async () => {
+    const work = stores.transaction(async ({ sessions }) => {
+      await sessions.endAll({ ...ada, ...raising('c') });
+      proxy.cut();
+      await sessions.create(newSession('laptop'));
+    });
+    await expect(work).rejects.toMatchObject(unavailable);
+    proxy.resume();
+    expect(await stores.sessions.readEpochs(ada)).toEqual({ userEpoch: 0, tenantEpoch: 0 });
+    expect(await listIds(stores.sessions)).toEqual([phone]);
+  });
+
+  it('between two statements of a transaction, the process lives and the transaction fails', async () => {
+    const work = stores.transaction(async ({ sessions }) => {
+      const { rows } = await direct.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'`,
+      );
+      expect(rows.length).toBe(1);
+      await vi.waitFor(() => expect(pool.idleCount).toBe(0));
+      await sessions.find(ada.tenantId, phone);
+    });
+    await expect(work).rejects.toMatchObject(unavailable);
+    expect(await stores.sessions.find(ada.tenantId, phone)).toMatchObject({ id: phone });
+    expect(pool.totalCount).toBe(1);
+  });
+
+  it('and the server was killed, the same pool goes on after the restart with nothing lost', async () => {
+    const rotated = await stores.sessions.rotate(presentation('phone', 0));
+    await stores.sessions.endTenant({ tenantId: 'elsewhere', ...raising('c') });
+    await server.kill();
+    await expect(stores.sessions.find(ada.tenantId, phone)).rejects.toMatchObject(unavailable);
+    await server.restart();
+    expect(await stores.sessions.rotate(presentation('phone', 0))).toEqual(rotated);
+    expect((await stores.sessions.readEpochs({ tenantId: 'elsewhere', userId: 'x' })).tenantEpoch).toBe(1);
+  });
+});
+
+it('a refused statement keeps its connection', async () => {
+  const nowhere = postgresStores({ pool, schema: 'nowhere' });
+  const { rows: before } = await pool.query('select pg_backend_pid() as pid');
+  await expect(nowhere.ping()).resolves.toBeUndefined();
+  await expect(nowhere.sessions.find('t', 's')).rejects.toMatchObject(unavailable);
+  await expect(nowhere.sessions.create(newSession('laptop'))).rejects.toMatchObject(unavailable);
+  const { rows: after } = await pool.query('select pg_backend_pid() as pid');
+  expect(after).toEqual(before);
+});
+
+it('the shared server of the other tests is another one', () => {
+  expect(new URL(inject('postgresUrl')).port).not.toBe(String(server.port));
+});
