@@ -8,7 +8,8 @@ const integerTag = 0x02;
 /** The DER form of a 64-byte signature, or `null` when the length is wrong or one of the integers is zero. */
 export function ecdsaToDer(signature: Uint8Array): Uint8Array | null {
   if (signature.length !== 2 * integerBytes) return null;
-  const der = Buffer.allocUnsafe(2 * (integerBytes + 3) + 2);
+  // Zeroed: the sign byte of an integer is never written.
+  const der = new Uint8Array(2 * (integerBytes + 3) + 2);
   const middle = writeInteger(der, 2, signature, 0);
   const end = writeInteger(der, middle, signature, integerBytes);
   if (middle === 2 || end === middle) return null;
