@@ -10,7 +10,9 @@ export async function checkTypes(): Promise<string> {
   const queue = [...projects];
   const worker = async (): Promise<void> => {
     for (let project = queue.shift(); project !== undefined; project = queue.shift()) {
-      const { exitCode, output } = await run('tsc', ['--project', project, '--pretty', 'false']);
+      const cache = join(project, 'node_modules/.cache/tsc.tsbuildinfo');
+      const args = ['--project', project, '--incremental', '--tsBuildInfoFile', cache, '--pretty', 'false'];
+      const { exitCode, output } = await run('tsc', args);
       if (exitCode !== 0) failures.push(`${project}:\n${output.trim()}`);
     }
   };

@@ -65,7 +65,8 @@ async function listVersions(parent: string, pattern: RegExp): Promise<string[]> 
     .map(({ name }) => join(parent, name, 'bin'));
 }
 
-async function isOpenToAll(folder: string): Promise<boolean> {
+/** Whether every account can pass through to `folder`. */
+export async function isOpenToAll(folder: string): Promise<boolean> {
   for (let path = folder; ; path = dirname(path)) {
     const { mode } = await stat(path);
     if ((mode & constants.S_IXOTH) === 0) return false;
