@@ -46,12 +46,23 @@ function describeOperation(route: Route): object {
           requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body) } } },
         }),
     responses: Object.fromEntries(
-      Object.entries(route.answers).map(([status, description]) => [
+      Object.entries({ ...listSharedAnswers(route), ...route.answers }).map(([status, description]) => [
         status,
         describeAnswer(status, description),
       ]),
     ),
   };
+}
+
+/** What the rules that all routes share answer, before a handler runs. */
+function listSharedAnswers({ method }: Route): Record<number, string> {
+  const refusals = {
+    400: 'The request is ambiguous or malformed',
+    422: 'The input is not acceptable; `errors` says where',
+  };
+  return method === 'GET'
+    ? refusals
+    : { ...refusals, 413: 'The body is too large', 415: 'The body is not JSON' };
 }
 
 function describePathParameters(route: Route): object[] {

@@ -1,4 +1,10 @@
 import type { TestRunner } from '../stores/test-stores.js';
+import { accessChapter } from './auth/access-cases.js';
+import { csrfChapter } from './auth/csrf-cases.js';
+import { publicChapter } from './auth/public-cases.js';
+import { refreshChapter } from './auth/refresh-cases.js';
+import { sessionChapter } from './auth/session-cases.js';
+import { signInChapter } from './auth/sign-in-cases.js';
 import type { BindingChapter, BindingSetup, StartedServer } from './binding-case.js';
 import { bodyChapters } from './body-cases.js';
 import { connectionChapter } from './connection-cases.js';
@@ -58,6 +64,12 @@ const chapters: readonly BindingChapter[] = [
   hostileBodyChapter,
   connectionChapter,
   isolationChapter,
+  signInChapter,
+  refreshChapter,
+  sessionChapter,
+  csrfChapter,
+  accessChapter,
+  publicChapter,
 ];
 
 /** A case may close its app itself. */

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { createAuth } from '../../../create-auth.js';
+import { defineRoles } from '../../../domains/rbac/index.js';
+import type { Guard } from '../../../http/guard.js';
+import { createHttpAuth } from '../../../http/http-auth.js';
+import { memoryStores } from '../../../stores/memory/index.js';
+import { createTestClock, type TestClock } from '../../test-clock.js';
+import type { BindingBench, PageKind, ParserPlace } from '../binding-case.js';
+import type { TestAnswer, TestClient } from '../test-client.js';
+import { type Browser, createBrowser } from './browser.js';
+
+/** The origin that the app believes to be reached at. */
+export const publicUrl = 'https://app.example.com';
+
+/** Long enough for the policy, and on no list. */
+export const password = 'nine purple herons waltz';
+
+const roles = defineRoles({
+  employee: { permissions: ['reports:read'] },
+  boss: { inherits: ['employee'], permissions: ['accounts:create'] },
+});
+
+/**
+ * An app with the real routes on memory stores, and these pages behind real guards: `GET` and `POST /page` for everybody
+ * who is signed in, `/employees` and `/bosses` for roles, `/accounts` for the permission `accounts:create`. Users whose
+ * address begins with `boss` have the role `boss`, all others `employee`.
+ */
+export interface AuthApp {
+  readonly client: TestClient;
+  readonly clock: TestClock;
+  /** A browser that nobody is signed in with yet. */
+  openBrowser(): Browser;
+  /** A browser in which this user has just made an account. */
+  register(email: string): Promise<Browser>;
+  /** A browser in which this user has just signed in. */
+  signIn(email: string): Promise<Browser>;
+  /** A request to a route without any cookie: what clients that are no browsers send. */
+  post(path: string, body: object, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>;
+  /** A request with an access token in its header. */
+  getAs(accessToken: string, path: string): Promise<TestAnswer>;
+}
+
+/** Starts the app on a clock that stands still. */
+export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace = 'none'): Promise<AuthApp> {
+  const clock = createTestClock();
+  const auth = createAuth({
+    publicUrl,
+    secret: randomBytes(48).toString('base64'),
+    stores: memoryStores({ clock }),
+    emailVerification: 'off',
+    roles,
+    rolesForNewUser: ({ email }) => [email.startsWith('boss') ? 'boss' : 'employee'],
+    // Cheap: nothing here is about what a hash costs.
+    passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
+    clock,
+  });
+  const http = createHttpAuth(auth);
+  const page = (path: string, guard: Guard, kind: PageKind = 'identity') =>
+    (['GET', 'POST'] as const).map((method) => ({ method, path, guard, kind }));
+  const client = await start({
+    mounts: [{ prefix: '', routes: http.routes }],
+    parsers,
+    pages: [
+      ...page('/page', http.signedIn()),
+      ...page('/stream', http.signedIn(), 'stream'),
+      ...page('/broken', http.signedIn(), 'broken'),
+      ...page('/employees', http.requireRole('employee')),
+      ...page('/bosses', http.requireRole('boss')),
+      ...page('/accounts', http.requirePermission('accounts:create')),
+    ],
+  });
+
+  const openBrowser = () => createBrowser(client, publicUrl);
+  const enter = async (path: string, email: string): Promise<Browser> => {
+    const browser = openBrowser();
+    const answer = await browser.post(path, { email, password });
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    await browser.fetchCsrfToken();
+    return browser;
+  };
+  return {
+    client,
+    clock,
+    openBrowser,
+    register: (email) => enter('/auth/register', email),
+    signIn: (email) => enter('/auth/login', email),
+    post: (path, body, headers = {}) =>
+      client.send({
+        method: 'POST',
+        path,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    getAs: (accessToken, path) => client.send({ path, headers: { authorization: `Bearer ${accessToken}` } }),
+  };
+}
