@@ -152,7 +152,7 @@ export function createAuth<Role extends string = never, Permission extends strin
 
 function readPublicUrl(publicUrl: string): string {
   const url = typeof publicUrl === 'string' && URL.canParse(publicUrl) ? new URL(publicUrl) : null;
-  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') {
+  if (url === null || url.search !== '' || url.hash !== '' || `${url.username}${url.password}` !== '') {
     throw new TypeError('publicUrl: expected a URL such as https://app.example.com');
   }
   const isLocal = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
@@ -173,7 +173,8 @@ function createReporter(
     // A promise from the start, so that a listener that throws at once ends up in the same place.
     Promise.resolve({ ...event, at: new Date(clock.now()) } as AuthEvent)
       .then(onEvent)
-      .catch(fail);
+      .catch(fail)
+      .catch((error: unknown) => process.emitWarning(`onEventError failed: ${nameOf(error)}`));
   };
 }
 

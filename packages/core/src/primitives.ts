@@ -4,6 +4,7 @@
  */
 export * from './clock.js';
 export * from './crypto/key-ring.js';
+export { createSealer, type Sealer } from './crypto/seal.js';
 export * from './domains/rbac/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';

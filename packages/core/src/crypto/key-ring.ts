@@ -88,13 +88,20 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   };
 }
 
+const states: readonly unknown[] = ['next', 'active', 'retiring', 'retired'] satisfies KeyState[];
+
 function listRootSecrets(secret: RootSecrets): readonly RootSecret[] {
   const list = Array.isArray(secret) ? secret : [secret];
-  return list.map((item: string | Uint8Array | RootSecret, at) =>
-    typeof item === 'object' && 'state' in item
-      ? item
-      : { secret: item, state: at === 0 ? 'active' : 'retiring' },
-  );
+  return list.map((item: string | Uint8Array | RootSecret | null, at) => {
+    if (typeof item !== 'object' || item === null || !('state' in item)) {
+      // What is no secret at all is refused with the weak ones.
+      return { secret: item as string | Uint8Array, state: at === 0 ? 'active' : 'retiring' };
+    }
+    // A mistyped 'retired' must not leave the key in use.
+    if (!states.includes(item.state))
+      throw new TypeError(`secret[${at}]: state must be ${states.join(', ')}`);
+    return item;
+  });
 }
 
 function createEntry(root: Uint8Array, state: KeyState, environment: string): RingEntry {

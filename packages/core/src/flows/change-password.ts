@@ -17,7 +17,7 @@ export interface PasswordChange {
  * Password and sessions change together or not at all where the stores share a database. Elsewhere the password comes
  * first: a failure in between leaves sessions that the user can end by asking again with the new password.
  *
- * @throws `AuthError` `credentials_invalid` for a wrong current password, or when it was changed meanwhile;
+ * @throws `AuthError` `credentials_invalid` for a wrong current password, a disabled account, or when it was changed meanwhile;
  * `password_too_short`, `password_too_long`, `password_too_common`; `access_token_revoked` when the asking session has
  * just ended; `overloaded`, `store_unavailable`.
  */
@@ -25,7 +25,8 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   const { user: ref, sessionId, currentPassword, newPassword } = change;
   const user = await auth.users.find(ref);
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
-  if (user === null || !verdict.isMatch) throw new AuthError('credentials_invalid');
+  if (user === null || !verdict.isMatch || user.disabledAt !== null)
+    throw new AuthError('credentials_invalid');
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 

@@ -19,6 +19,10 @@ export interface RefreshRequest {
  */
 export async function refresh(auth: FlowContext, request: RefreshRequest): Promise<SignedIn> {
   const { tenantId, refreshToken, attemptId } = request;
+  // Everything that can fail comes before the step that spends the token: a client that is told to try again with the
+  // same token may do so long after the grace, and must not look like a thief then.
+  const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
+  const user = presented === null ? null : await auth.users.find(presented);
   const outcome = await auth.sessions.refresh(tenantId, refreshToken, attemptId);
 
   switch (outcome.kind) {
@@ -42,7 +46,6 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
     case 'grace':
     case 'recovered': {
       const { session } = outcome;
-      const user = await auth.users.find(session);
       if (user === null || user.disabledAt !== null) {
         await auth.sessions.end(session, session.id, 'user_disabled');
         throw new AuthError('refresh_token_invalid');

@@ -69,8 +69,10 @@ async function renew(
   credentials: Credentials,
   reason: unknown,
 ): Promise<Authenticated> {
-  const { transport, refreshToken } = credentials;
+  const { transport, accessToken, refreshToken } = credentials;
   if (transport !== 'cookie' || refreshToken === null) throw reason;
+  // A hybrid client that has no access token yet fetches one itself: a cookie with one would contradict its header.
+  if (accessToken === null && http.transport === 'hybrid') throw reason;
   const signedIn = await http.auth.refresh({ tenantId: http.tenantOf(request), refreshToken });
   const claims = http.auth.accessTokens.verify(signedIn.accessToken);
   // A rotation that overtook "sign out everywhere" hands out tokens that are dead already.

@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js';
+import { AuthError, isAuthError } from '../errors.js';
 import { requireTrustedOrigin } from './check-origin.js';
 import type { Credentials } from './credentials.js';
 import type { HttpContext } from './http-context.js';
@@ -13,23 +13,39 @@ import { findHeader, type HttpRequest, isUnsafeMethod } from './request.js';
  * @throws `AuthError` `csrf_refused`.
  */
 export function requireOwnPage(http: HttpContext, request: HttpRequest, credentials: Credentials): void {
-  if (credentials.transport !== 'cookie' || !isUnsafeMethod(request.method)) return;
+  const { transport, accessToken, refreshToken } = credentials;
+  if (transport !== 'cookie' || !isUnsafeMethod(request.method)) return;
+  // Nothing was added by the browser, so there is nothing to misuse.
+  if (accessToken === null && refreshToken === null) return;
   requireTrustedOrigin(request, http.trustedOrigins);
   if (!http.requiresCsrfToken) return;
-  const sessionId = findSessionId(http, request, credentials);
-  const isValid =
-    sessionId !== null && http.auth.csrfTokens.isValid(sessionId, findHeader(request, 'x-csrf-token'));
+  const csrfToken = findHeader(request, 'x-csrf-token');
+  const isValid = listSessionIds(http, request, credentials).every((sessionId) =>
+    http.auth.csrfTokens.isValid(sessionId, csrfToken),
+  );
   if (!isValid) throw new AuthError('csrf_refused');
 }
 
-/** The session that the cookies belong to, also when the access token has expired. */
-function findSessionId(http: HttpContext, request: HttpRequest, credentials: Credentials): string | null {
-  const { accessToken, refreshToken } = credentials;
+/**
+ * The sessions that the cookies open, also when the access token has expired. Both are asked: with one cookie of the
+ * attacker's own session and one of the victim's, a token of either must not do. Cookies that open none are let
+ * through, for they prove nobody's identity and get their 401.
+ */
+function listSessionIds(
+  http: HttpContext,
+  request: HttpRequest,
+  { accessToken, refreshToken }: Credentials,
+): readonly string[] {
   const fromRefresh = http.auth.sessions.findSessionId(http.tenantOf(request), refreshToken);
-  if (fromRefresh !== null || accessToken === null) return fromRefresh;
+  const fromAccess = accessToken === null ? null : findSessionId(http, accessToken);
+  return [fromRefresh, fromAccess].filter((sessionId) => sessionId !== null);
+}
+
+function findSessionId(http: HttpContext, accessToken: string): string | null {
   try {
     return http.auth.accessTokens.verify(accessToken).sessionId;
-  } catch {
-    return null;
+  } catch (error) {
+    if (isAuthError(error)) return null;
+    throw error;
   }
 }

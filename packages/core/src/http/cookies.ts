@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.js';
+import { requireOneOf } from './require-one-of.js';
 
 /** How the two cookies are written. */
 export interface CookieOptions {
@@ -39,7 +40,7 @@ export function createCookies(options: CookieOptions): Cookies {
     'Path=/',
     'HttpOnly',
     ...(options.allowInsecureCookies === true ? [] : ['Secure']),
-    `SameSite=${options.sameSite ?? 'Lax'}`,
+    `SameSite=${requireOneOf('sameSite', options.sameSite ?? 'Lax', ['Lax', 'Strict'])}`,
   ].join('; ');
 
   const write = (name: string, value: string, maxAge: number | null): string => {

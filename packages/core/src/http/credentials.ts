@@ -9,7 +9,10 @@ import { findHeader, type HttpRequest } from './request.js';
  * - `bearer`: both in bodies, the access token in the `Authorization` header.
  * - `hybrid`: the refresh token in a cookie, the access token in bodies and the header.
  */
-export type Transport = 'cookie' | 'bearer' | 'hybrid';
+export type Transport = (typeof transports)[number];
+
+/** Every {@link Transport}. */
+export const transports = ['cookie', 'bearer', 'hybrid'] as const;
 
 /** The credentials that a request carries: at most one access token, and a refresh token if there is a cookie. */
 export interface Credentials {

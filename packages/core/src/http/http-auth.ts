@@ -1,10 +1,11 @@
 import type { Auth } from '../create-auth.js';
 import { type CookieOptions, createCookies } from './cookies.js';
-import type { Transport } from './credentials.js';
+import { type Transport, transports } from './credentials.js';
 import type { Guard } from './guard.js';
 import { createGuard } from './guards.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest } from './request.js';
+import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
 import { createRoutes } from './routes/index.js';
 
@@ -49,7 +50,7 @@ export function createHttpAuth<Role extends string, Permission extends string>(
   const http: HttpContext = {
     auth: auth as unknown as Auth,
     cookies: createCookies(options),
-    transport: options.transport ?? 'cookie',
+    transport: requireOneOf('transport', options.transport ?? 'cookie', transports),
     trustedOrigins: new Set([auth.publicUrl, ...(options.trustedOrigins ?? [])].map(readOrigin)),
     requiresCsrfToken: options.allowMissingCsrfToken !== true,
     tenantOf: options.tenantOf ?? (() => ''),
@@ -70,9 +71,11 @@ export function createHttpAuth<Role extends string, Permission extends string>(
 }
 
 function readOrigin(url: string): string {
-  if (!URL.canParse(url))
+  const origin = URL.canParse(url) ? new URL(url).origin : 'null';
+  // `null` is what every sandboxed frame and local file calls itself.
+  if (origin === 'null')
     throw new TypeError('trustedOrigins: expected origins such as https://app.example.com');
-  return new URL(url).origin;
+  return origin;
 }
 
 function readBasePath(path: string): string {

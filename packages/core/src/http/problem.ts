@@ -59,6 +59,8 @@ export function statusOf(code: AuthErrorCode): number {
  */
 export function respondProblem(error: AuthError, extras: ResponseExtras = {}): HttpResponse {
   const status = statusOf(error.code);
+  // A store of the app's own may not say when to come back (RFC 9110 §15.6.4 wants it said).
+  const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 1 : undefined);
   const problem = {
     type: `urn:tessera-auth:problem:${error.code}`,
     title: titles[status],
@@ -74,7 +76,7 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
       'cache-control': 'no-store',
       'content-type': 'application/problem+json; charset=utf-8',
       ...(status === 401 ? { 'www-authenticate': challengeFor(error.code) } : {}),
-      ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
       ...extras.headers,
     },
     cookies: extras.cookies ?? [],

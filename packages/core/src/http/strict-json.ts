@@ -37,7 +37,8 @@ export function readJsonBody(body: unknown): unknown {
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A byte order mark stays, and is refused: a text is the same value whether it comes as bytes or as text.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new AuthError('body_malformed');
   }

@@ -59,5 +59,8 @@ export function readSessionPolicy(options: SessionPolicyOptions): SessionPolicy 
   if (!Number.isInteger(policy.maxSessions) || policy.maxSessions < 1 || policy.maxSessions > 10_000) {
     throw new TypeError('maxSessions: expected a whole number from 1 to 10000');
   }
+  if (options.onReuse !== undefined && options.onReuse !== 'session' && options.onReuse !== 'user') {
+    throw new TypeError("onReuse: expected 'session' or 'user'");
+  }
   return policy;
 }

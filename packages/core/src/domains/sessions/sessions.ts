@@ -3,7 +3,7 @@ import { isEqualConstantTime } from '../../crypto/constant-time.js';
 import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
-import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
 import type {
   Epochs,
   RefreshSecret,
@@ -16,6 +16,7 @@ import type {
 import type { UserRef } from '../../stores/user-store.js';
 import { describeDevice } from './device.js';
 import { readRefreshToken, writeRefreshToken } from './refresh-token.js';
+import { createSessionEndings } from './session-endings.js';
 import { readSessionPolicy, type SessionPolicy, type SessionPolicyOptions } from './session-policy.js';
 import { deriveSuccessor } from './successor.js';
 
@@ -104,6 +105,12 @@ export interface Sessions {
   /** The id of the session that a refresh token of ours belongs to, or `null`. Proves only that we issued it; no I/O. */
   findSessionId(tenantId: string, refreshToken: unknown): string | null;
 
+  /**
+   * The session, live or not, that a refresh token of ours, however old, belongs to; `null` when there is none. Judges
+   * nothing: only {@link Sessions.refresh} tells whether the token is good.
+   */
+  findByRefreshToken(tenantId: string, refreshToken: unknown): Promise<SessionRecord | null>;
+
   /** Gives the session a new token and voids all older ones, after its user's rights or proofs changed. `null`: not live. */
   renew(user: UserRef, sessionId: string, change?: SessionRenewal): Promise<HeldSession | null>;
 
@@ -148,14 +155,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const policy = readSessionPolicy(options);
-  const isLinked = store.recordsRevocationsIn === revocations;
-
-  /** Records what the session store could not record itself. A caller whose call fails here may simply call again. */
-  const record = async (...entries: readonly Revocation[]): Promise<void> => {
-    if (!isLinked && entries.length > 0) await revocations.add(entries);
-  };
-  const until = (): Date => new Date(clock.now() + accessTokenMs);
-  const revokedSession = (sessionId: string): Revocation => ({ kind: 'session', sessionId, until: until() });
+  const endings = createSessionEndings({ store, revocations, policy, accessTokenMs, clock, random });
 
   const createSecret = (): RefreshSecret & { readonly secret: Uint8Array } => {
     const secret = random.bytes(32);
@@ -170,31 +170,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       secret,
     }),
   });
-  const revokedUser = (user: UserRef, epoch: number, exceptSessionId: string | null = null): Revocation => ({
-    kind: 'user',
-    ...refOf(user),
-    epoch,
-    exceptSessionId,
-    until: until(),
-  });
-  const endAll = async (user: UserRef): Promise<void> => {
-    const epoch = await store.endAll({ ...refOf(user), commandId: createId(random), accessTokenMs });
-    await record(revokedUser(user, epoch));
-  };
-  const endOne = async (
-    user: UserRef,
-    sessionId: string,
-    reason: SessionEndReason,
-  ): Promise<SessionRecord | null> => {
-    const ended = await store.end({ ...refOf(user), sessionId, reason, accessTokenMs });
-    if (ended !== null) await record(revokedSession(sessionId));
-    return ended;
-  };
-  /** Somebody else holds this session's secrets: it is over, and by policy every other session of the user too. */
-  const endStolen = async (kind: 'reuse' | 'fork', session: SessionRecord): Promise<RefreshOutcome> => {
-    await record(revokedSession(session.id));
-    if (policy.endsAllOnReuse) await endAll(session);
-    return { kind, session };
+
+  const findByRefreshToken = async (tenantId: string, token: unknown): Promise<SessionRecord | null> => {
+    const presented = readRefreshToken(keyRing, tenantId, token);
+    return presented === null ? null : store.find(tenantId, presented.sessionId);
   };
 
   return {
@@ -222,7 +201,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         accessTokenMs,
       });
       if (outcome.kind === 'epoch_moved') return null;
-      await record(...outcome.endedSessionIds.map(revokedSession));
+      await endings.recordEnded(outcome.endedSessionIds);
       return { ...hold(outcome.session, secret), isNewDevice: outcome.isNewDevice };
     },
 
@@ -257,13 +236,17 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
 
       switch (outcome.kind) {
-        case 'invalid':
         case 'superseded':
         case 'ahead':
           return { kind: outcome.kind };
+        case 'invalid': {
+          const stolen = await endings.finishStolen(tenantId, sessionId);
+          return stolen === null ? { kind: 'invalid' } : { kind: 'reuse', session: stolen };
+        }
         case 'reuse':
         case 'fork':
-          return endStolen(outcome.kind, outcome.session);
+          await endings.endStolen(outcome.session);
+          return { kind: outcome.kind, session: outcome.session };
         case 'unchanged':
           return { kind: 'unchanged', session: outcome.session, refreshToken: refreshToken as string };
         case 'rotated':
@@ -277,8 +260,9 @@ export function createSessions(options: SessionsOptions): Sessions {
           if (isEqualConstantTime(sha256(successor), session.secretHash)) {
             return { kind: outcome.kind, ...hold(session, successor) };
           }
-          const ended = await store.end({ ...refOf(session), sessionId, reason: 'fork', accessTokenMs });
-          return endStolen('fork', ended ?? session);
+          const ended = (await endings.end(session, sessionId, 'fork')) ?? session;
+          await endings.endStolen(ended);
+          return { kind: 'fork', session: ended };
         }
       }
     },
@@ -298,7 +282,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         accessTokenMs,
       });
       if (session === null) return null;
-      if (endsOthers) await record(revokedUser(session, session.userEpoch));
+      if (endsOthers) await endings.recordEpoch(session, session.userEpoch);
       return hold(session, secret);
     },
 
@@ -310,26 +294,24 @@ export function createSessions(options: SessionsOptions): Sessions {
         accessTokenMs,
       });
       if (kept === null) return false;
-      await record(revokedUser(kept, kept.userEpoch, kept.id));
+      await endings.recordEpoch(kept, kept.userEpoch, kept.id);
       return true;
     },
 
     async end(user, sessionId, reason) {
-      return (await endOne(user, sessionId, reason)) !== null;
+      return (await endings.end(user, sessionId, reason)) !== null;
     },
+
+    findByRefreshToken,
 
     async endByRefreshToken(tenantId, refreshToken) {
-      const presented = readRefreshToken(keyRing, tenantId, refreshToken);
-      const session = presented === null ? null : await store.find(tenantId, presented.sessionId);
-      return session === null ? null : endOne(session, session.id, 'signed_out');
+      const session = await findByRefreshToken(tenantId, refreshToken);
+      return session === null ? null : endings.end(session, session.id, 'signed_out');
     },
 
-    endAll,
+    endAll: endings.endAll,
 
-    async endTenant(tenantId) {
-      const epoch = await store.endTenant({ tenantId, commandId: createId(random), accessTokenMs });
-      await record({ kind: 'tenant', tenantId, epoch, until: until() });
-    },
+    endTenant: endings.endTenant,
 
     list(user, { limit = 50, after = null } = {}) {
       return store.list(refOf(user), { limit: Math.min(Math.max(limit, 1), 100), after });

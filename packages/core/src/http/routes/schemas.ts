@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { transports } from '../credentials.js';
 
 // Generous bounds: what exactly is acceptable is decided, with a code of its own, where it is used.
 export const emailSchema = z.string().min(1).max(320);
@@ -8,7 +9,7 @@ export const nameSchema = z
   .min(1)
   .max(200)
   .refine((name) => !/\p{Cc}/u.test(name));
-export const transportSchema = z.enum(['cookie', 'bearer', 'hybrid']);
+export const transportSchema = z.enum(transports);
 export const tokenSchema = z.string().min(1).max(8192);
 /** Made by the client; long enough that no two clients meet. */
 export const attemptIdSchema = z.string().min(16).max(128);

@@ -1,0 +1,109 @@
+import type { Clock } from '../../clock.js';
+import { createId, type Random } from '../../crypto/random.js';
+import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import type { SessionEndReason, SessionRecord, SessionStore } from '../../stores/session-store.js';
+import type { UserRef } from '../../stores/user-store.js';
+import type { SessionPolicy } from './session-policy.js';
+
+/** What ending sessions needs. */
+export interface SessionEndingsOptions {
+  readonly store: SessionStore;
+  readonly revocations: RevocationStore;
+  readonly policy: SessionPolicy;
+  readonly accessTokenMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Ends sessions together with their access tokens.
+ *
+ * Every method may be called again after it failed half-way, and then does what is left.
+ */
+export interface SessionEndings {
+  /** Ends one session of the user. @returns it, or `null` when the user has no such session. */
+  end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<SessionRecord | null>;
+  endAll(user: UserRef): Promise<void>;
+  endTenant(tenantId: string): Promise<void>;
+  /** Records that the store ended these sessions, where it has not done so itself. */
+  recordEnded(sessionIds: readonly string[]): Promise<void>;
+  /** Records that the user's epoch is this one now, where the store has not done so itself. */
+  recordEpoch(user: UserRef, epoch: number, exceptSessionId?: string | null): Promise<void>;
+  /** What follows when somebody else holds the secrets of a session that the store has ended for it. */
+  endStolen(session: SessionRecord): Promise<void>;
+  /**
+   * The session, if it was ended as stolen and an outage cut short what follows from that, which is now done; otherwise
+   * `null`, and nothing changed.
+   */
+  finishStolen(tenantId: string, sessionId: string): Promise<SessionRecord | null>;
+}
+
+/** Endings over a store, recorded in the revocation store by whichever of the two can. */
+export function createSessionEndings(options: SessionEndingsOptions): SessionEndings {
+  const { store, revocations, policy, accessTokenMs, clock, random } = options;
+  const isLinked = store.recordsRevocationsIn === revocations;
+
+  const until = (): Date => new Date(clock.now() + accessTokenMs);
+  const record = async (entries: readonly Revocation[]): Promise<void> => {
+    if (!isLinked && entries.length > 0) await revocations.add(entries);
+  };
+  const recordEnded = (sessionIds: readonly string[]): Promise<void> =>
+    record(sessionIds.map((sessionId) => ({ kind: 'session', sessionId, until: until() })));
+  const recordEpoch = (
+    { tenantId, userId }: UserRef,
+    epoch: number,
+    exceptSessionId: string | null = null,
+  ): Promise<void> => record([{ kind: 'user', tenantId, userId, epoch, exceptSessionId, until: until() }]);
+
+  const raiseEpoch = async ({ tenantId, userId }: UserRef, commandId: string): Promise<void> => {
+    const epoch = await store.endAll({ tenantId, userId, commandId, accessTokenMs });
+    await recordEpoch({ tenantId, userId }, epoch);
+  };
+
+  const endStolen = async (session: SessionRecord): Promise<void> => {
+    await recordEnded([session.id]);
+    // Named after the session, so that the theft of one session raises the epoch once, whoever notices it.
+    if (policy.endsAllOnReuse) await raiseEpoch(session, session.id);
+  };
+
+  const isDealtWith = async (session: SessionRecord): Promise<boolean> => {
+    const { userEpoch } = await store.readEpochs({ tenantId: session.tenantId, userId: session.userId });
+    if (policy.endsAllOnReuse && userEpoch <= session.userEpoch) return false;
+    const lastTokenDiesAtMs = (session.endedAt?.getTime() ?? 0) + accessTokenMs;
+    return isLinked || lastTokenDiesAtMs <= clock.now() || revocations.isRevoked(subjectOf(session));
+  };
+
+  return {
+    recordEnded,
+    recordEpoch,
+    endStolen,
+
+    async end({ tenantId, userId }, sessionId, reason) {
+      const ended = await store.end({ tenantId, userId, sessionId, reason, accessTokenMs });
+      if (ended !== null) await recordEnded([sessionId]);
+      return ended;
+    },
+
+    endAll: (user) => raiseEpoch(user, createId(random)),
+
+    async endTenant(tenantId) {
+      const epoch = await store.endTenant({ tenantId, commandId: createId(random), accessTokenMs });
+      await record([{ kind: 'tenant', tenantId, epoch, until: until() }]);
+    },
+
+    async finishStolen(tenantId, sessionId) {
+      // Here the store has done everything in the step that judged the token.
+      if (isLinked && !policy.endsAllOnReuse) return null;
+      const session = await store.find(tenantId, sessionId);
+      const isStolen = session?.endReason === 'reuse' || session?.endReason === 'fork';
+      if (session === null || !isStolen || (await isDealtWith(session))) return null;
+      await endStolen(session);
+      return session;
+    },
+  };
+}
+
+/** An access token that only the end of its session or an epoch can revoke. */
+function subjectOf({ id, tenantId, userId, userEpoch, tenantEpoch }: SessionRecord) {
+  return { jti: '', sessionId: id, tenantId, userId, userEpoch, tenantEpoch };
+}
