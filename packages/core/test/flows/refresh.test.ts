@@ -1,0 +1,100 @@
+import type { SignedIn } from '@tessera-auth/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type AuthBench, createAuthBench, isAccepted, newRootSecret, userOf } from '../auth-bench.js';
+import { refusalCode } from '../refusal-code.js';
+
+let bench: AuthBench;
+let mine: SignedIn;
+beforeEach(async () => {
+  bench = createAuthBench();
+  mine = await bench.register();
+});
+
+const refresh = (refreshToken: string, attemptId?: string) =>
+  bench.auth.refresh({ tenantId: '', refreshToken, ...(attemptId === undefined ? {} : { attemptId }) });
+
+describe('refreshing', () => {
+  it('gives a new pair, and tells that the session was renewed', async () => {
+    bench.clock.advance(60_000);
+    const next = await refresh(mine.refreshToken);
+    expect(next.refreshToken).not.toBe(mine.refreshToken);
+    expect(await isAccepted(bench.auth, next.accessToken)).toBe(true);
+    const renewed = (await bench.listEvents()).filter(({ type }) => type === 'session_renewed');
+    expect(renewed).toMatchObject([{ sessionId: mine.session.id }]);
+  });
+
+  it('says what is true of the user now', async () => {
+    bench.clock.advance(60_000);
+    await bench.auth.renameUser(userOf(mine), 'Ada');
+    expect((await refresh(mine.refreshToken)).user.name).toBe('Ada');
+  });
+
+  it('ends the session when a spent token comes back, and raises the alarm once', async () => {
+    bench.clock.advance(60_000);
+    const next = await refresh(mine.refreshToken);
+    bench.clock.advance(60_000);
+    expect(await refusalCode(refresh(mine.refreshToken))).toBe('refresh_token_reused');
+    expect(await refusalCode(refresh(mine.refreshToken))).toBe('refresh_token_invalid');
+    expect(await refusalCode(refresh(next.refreshToken))).toBe('refresh_token_invalid');
+    expect(await isAccepted(bench.auth, next.accessToken)).toBe(false);
+    const alarms = (await bench.listEvents()).filter(({ type }) => type === 'authn_token_reuse');
+    expect(alarms).toMatchObject([{ userId: mine.user.userId, sessionId: mine.session.id }]);
+  });
+
+  it('gives a lost answer again, to whoever kept the attempt id', async () => {
+    bench.clock.advance(60_000);
+    const lost = await refresh(mine.refreshToken, 'attempt-0123456789');
+    bench.clock.advance(3_600_000);
+    const again = await refresh(mine.refreshToken, 'attempt-0123456789');
+    expect(again.refreshToken).toBe(lost.refreshToken);
+  });
+
+  it('never gives an access token that outlives the session', async () => {
+    const short = createAuthBench({ auth: { sessions: { absoluteLifetime: '20m' } } });
+    const { refreshToken } = await short.register();
+    short.clock.advance(600_000);
+    const next = await short.auth.refresh({ tenantId: '', refreshToken });
+    expect(next.expiresInSeconds).toBeLessThanOrEqual(600);
+    short.clock.advance(600_000);
+    const code = await refusalCode(short.auth.refresh({ tenantId: '', refreshToken: next.refreshToken }));
+    expect(code).toBe('refresh_token_invalid');
+  });
+});
+
+describe('a refresh that a store cuts short', () => {
+  it.each(['sessions.find', 'users.find', 'sessions.rotate'])(
+    'can be repeated with the same token however much later: %s',
+    async (method) => {
+      bench.clock.advance(60_000);
+      bench.watched.fail(method);
+      expect(await refusalCode(refresh(mine.refreshToken))).toBe('store_unavailable');
+      bench.clock.advance(3_600_000);
+      bench.watched.heal();
+      expect((await refresh(mine.refreshToken)).session.generation).toBe(1);
+    },
+  );
+});
+
+describe('a forged token', () => {
+  it.each([
+    ['no token', 'no token'],
+    ['an empty text', ''],
+    ['the right form', `rt1_${'A'.repeat(100)}`],
+  ])('causes no store call: %s', async (_case, token) => {
+    bench.watched.forgetCalls();
+    expect(await refusalCode(refresh(token))).toBe('refresh_token_invalid');
+    expect(bench.watched.calls).toEqual([]);
+  });
+
+  it('of another deployment or tenant causes none either', async () => {
+    const foreign = await createAuthBench({ auth: { secret: newRootSecret } }).register();
+    bench.watched.forgetCalls();
+    expect(await refusalCode(refresh(foreign.refreshToken))).toBe('refresh_token_invalid');
+    const elsewhere = bench.auth.refresh({ tenantId: 'globex', refreshToken: mine.refreshToken });
+    expect(await refusalCode(elsewhere)).toBe('refresh_token_invalid');
+    const staging = bench.startNode({ environment: 'staging' });
+    const there = staging.refresh({ tenantId: '', refreshToken: mine.refreshToken });
+    expect(await refusalCode(there)).toBe('refresh_token_invalid');
+    expect(bench.watched.calls).toEqual([]);
+  });
+});
