@@ -1,0 +1,69 @@
+import {
+  type EmployeeSystem,
+  forPages,
+  type Problem,
+  pagesFolder,
+  payroll,
+  problemOf,
+  problems,
+  problemType,
+  publicFolder,
+  readReportTitle,
+  webHeaders,
+} from '@tessera-auth/example-shared';
+import { mount, protect } from '@tessera-auth/express';
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+
+/** The employee system on Express: what Tessera brings, what this app adds, and who may do what. */
+export function createApp({ auth, reports, publicUrl }: EmployeeSystem): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use((_req, res, next) => {
+    res.set(webHeaders(publicUrl));
+    next();
+  });
+
+  // Sign in, sign out, who am I, my sessions, change the password, …
+  app.use(mount(auth.routes));
+
+  app.get('/api/reports', protect(auth.requirePermission('reports:read')), (req, res) => {
+    res.set('cache-control', 'no-store').json({ reports: reports.list(req.auth) });
+  });
+
+  app.post(
+    '/api/reports',
+    protect(auth.requirePermission('reports:write')),
+    express.json({ limit: '4kb' }),
+    (req, res) => {
+      const title = readReportTitle(req.body);
+      if (title === null) return sendProblem(res, problems.titleInvalid);
+      res.status(201).json({ report: reports.write(req.auth, title) });
+    },
+  );
+
+  app.post('/api/reports/:id/approve', protect(auth.requirePermission('reports:approve')), (req, res) => {
+    const report = reports.approve(req.auth, String(req.params.id));
+    if (report === null) return sendProblem(res, problems.reportNotFound);
+    res.json({ report });
+  });
+
+  app.get('/api/payroll', protect(auth.requireRole('boss')), (_req, res) => {
+    res.set('cache-control', 'no-store').json({ payroll });
+  });
+
+  app.get('/boss', protect(forPages(auth.requireRole('boss'))), (_req, res) => {
+    res.set('cache-control', 'no-store').sendFile('boss.html', { root: pagesFolder, cacheControl: false });
+  });
+
+  app.use(express.static(publicFolder));
+  app.use((_req, res) => sendProblem(res, problems.notFound));
+  app.use(((error, _req, res, next) => {
+    if (res.headersSent) next(error);
+    else sendProblem(res, problemOf(error));
+  }) satisfies ErrorRequestHandler);
+  return app;
+}
+
+function sendProblem(res: Response, problem: Problem): void {
+  res.status(problem.status).set('content-type', problemType).send(JSON.stringify(problem));
+}

@@ -1,0 +1,74 @@
+import serveStatic from '@fastify/static';
+import {
+  type EmployeeSystem,
+  forPages,
+  type Problem,
+  pagesFolder,
+  payroll,
+  problemOf,
+  problems,
+  problemType,
+  publicFolder,
+  readReportTitle,
+  webHeaders,
+} from '@tessera-auth/example-shared';
+import { mount, protect } from '@tessera-auth/fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+
+/** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
+export function createApp({ auth, reports, publicUrl }: EmployeeSystem): FastifyInstance {
+  const app = Fastify({ bodyLimit: 4096 });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(webHeaders(publicUrl));
+  });
+
+  // Sign in, sign out, who am I, my sessions, change the password, …
+  app.register(mount(auth.routes));
+
+  app.get(
+    '/api/reports',
+    { onRequest: protect(auth.requirePermission('reports:read')) },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { reports: reports.list(request.auth) };
+    },
+  );
+
+  app.post(
+    '/api/reports',
+    { onRequest: protect(auth.requirePermission('reports:write')) },
+    async (request, reply) => {
+      const title = readReportTitle(request.body);
+      if (title === null) return sendProblem(reply, problems.titleInvalid);
+      reply.code(201);
+      return { report: reports.write(request.auth, title) };
+    },
+  );
+
+  app.post<{ Params: { id: string } }>(
+    '/api/reports/:id/approve',
+    { onRequest: protect(auth.requirePermission('reports:approve')) },
+    async (request, reply) => {
+      const report = reports.approve(request.auth, request.params.id);
+      return report === null ? sendProblem(reply, problems.reportNotFound) : { report };
+    },
+  );
+
+  app.get('/api/payroll', { onRequest: protect(auth.requireRole('boss')) }, async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { payroll };
+  });
+
+  app.register(serveStatic, { root: publicFolder });
+  app.get('/boss', { onRequest: protect(forPages(auth.requireRole('boss'))) }, (_request, reply) =>
+    reply.header('cache-control', 'no-store').sendFile('boss.html', pagesFolder, { cacheControl: false }),
+  );
+
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problems.notFound));
+  app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
+  return app;
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).type(problemType).send(JSON.stringify(problem));
+}

@@ -1,0 +1,60 @@
+import { isProblem, leave } from './api.js';
+import { act, byId } from './dom.js';
+import { setUpGuest, showGuest } from './guest.js';
+import { showMe } from './me.js';
+import { setUpPassword } from './password.js';
+import { setUpReports, showReports } from './reports.js';
+import { setUpSessions, showSessions } from './sessions.js';
+import { inWords } from './words.js';
+
+const views = ['loading', 'outage', 'guest', 'account'];
+
+function showView(name) {
+  for (const view of views) byId(view).hidden = view !== name;
+  byId('navigation').hidden = name !== 'account';
+}
+
+/** Shows the account, or the sign-in form, or that neither is to be had. */
+async function open() {
+  try {
+    await showMe();
+    await Promise.all([showSessions(), showReports()]);
+    showView('account');
+  } catch (problem) {
+    if (!isProblem(problem)) throw problem;
+    if (landOnSignIn(problem)) return;
+    byId('outage-message').textContent = inWords(problem);
+    showView('outage');
+  }
+}
+
+/** Whoever is signed out lands on the sign-in form. @returns whether that was the problem. */
+function landOnSignIn(problem) {
+  // A wrong password is a 401 too, and no reason to go.
+  if (problem.status !== 401 || problem.code === 'credentials_invalid') return false;
+  const wasIn = !byId('account').hidden;
+  showView('guest');
+  showGuest(wasIn ? 'You have been signed out. Sign in again to go on.' : null);
+  return true;
+}
+
+setUpGuest(open);
+setUpSessions(landOnSignIn);
+setUpReports(landOnSignIn);
+setUpPassword(showSessions, landOnSignIn);
+
+byId('try-again').addEventListener('click', open);
+byId('sign-out').addEventListener('click', ({ currentTarget }) =>
+  act(
+    currentTarget,
+    byId('sessions-problem'),
+    async () => {
+      await leave();
+      showView('guest');
+      showGuest('You have signed out.');
+    },
+    landOnSignIn,
+  ),
+);
+
+open();

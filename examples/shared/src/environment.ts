@@ -1,0 +1,154 @@
+import { type Duration, parseDuration, type SessionPolicyOptions } from '@tessera-auth/core';
+import { z } from 'zod';
+
+/** What the environment asks for, checked. */
+export interface Environment {
+  readonly isProduction: boolean;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** `null`: `http://localhost` with the port. */
+  readonly publicUrl: string | null;
+  /** `null`: make one and keep it. Never in production. */
+  readonly authSecret: string | null;
+  readonly store: 'memory' | 'postgres';
+  /** `null`: a Postgres of our own. */
+  readonly databaseUrl: string | null;
+  /** Registers as the boss. */
+  readonly bossEmail: string | null;
+  /** `null`: the default of Tessera. */
+  readonly accessLifetime: Duration | null;
+  readonly sessions: SessionPolicyOptions;
+}
+
+/** Variables of the design that this version has nothing behind yet. */
+const withoutEffect = [
+  'REDIS_URL',
+  'TRUSTED_PROXIES',
+  'MAIL_DIR',
+  'STEP_UP_WINDOW',
+  'RATE_LIMITS',
+  'METRICS_PORT',
+] as const;
+
+const schema = z.object({
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], 'expected production, development or test')
+    .optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'expected a port number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'expected a port number from 0 to 65535')
+    .default(3000),
+  PUBLIC_URL: z
+    .string()
+    .refine(isPlainOrigin, 'expected a URL without a path, such as https://app.example.com')
+    .refine(isHttpsOrLocal, 'must be https, except on localhost and 127.0.0.1')
+    .optional(),
+  AUTH_SECRET: z.string().optional(),
+  STORE: z.enum(['memory', 'postgres'], 'expected memory or postgres').default('postgres'),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      (url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol),
+      'expected postgres://user:password@host/database',
+    )
+    .optional(),
+  EMAIL_VERIFICATION: z
+    .literal('off', 'this version can only do without: expected off, which is the default')
+    .default('off'),
+  AUTH_PROFILE: z
+    .literal('default', 'this version has no profiles yet: expected default, or nothing')
+    .optional(),
+  BOOTSTRAP_ADMIN_EMAIL: z.email('expected an e-mail address').optional(),
+  ACCESS_LIFETIME: duration('ACCESS_LIFETIME'),
+  IDLE_LIFETIME: duration('IDLE_LIFETIME'),
+  ABSOLUTE_LIFETIME: duration('ABSOLUTE_LIFETIME'),
+  ROTATION_FLOOR: duration('ROTATION_FLOOR'),
+  ROTATION_GRACE: duration('ROTATION_GRACE'),
+});
+
+/**
+ * The settings of the server, from its environment. An empty variable counts as absent.
+ *
+ * @throws `TypeError` that names every variable that is wrong and says what it should be; never with its value.
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(present);
+  if (!result.success) {
+    throw new TypeError(
+      result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+    );
+  }
+  const values = result.data;
+  const isProduction = values.NODE_ENV === 'production';
+  if (isProduction) requireProductionGrade(values);
+
+  return {
+    isProduction,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL ?? null,
+    authSecret: values.AUTH_SECRET ?? null,
+    store: values.STORE,
+    databaseUrl: values.DATABASE_URL ?? null,
+    bossEmail: values.BOOTSTRAP_ADMIN_EMAIL ?? null,
+    accessLifetime: values.ACCESS_LIFETIME ?? null,
+    sessions: {
+      ...(values.IDLE_LIFETIME && {
+        idleLifetime: values.IDLE_LIFETIME,
+        browserIdleLifetime: values.IDLE_LIFETIME,
+      }),
+      ...(values.ABSOLUTE_LIFETIME && { absoluteLifetime: values.ABSOLUTE_LIFETIME }),
+      ...(values.ROTATION_FLOOR && { rotationFloor: values.ROTATION_FLOOR }),
+      ...(values.ROTATION_GRACE && { rotationGrace: values.ROTATION_GRACE }),
+    },
+  };
+}
+
+/** The variables that are set and do nothing yet: worth a warning, since somebody may rely on them. */
+export function listWithoutEffect(variables: NodeJS.ProcessEnv): readonly string[] {
+  return withoutEffect.filter((name) => (variables[name] ?? '') !== '');
+}
+
+function requireProductionGrade({ AUTH_SECRET, PUBLIC_URL, STORE }: z.output<typeof schema>): void {
+  const problems = [
+    ...(AUTH_SECRET === undefined
+      ? ['AUTH_SECRET: needed in production; make one with: openssl rand -base64 48']
+      : []),
+    ...(PUBLIC_URL === undefined ? ['PUBLIC_URL: needed in production'] : []),
+    ...(PUBLIC_URL?.startsWith('http:') ? ['PUBLIC_URL: must be https in production'] : []),
+    ...(STORE === 'memory' ? ['STORE: memory is not for production, it forgets everything'] : []),
+  ];
+  if (problems.length > 0) throw new TypeError(problems.join('\n'));
+}
+
+function duration(name: string) {
+  return z
+    .string()
+    .transform((value, context) => {
+      try {
+        parseDuration(name, value as Duration, { max: '400d' });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message.replace(`${name}: `, '') });
+      }
+      return value as Duration;
+    })
+    .optional();
+}
+
+/** The web page and its cookies live at the root of their host. */
+function isPlainOrigin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, pathname, search, hash, username } = new URL(url);
+  return /^https?:$/.test(protocol) && `${pathname}${search}${hash}${username}` === '/';
+}
+
+function isHttpsOrLocal(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || hostname === 'localhost' || hostname === '127.0.0.1';
+}

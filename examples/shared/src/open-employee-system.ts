@@ -1,0 +1,85 @@
+import { createAuth, createHttpAuth, type HttpAuth } from '@tessera-auth/core';
+import type { Environment } from './environment.js';
+import { findFreePort } from './find-free-port.js';
+import { loadAuthSecret } from './load-auth-secret.js';
+import { openStores } from './open-stores.js';
+import { createReports, type Reports } from './reports.js';
+import { type RoleName, roles } from './roles.js';
+
+/** The permissions that {@link roles} grant. */
+type PermissionName = ReturnType<typeof roles.listPermissions>[number];
+
+/** The product that both example servers put on the web. */
+export interface EmployeeSystem {
+  readonly auth: HttpAuth<RoleName, PermissionName>;
+  readonly reports: Reports;
+  /** Where people reach it. */
+  readonly publicUrl: string;
+}
+
+/** The employee system, ready to be served. */
+export interface OpenEmployeeSystem {
+  readonly system: EmployeeSystem;
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Expired sessions are refused anyway; this only keeps the tables small. */
+const deleteExpiredEveryMs = 10 * 60_000;
+
+/**
+ * Opens everything the employee system needs.
+ *
+ * @param dataFolder an existing folder for what has to survive a restart.
+ */
+export async function openEmployeeSystem(
+  environment: Environment,
+  dataFolder: string,
+): Promise<OpenEmployeeSystem> {
+  const secret = environment.authSecret ?? (await loadAuthSecret(dataFolder));
+  const { stores, close } = await openStores(environment, dataFolder);
+  try {
+    const port = environment.port === 0 ? await findFreePort(environment.host) : environment.port;
+    const publicUrl = environment.publicUrl ?? `http://localhost:${port}`;
+
+    const auth = createAuth({
+      publicUrl,
+      secret,
+      stores,
+      emailVerification: 'off',
+      roles,
+      rolesForNewUser: ({ email }) => [isBoss(email, environment) ? 'boss' : 'employee'],
+      sessions: environment.sessions,
+      ...(environment.accessLifetime && { accessLifetime: environment.accessLifetime }),
+      // Events hold no secrets: one line of JSON each is a fine start for an audit log.
+      onEvent: (event) => console.log(JSON.stringify(event)),
+    });
+
+    const cleaning = setInterval(() => {
+      auth.deleteExpired().catch((error: Error) => console.error(`deleteExpired: ${error.message}`));
+    }, deleteExpiredEveryMs).unref();
+
+    return {
+      system: {
+        auth: createHttpAuth(auth, { allowInsecureCookies: publicUrl.startsWith('http:') }),
+        reports: createReports(),
+        publicUrl: auth.publicUrl,
+      },
+      host: environment.host,
+      port,
+      async close() {
+        clearInterval(cleaning);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** `email` is in its canonical form: lower case. */
+function isBoss(email: string, { bossEmail }: Environment): boolean {
+  return bossEmail !== null && email === bossEmail.toLowerCase();
+}

@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { resolve } from 'node:path';
+import { isAuthError } from '@tessera-auth/core';
+import { listWithoutEffect, readEnvironment } from './environment.js';
+import { type EmployeeSystem, openEmployeeSystem } from './open-employee-system.js';
+
+/** A server that listens. */
+export interface ListeningServer {
+  readonly server: Server;
+  /** Takes no new requests, and resolves when all that are on their way were answered. */
+  close(): Promise<void>;
+}
+
+/** Puts the employee system on the web; this is all that differs between the frameworks. */
+export type Listen = (system: EmployeeSystem, host: string, port: number) => Promise<ListeningServer>;
+
+/** What a client that never finishes its request may delay the end by; stores need some of the 10 s too. */
+const drainMs = 4000;
+
+/**
+ * Runs the example until SIGTERM or SIGINT, then answers what is on its way and exits with 0. What keeps it from
+ * starting goes to stderr, without any value of the environment, and it exits with 1.
+ */
+export function runServer(listen: Listen): void {
+  start(listen).catch((error: unknown) => {
+    console.error(`cannot start: ${describe(error)}`);
+    process.exit(1);
+  });
+}
+
+async function start(listen: Listen): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const unused = listWithoutEffect(process.env);
+  if (unused.length > 0) console.error(`without effect in this version: ${unused.join(', ')}`);
+
+  // From here on there is something to close: a signal in the middle of the start waits for its end.
+  const ending = new Promise<void>((end) => {
+    // Not `once`: Ctrl-C often arrives twice, from the terminal and from the package manager.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end());
+  });
+  const dataFolder = resolve('.data');
+  await mkdir(dataFolder, { recursive: true });
+  const { system, host, port, close } = await openEmployeeSystem(environment, dataFolder);
+  try {
+    const listening = await listen(system, host, port);
+    console.log(`listening on ${system.publicUrl}`);
+    await ending;
+    await drain(listening);
+  } finally {
+    await close();
+  }
+  process.exit(0);
+}
+
+async function drain({ server, close }: ListeningServer): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  await close();
+  clearTimeout(timer);
+}
+
+/** An outage is explained by what the driver said. */
+function describe(error: unknown): string {
+  if (isAuthError(error) && error.cause instanceof Error) return `${error.message} ${describe(error.cause)}`;
+  if (error instanceof AggregateError) return error.errors.map(describe).join(', ');
+  return error instanceof Error ? error.message : 'for no known reason';
+}
