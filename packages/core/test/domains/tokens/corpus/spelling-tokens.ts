@@ -85,6 +85,7 @@ export const jsonTokens: HostileTokens = (suite) => {
     'an escaped letter': json.replace('acme', '\\u0061cme'),
     'a number with a fraction': json.replace('"epoch":3', '"epoch":3.0'),
     'a number with an exponent': json.replace('"epoch":3', '"epoch":3e0'),
+    'a number with a leading zero': json.replace('"epoch":3', '"epoch":03'),
     'minus zero': json.replace('"epoch":3', '"epoch":-0'),
     'an endless number': json.replace(/"exp":\d+/, '"exp":1e999'),
     'a list': `[${json}]`,
