@@ -1,5 +1,5 @@
 import { memoryStores } from '@tessera-auth/core/stores';
-import { type StoresUnderTest, testStores } from '@tessera-auth/core/testing';
+import { collectCases, type StoresUnderTest, testStores } from '@tessera-auth/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import type { Defect } from './defects/defect.js';
 import { otherDefects } from './defects/other-defects.js';
@@ -12,24 +12,7 @@ const defects: readonly Defect[] = [...rotationDefects, ...sessionDefects, ...ot
 
 /** The cases that the suite registers, by `chapter > case`. */
 function casesFor(subject: Omit<StoresUnderTest, 'name'>): ReadonlyMap<string, () => Promise<void>> {
-  const cases = new Map<string, () => Promise<void>>();
-  const path: string[] = [];
-  testStores(
-    {
-      describe(name, body) {
-        path.push(name);
-        body();
-        path.pop();
-      },
-      it(name, body) {
-        const fullName = [...path.slice(1), name].join(' > ');
-        if (cases.has(fullName)) throw new Error(`two cases have one name: ${fullName}`);
-        cases.set(fullName, body);
-      },
-    },
-    { name: 'collected', ...subject },
-  );
-  return cases;
+  return collectCases((runner) => testStores(runner, { name: 'collected', ...subject }));
 }
 
 describe('the conformance suite notices a store that', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { BindingSetup, PageKind, StartedServer } from '@tessera-auth/core/testing';
-import { mount, protect } from '@tessera-auth/express';
+import * as binding from '@tessera-auth/express';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 
 const identity: RequestHandler = ({ auth }, res) => {
@@ -61,8 +61,17 @@ const answerError: ErrorRequestHandler = (
     .json({ caught: error instanceof Error ? error.message : null });
 };
 
-/** The app that the conformance suite asks for. */
-export function startExpressApp(setup: BindingSetup): Promise<StartedServer> {
+/** The two verbs of a binding to Express. */
+export interface ExpressBinding {
+  readonly protect: typeof binding.protect;
+  readonly mount: typeof binding.mount;
+}
+
+/** The app that the conformance suite asks for, with this binding or, to test the suite, with a broken one. */
+export function startExpressApp(
+  setup: BindingSetup,
+  { mount, protect }: ExpressBinding = binding,
+): Promise<StartedServer> {
   const app = express();
   app.use((_req, res, next) => {
     res.append('set-cookie', 'app=1');

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
@@ -111,6 +112,14 @@ export function createTestClient(port: number, close: () => Promise<void>): Test
   };
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return assert.fail(`not JSON: ${text.slice(0, 200)}`);
+  }
+}
+
 function toMutable(value: string | readonly string[]): string | string[] {
   return typeof value === 'string' ? value : [...value];
 }
@@ -129,7 +138,7 @@ function readAnswer(outgoing: ClientRequest): Promise<TestAnswer> {
           headers: incoming.headers,
           cookies: incoming.headers['set-cookie'] ?? [],
           text,
-          json: () => JSON.parse(text),
+          json: () => parseJson(text),
           isReused: outgoing.reusedSocket,
         });
       });
