@@ -95,6 +95,31 @@ describe('postgresStores', () => {
     expect(Math.abs(createdAt.getTime() - rows[0].now.getTime())).toBeLessThan(60_000);
   });
 
+  it("keeps the app's own statements on PGlite out of its transactions, and joins those of the app", async () => {
+    const pglite = await PGlite.create();
+    const stores = postgresStores({ pglite });
+    await stores.migrate();
+    await pglite.exec('create table notes (note text)');
+    let note: Promise<unknown> | undefined;
+    const work = stores.transaction(async ({ sessions }) => {
+      note = pglite.query("insert into notes values ('of the app')");
+      await createSession(sessions, 'phone');
+      throw new Error('undone');
+    });
+    await expect(work).rejects.toThrow('undone');
+    await note;
+    expect((await pglite.query('select note from notes')).rows).toEqual([{ note: 'of the app' }]);
+    expect(await listIds(stores.sessions)).toEqual([]);
+
+    const joined = pglite.transaction(async (transaction) => {
+      await createSession(stores.withTransaction(transaction).sessions, 'laptop');
+      await transaction.rollback();
+    });
+    await joined;
+    expect(await listIds(stores.sessions)).toEqual([]);
+    await pglite.close();
+  });
+
   it("leaves the app's connections to the app", async () => {
     const pglite = await PGlite.create();
     const stores = postgresStores({ pglite });

@@ -13,7 +13,7 @@ export type Connection =
       readonly pglite?: never;
     }
   | {
-      /** One session for all: an open transaction of the app on it contains whatever the stores do meanwhile. */
+      /** It has one session: while a transaction of the app is open on it, the stores wait, and the other way round. */
       readonly pglite: Pglite;
       readonly pool?: never;
       readonly kysely?: never;
