@@ -188,7 +188,8 @@ export interface SessionCursor {
  *
  * - Missing: `null`, `invalid` or an empty list. A rejected promise means outage and nothing else.
  * - Two callers at once: every method is one atomic step, decided on the primary, never on a replica.
- * - The same command twice equals once, in state and in answer.
+ * - The same command twice equals once, in state and in answer; only `reuse` and `fork` are said once (then `invalid`,
+ *   as for every ended session), and a repeated `create` does not say again who made room.
  * - Time: windows and expiry are decided by the store's own clock within the step. Instants have milliseconds.
  * - A session is *live* when it is not ended, neither expiry has passed (`now == expiry` is expired) and neither epoch
  *   is above its own.
