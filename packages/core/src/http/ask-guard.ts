@@ -2,7 +2,7 @@ import type { Guard, Verdict } from './guard.js';
 import type { HttpRequest } from './request.js';
 
 /**
- * Asks a guard on behalf of a binding: exactly one of the two callbacks is called with what came of it, and within
+ * Asks a guard on behalf of a binding: either `enforce` is called with its verdict or `fail` with its error, and within
  * this call when the guard answers without a promise.
  *
  * @param fail the host's error handler, for a guard that broke. It is always given an `Error`: frameworks take

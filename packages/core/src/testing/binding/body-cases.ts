@@ -52,6 +52,10 @@ function casesFor(parsers: ParserPlace): readonly BindingCase[] {
           'application/json; charset=utf-16',
           'application/json, text/plain',
           'text/plain; application/json',
+          'application/json\t; charset=utf-8',
+          'application/json;',
+          'application/json; version=1',
+          'application /json',
           'nonsense',
         ]) {
           const answer = await app.send({

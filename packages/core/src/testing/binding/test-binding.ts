@@ -1,6 +1,7 @@
 import type { TestRunner } from '../stores/test-stores.js';
 import { accessChapter } from './auth/access-cases.js';
 import { csrfChapter } from './auth/csrf-cases.js';
+import { outageChapter } from './auth/outage-cases.js';
 import { publicChapter } from './auth/public-cases.js';
 import { refreshChapter } from './auth/refresh-cases.js';
 import { sessionChapter } from './auth/session-cases.js';
@@ -69,6 +70,7 @@ const chapters: readonly BindingChapter[] = [
   sessionChapter,
   csrfChapter,
   accessChapter,
+  outageChapter,
   publicChapter,
 ];
 

@@ -32,6 +32,7 @@ export interface TestAnswer {
 
 /** Talks to one app, and never tidies up what it sends. */
 export interface TestClient {
+  /** The answer to a request. */
   send(request: TestRequest): Promise<TestAnswer>;
   /** Sends the head and a part of the body of a POST, and leaves the rest open. */
   begin(request: TestRequest & { readonly body: string | Buffer }): StartedRequest;

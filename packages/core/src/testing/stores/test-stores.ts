@@ -9,7 +9,9 @@ import { userStoreChapters } from './user-store-cases.js';
 
 /** The two functions of a test runner that the suite needs: vitest, node:test, mocha and jest all have them. */
 export interface TestRunner {
+  /** Groups what `body` registers. */
   describe(name: string, body: () => void): void;
+  /** Registers a test, which fails when `body` rejects. */
   it(name: string, body: () => Promise<void>): void;
 }
 

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createAuth } from '../../../create-auth.js';
 import { defineRoles } from '../../../domains/rbac/index.js';
-import type { Guard } from '../../../http/guard.js';
+import { all, type Guard } from '../../../http/guard.js';
 import { createHttpAuth } from '../../../http/http-auth.js';
 import { memoryStores } from '../../../stores/memory/index.js';
 import { createTestClock, type TestClock } from '../../test-clock.js';
 import type { BindingBench, PageKind, ParserPlace } from '../binding-case.js';
 import type { TestAnswer, TestClient } from '../test-client.js';
 import { type Browser, createBrowser } from './browser.js';
+import { makeLosable } from './losable-stores.js';
 
 /** The origin that the app believes to be reached at. */
 export const publicUrl = 'https://app.example.com';
@@ -22,7 +23,7 @@ const roles = defineRoles({
 
 /**
  * An app with the real routes on memory stores, and these pages behind real guards: `GET` and `POST /page` for everybody
- * who is signed in, `/employees` and `/bosses` for roles, `/accounts` for the permission `accounts:create`. Users whose
+ * who is signed in, `/employees` and `/bosses` for roles, `/twice` with two guards, `/accounts` for the permission `accounts:create`. Users whose
  * address begins with `boss` have the role `boss`, all others `employee`.
  */
 export interface AuthApp {
@@ -34,6 +35,8 @@ export interface AuthApp {
   register(email: string): Promise<Browser>;
   /** A browser in which this user has just signed in. */
   signIn(email: string): Promise<Browser>;
+  /** Takes the stores away, or gives them back. */
+  loseStores(isLost: boolean): void;
   /** A request to a route without any cookie: what clients that are no browsers send. */
   post(path: string, body: object, headers?: Readonly<Record<string, string>>): Promise<TestAnswer>;
   /** A request with an access token in its header. */
@@ -43,10 +46,11 @@ export interface AuthApp {
 /** Starts the app on a clock that stands still. */
 export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace = 'none'): Promise<AuthApp> {
   const clock = createTestClock();
+  const { stores, setLost } = makeLosable(memoryStores({ clock }));
   const auth = createAuth({
     publicUrl,
     secret: randomBytes(48).toString('base64'),
-    stores: memoryStores({ clock }),
+    stores,
     emailVerification: 'off',
     roles,
     rolesForNewUser: ({ email }) => [email.startsWith('boss') ? 'boss' : 'employee'],
@@ -65,6 +69,7 @@ export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace
       ...page('/stream', http.signedIn(), 'stream'),
       ...page('/broken', http.signedIn(), 'broken'),
       ...page('/employees', http.requireRole('employee')),
+      ...page('/twice', all(http.signedIn(), http.requireRole('employee'))),
       ...page('/bosses', http.requireRole('boss')),
       ...page('/accounts', http.requirePermission('accounts:create')),
     ],
@@ -82,6 +87,7 @@ export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace
     client,
     clock,
     openBrowser,
+    loseStores: setLost,
     register: (email) => enter('/auth/register', email),
     signIn: (email) => enter('/auth/login', email),
     post: (path, body, headers = {}) =>

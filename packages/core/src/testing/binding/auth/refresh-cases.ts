@@ -82,7 +82,7 @@ const explicit: readonly BindingCase[] = [
 ];
 
 const transparent: readonly BindingCase[] = [
-  ...(['/page', '/stream', '/broken', '/auth/me', '/auth/sessions'] as const).map(
+  ...(['/page', '/twice', '/stream', '/broken', '/auth/me', '/auth/sessions'] as const).map(
     (path): BindingCase => ({
       name: `a browser whose access token has expired goes on without noticing: ${path}`,
       async run(bench) {

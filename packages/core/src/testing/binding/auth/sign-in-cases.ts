@@ -180,6 +180,20 @@ const leaving: readonly BindingCase[] = [
     },
   },
   {
+    name: 'a session that was planted in a browser is not the one that its user signs in to (fixation)',
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      await app.register(ada);
+      const attacker = await app.register('eve@example.com');
+      const victim = attacker.copy();
+      const { session, user } = (await victim.post('/auth/login', { email: ada, password })).json();
+      const page = (await victim.get('/page')).json();
+      assert.deepEqual([page.userId, page.sessionId], [user.id, session.id]);
+      const attacked = await attacker.get('/page');
+      assert.ok(attacked.status === 401 || attacked.json().userId !== user.id);
+    },
+  },
+  {
     name: 'a foreign page cannot sign its visitor in',
     async run(bench) {
       const app = await startAuthApp(bench);
