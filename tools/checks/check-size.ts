@@ -16,6 +16,7 @@ export async function checkSize(): Promise<string> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    logLevel: 'error',
   });
   const bytes = gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
   const measured = `primitives: ${bytes} of ${budgetBytes} bytes gzipped`;
