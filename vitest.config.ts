@@ -25,7 +25,9 @@ const folders = ['packages', 'examples', 'tools']
 const setupFile = (name: string): string =>
   fileURLToPath(new URL(`tools/test-services/src/vitest/${name}.ts`, import.meta.url));
 
-const seed = process.env.TEST_SEED;
+/** A nightly run shuffles the tests, and its properties take other random values. */
+const seed = process.env.TEST_SEED ? Number(process.env.TEST_SEED) : null;
+if (seed !== null && !Number.isSafeInteger(seed)) throw new Error('TEST_SEED: expected a whole number');
 
 export default defineConfig({
   test: {
@@ -34,8 +36,7 @@ export default defineConfig({
       ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions' as const] : []),
       createTotalsReporter(),
     ],
-    // A nightly run shuffles the tests too.
-    sequence: seed === undefined || seed === '' ? {} : { shuffle: true, seed: Number(seed) },
+    sequence: seed === null ? {} : { shuffle: true, seed },
     projects: folders
       .filter((folder) => existsSync(`${folder}/test`))
       .map((folder) => ({
