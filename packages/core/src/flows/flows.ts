@@ -12,22 +12,62 @@ import { signOutEverywhere } from './sign-out-everywhere.js';
 import { signOutOthers } from './sign-out-others.js';
 import type { SignedIn } from './signed-in.js';
 
-/** Every story, told for one app. The stories' own files say what each guarantees and which errors it gives. */
+/**
+ * Every story, told for one app. Each rejects with `AuthError` `store_unavailable` when the store is away; the stories'
+ * own files say what each guarantees.
+ */
 export interface Flows {
+  /**
+   * Creates an account and signs its owner in.
+   *
+   * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
+   * `account_exists`, `overloaded`.
+   */
   register(registration: Registration): Promise<SignedIn>;
+
+  /** Signs in with address and password. @throws `AuthError` `credentials_invalid` whatever was wrong, `overloaded`. */
   signInWithPassword(claim: PasswordClaim): Promise<SignedIn>;
+
+  /**
+   * The next pair of tokens for a refresh token.
+   *
+   * @throws `AuthError` `refresh_token_invalid`, `refresh_token_superseded`, `refresh_token_reused`.
+   */
   refresh(request: RefreshRequest): Promise<SignedIn>;
+
+  /** Ends the session that the tokens of a client belong to; nothing happens when there is none. */
   signOut(request: SignOutRequest): Promise<void>;
+
+  /** Ends every session of the user, and stops a sign-in that is under way. */
   signOutEverywhere(user: UserRef): Promise<void>;
+
+  /** Ends every session of the user but one, whose tokens stay good. @throws `AuthError` `access_token_revoked` when that one is over. */
   signOutOthers(user: UserRef, keepSessionId: string): Promise<void>;
+
+  /** The live sessions of the user, newest first. @param page where it begins, and its `limit`: 1 to 100, default 50. */
   listSessions(
     user: UserRef,
     page?: { readonly limit?: number; readonly after?: SessionCursor | null },
   ): Promise<SessionPage>;
+
+  /** Ends one session of the user. @throws `AuthError` `session_not_found` for unknown ids and other users' alike. */
   endSession(user: UserRef, sessionId: string): Promise<void>;
+
+  /**
+   * Sets a new password, renews the session that asks and ends all others.
+   *
+   * @throws `AuthError` `credentials_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
+   * `access_token_revoked` when the asking session has just ended, `overloaded`.
+   */
   changePassword(change: PasswordChange): Promise<SignedIn>;
+
+  /** Revokes a token of ours: a refresh token with its session, an access token alone. Anything else changes nothing. */
   revokeToken(tenantId: string, token: string): Promise<void>;
+
+  /** The account, or `null`. It holds the password hash: build answers field by field. */
   findUser(user: UserRef): Promise<UserRecord | null>;
+
+  /** Sets or removes the display name. @returns the account as it is now, or `null` when there is none. */
   renameUser(user: UserRef, name: string | null): Promise<UserRecord | null>;
 }
 

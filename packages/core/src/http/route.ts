@@ -43,6 +43,7 @@ export interface RouteDefinition<Body, Query>
     Partial<Pick<Route, 'isProtected' | 'isCacheable'>> {
   readonly body?: ZodType<Body>;
   readonly query?: ZodType<Query>;
+  /** Answers a request whose input has been checked. Throws `AuthError` for refusals. */
   readonly handle: (input: RouteInput<Body, Query>) => Promise<HttpResponse> | HttpResponse;
 }
 

@@ -39,8 +39,10 @@ export interface UserStore {
   /** Creates the account. @returns it, or `null` when the address or id is taken; the same command twice is the same account. */
   create(user: NewUser): Promise<UserRecord | null>;
 
+  /** The account, disabled or not, or `null`. */
   find(user: UserRef): Promise<UserRecord | null>;
 
+  /** The account with this address in its canonical form, disabled or not, or `null`. */
   findByEmail(tenantId: string, canonicalEmail: string): Promise<UserRecord | null>;
 
   /** Sets the display name. @returns the account as it is now, or `null` when there is none. */

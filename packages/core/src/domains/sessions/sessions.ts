@@ -133,7 +133,7 @@ export interface Sessions {
   /** Ends all sessions of all users of the tenant. */
   endTenant(tenantId: string): Promise<void>;
 
-  /** The live sessions of the user, newest first. @param limit 1 to 100 a page. */
+  /** The live sessions of the user, newest first. @param page where it begins, and its `limit`: 1 to 100, default 50. */
   list(
     user: UserRef,
     page?: { readonly limit?: number; readonly after?: SessionCursor | null },
