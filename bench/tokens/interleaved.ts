@@ -1,5 +1,21 @@
-/** Does the work `count` times. */
-export type Work = (count: number) => void;
+/** Does the work `count` times; one that can only wait gives a promise. */
+export type Work = (count: number) => void | Promise<void>;
+
+/** The work of calling `once` again and again. */
+export function repeat(once: (at: number) => unknown): Work {
+  let at = 0;
+  return (count) => {
+    for (let turn = 0; turn < count; turn++) once(at++);
+  };
+}
+
+/** The work of calling `once` again and again, each time after the answer to the last. */
+export function repeatWaiting(once: (at: number) => Promise<unknown>): Work {
+  let at = 0;
+  return async (count) => {
+    for (let turn = 0; turn < count; turn++) await once(at++);
+  };
+}
 
 const rounds = 101;
 const roundMs = 4;
@@ -11,11 +27,12 @@ const warmUpMs = 60;
  * All works take turns within a round, so that whatever slows the machine down slows all of them; compare them by the
  * median of the ratios within rounds.
  */
-export function measureInterleaved(
+export async function measureInterleaved(
   works: Readonly<Record<string, Work>>,
-): Readonly<Record<string, number[]>> {
+): Promise<Readonly<Record<string, number[]>>> {
   const names = Object.keys(works);
-  const counts = names.map((name) => calibrate(works[name] as Work));
+  const counts: number[] = [];
+  for (const name of names) counts.push(await calibrate(works[name] as Work));
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
@@ -23,7 +40,7 @@ export function measureInterleaved(
       const at = (turn + round) % names.length;
       const name = names[at] as string;
       const count = counts[at] as number;
-      times[name]?.push((timeMs(works[name] as Work, count) * 1000) / count);
+      times[name]?.push(((await timeMs(works[name] as Work, count)) * 1000) / count);
     }
   }
   return times;
@@ -45,19 +62,21 @@ export function ratio(a: readonly number[] = [], b: readonly number[] = []): num
   return median(a.map((value, round) => value / (b[round] ?? Number.NaN)));
 }
 
-function calibrate(work: Work): number {
+async function calibrate(work: Work): Promise<number> {
   let count = 1;
   let spentMs = 0;
   while (spentMs < warmUpMs) {
-    const ms = timeMs(work, count);
+    const ms = await timeMs(work, count);
     spentMs += ms;
     if (ms < roundMs) count *= 2;
   }
-  return Math.max(1, Math.round((count * roundMs) / Math.max(roundMs / 4, timeMs(work, count))));
+  return Math.max(1, Math.round((count * roundMs) / Math.max(roundMs / 4, await timeMs(work, count))));
 }
 
-function timeMs(work: Work, count: number): number {
+async function timeMs(work: Work, count: number): Promise<number> {
   const start = performance.now();
-  work(count);
+  const done = work(count);
+  // Waiting for what is there already would be measured too.
+  if (done instanceof Promise) await done;
   return performance.now() - start;
 }

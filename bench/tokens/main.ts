@@ -2,9 +2,9 @@
 // The numbers of two runs cannot be compared, the ratios within one can.
 import { algorithms, createSetting } from './algorithms.js';
 import { checkGates, type Measured } from './gates.js';
-import { measureInterleaved, median } from './interleaved.js';
+import { measureInterleaved, median, repeat, repeatWaiting } from './interleaved.js';
 import { measureCacheEntryBytes } from './memory.js';
-import { createSigners } from './signers.js';
+import { createJoseSigner, createSigners } from './signers.js';
 import { printTable } from './table.js';
 import { measureUnderArgon2 } from './under-load.js';
 import { createJose, createVerifiers } from './verifiers.js';
@@ -17,36 +17,23 @@ for (const alg of algorithms) {
   const verifiers = createVerifiers(setting);
   const tokenAt = (at: number) => (headerLines[at % headerLines.length] as string).slice('Bearer '.length);
 
-  const works = Object.entries(verifiers).map(([name, verify]) => {
-    let at = 0;
-    return [
-      name,
-      (count: number) => {
-        for (let turn = 0; turn < count; turn++) verify(tokenAt(at++));
-      },
-    ] as const;
+  const jose = createJose(setting);
+  const times = await measureInterleaved({
+    ...mapValues(verifiers, (verify) => repeat((at) => verify(tokenAt(at)))),
+    jose: repeatWaiting((at) => jose(tokenAt(at))),
   });
-  const times = measureInterleaved(Object.fromEntries(works));
 
   let at = 0;
-  const jose = createJose(setting);
   const p99 = await measureUnderArgon2({
     ours: () => setting.forgetful.verify(tokenAt(at++)),
     jose: () => jose(tokenAt(at++)),
   });
   measured.push({ alg, times, p99 });
 
-  const signers = createSigners(setting);
-  const signTimes = measureInterleaved(
-    Object.fromEntries(
-      Object.entries(signers).map(([name, sign]) => [
-        name,
-        (count: number) => {
-          for (let turn = 0; turn < count; turn++) sign(turn);
-        },
-      ]),
-    ),
-  );
+  const signTimes = await measureInterleaved({
+    ...mapValues(createSigners(setting), repeat),
+    jose: repeatWaiting(createJoseSigner(setting)),
+  });
   signing.push({ alg, ...mapValues(signTimes, microseconds) });
 }
 

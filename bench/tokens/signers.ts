@@ -6,6 +6,7 @@ import {
   sign as signBytes,
 } from 'node:crypto';
 import { createSigner } from 'fast-jwt';
+import { SignJWT } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
 import { createClaims, type Setting } from './algorithms.js';
 import { textOf } from './verifiers.js';
@@ -30,6 +31,12 @@ export function createSigners(setting: Setting): Readonly<Record<string, Sign>> 
           jsonwebtoken: (at: number) => jsonwebtoken.sign(createClaims(at), key, { algorithm: alg, header }),
         }),
   };
+}
+
+/** jose, which answers with a promise. */
+export function createJoseSigner({ alg, keyId, signingKey }: Setting): (at: number) => Promise<string> {
+  const header = { alg, typ: 'at+jwt', kid: keyId };
+  return (at) => new SignJWT(createClaims(at)).setProtectedHeader(header).sign(signingKey);
 }
 
 function createFloor({ alg, signingKey }: Setting, header: object): Sign {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { hash } from '@node-rs/argon2';
-import { quantile } from './interleaved.js';
+import { median, quantile } from './interleaved.js';
 
 const hashesInFlight = 4;
 const windows = 3;
@@ -10,7 +10,7 @@ const samplesPerWindow = 500;
  * The 99th percentile, in milliseconds, of how long each verifier keeps a request waiting while four passwords are
  * being hashed on the thread pool. The verifiers take turns.
  *
- * The best of three windows, since whatever else the machine does can only make it worse.
+ * The median of three windows, so that one hiccup of the machine does not decide.
  */
 export async function measureUnderArgon2(
   verifiers: Readonly<Record<string, () => unknown>>,
@@ -20,15 +20,13 @@ export async function measureUnderArgon2(
     while (!isOver)
       await hash('correct horse battery staple', { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
   });
-  const best: Record<string, number> = {};
-  for (let window = 0; window < windows; window++) {
-    for (const [name, p99] of Object.entries(await measureWindow(verifiers))) {
-      best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, p99);
-    }
-  }
+  const seen: Readonly<Record<string, number>>[] = [];
+  for (let window = 0; window < windows; window++) seen.push(await measureWindow(verifiers));
   isOver = true;
   await Promise.all(hashing);
-  return best;
+  return Object.fromEntries(
+    Object.keys(verifiers).map((name) => [name, median(seen.map((window) => window[name] ?? Number.NaN))]),
+  );
 }
 
 async function measureWindow(
