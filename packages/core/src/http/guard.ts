@@ -25,7 +25,11 @@ export type Verdict =
  */
 export type Guard = (request: HttpRequest) => Verdict | Promise<Verdict>;
 
-/** A guard that lets through only what both let through. The second is not asked when the first refuses. */
+/**
+ * A guard that lets through only what both let through. The second is not asked when the first refuses.
+ *
+ * Cookies of the first are set whatever the second says: a session that it renewed would otherwise be lost.
+ */
 export function all(first: Guard, second: Guard): Guard {
   return (request) =>
     andThen(first(request), (verdict) => (verdict.isAllowed ? join(verdict, second(request)) : verdict));
@@ -34,9 +38,14 @@ export function all(first: Guard, second: Guard): Guard {
 type Allowed = Extract<Verdict, { isAllowed: true }>;
 
 function join(first: Allowed, second: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
-  return andThen(second, (verdict) =>
-    verdict.isAllowed ? { ...verdict, cookies: [...first.cookies, ...verdict.cookies] } : verdict,
-  );
+  return andThen(second, (verdict) => {
+    if (first.cookies.length === 0) return verdict;
+    if (verdict.isAllowed) return { ...verdict, cookies: [...first.cookies, ...verdict.cookies] };
+    const { response } = verdict;
+    const cookies = [...first.cookies, ...response.cookies];
+    const headers = { ...response.headers, 'cache-control': 'no-store' };
+    return { isAllowed: false, response: { ...response, headers, cookies } };
+  });
 }
 
 /** Goes on at once with a value and later with a promise: what is known now costs no turn of the event loop. */

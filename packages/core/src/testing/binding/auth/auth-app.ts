@@ -6,6 +6,7 @@ import { createHttpAuth } from '../../../http/http-auth.js';
 import { memoryStores } from '../../../stores/memory/index.js';
 import { createTestClock, type TestClock } from '../../test-clock.js';
 import type { BindingBench, PageKind, ParserPlace } from '../binding-case.js';
+import { refusing } from '../binding-fixtures.js';
 import type { TestAnswer, TestClient } from '../test-client.js';
 import { type Browser, createBrowser } from './browser.js';
 import { makeLosable } from './losable-stores.js';
@@ -23,7 +24,8 @@ const roles = defineRoles({
 
 /**
  * An app with the real routes on memory stores, and these pages behind real guards: `GET` and `POST /page` for everybody
- * who is signed in, `/employees` and `/bosses` for roles, `/twice` with two guards, `/accounts` for the permission `accounts:create`. Users whose
+ * who is signed in, `/employees` and `/bosses` for roles, `/twice` with two guards, `/closed` with a second guard of the app that
+ * lets nobody through, `/accounts` for the permission `accounts:create`. Users whose
  * address begins with `boss` have the role `boss`, all others `employee`.
  */
 export interface AuthApp {
@@ -70,6 +72,7 @@ export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace
       ...page('/broken', http.signedIn(), 'broken'),
       ...page('/employees', http.requireRole('employee')),
       ...page('/twice', all(http.signedIn(), http.requireRole('employee'))),
+      ...page('/closed', all(http.signedIn(), refusing)),
       ...page('/bosses', http.requireRole('boss')),
       ...page('/accounts', http.requirePermission('accounts:create')),
     ],

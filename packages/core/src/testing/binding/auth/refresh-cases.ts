@@ -102,6 +102,18 @@ const transparent: readonly BindingCase[] = [
     }),
   ),
   {
+    name: "a browser keeps the session that was renewed on the way to the refusal of the app's own guard",
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      const browser = await app.register(ada);
+      app.clock.advance(hourMs);
+      const refusal = await browser.get('/closed');
+      assert.deepEqual([refusal.status, refusal.headers['cache-control']], [403, 'no-store']);
+      app.clock.advance(hourMs);
+      assert.equal((await browser.get('/page')).status, 200);
+    },
+  },
+  {
     name: 'a state-changing request goes on as well, with the CSRF token of before',
     async run(bench) {
       const app = await startAuthApp(bench);
