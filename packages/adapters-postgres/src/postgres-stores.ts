@@ -77,7 +77,7 @@ export interface PostgresStores extends Stores {
 }
 
 /**
- * Stores in PostgreSQL 14 or later, on the app's own connections, which stay the app's: nothing here ends them. Give a
+ * Stores in PostgreSQL 15 or later, on the app's own connections, which stay the app's: nothing here ends them. Give a
  * `pg` pool an `error` listener, or a broken idle connection stops the process.
  *
  * @throws `TypeError` naming the option that is wrong.

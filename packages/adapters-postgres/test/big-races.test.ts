@@ -7,8 +7,9 @@ import { createPool, freshSchema, freshStores } from './support/fresh-stores.js'
 
 vi.setConfig({ testTimeout: 180_000 });
 
-const { ada, countKinds, createSession, ending, inParallel, listIds, presentation, secretOf, sessionsOf } =
+const { ada, countKinds, createSession, ending, hardRotation, inParallel, listIds, newSession } =
   sessionFixtures;
+const { presentation, raising, secretOf, sessionIdOf, sessionsOf } = sessionFixtures;
 
 let pool: pg.Pool;
 let stores: PostgresStores;
@@ -61,5 +62,48 @@ describe('refreshes beside each other', () => {
       `select count(*)::int as count from ${schema}.sessions where user_id = 'survivors' and ended_at is null`,
     );
     expect(rows).toEqual([{ count: 0 }]);
+  });
+});
+
+describe('commands of all kinds beside each other', () => {
+  it('never wait for each other in a circle', async () => {
+    const { sessions, revocations, transaction } = stores;
+    const labels = Array.from({ length: 6 }, (_, index) => `c${index}`);
+    const user = { ...ada, userId: 'circle' };
+    const until = new Date(Date.now() + 60_000);
+    const entries = labels.map((label) => ({
+      kind: 'session' as const,
+      sessionId: sessionIdOf(label),
+      until,
+    }));
+    const commands: readonly ((label: string, id: string) => Promise<unknown>)[] = [
+      (label) => sessions.create(newSession(label, { ...user, maxSessions: 3 })),
+      async (_, id) => {
+        const expectedEpochs = await sessions.readEpochs(user);
+        await sessions.create(newSession(id, { ...user, expectedEpochs, maxSessions: 3 }));
+      },
+      (label) => sessions.rotate(presentation(label, 0, { secret: 'forged' })),
+      (label, id) => sessions.rotateHard({ ...hardRotation(label, id, true), ...user }),
+      (label, id) => sessions.endOthers({ ...user, keepSessionId: sessionIdOf(label), ...raising(id) }),
+      (label) => sessions.end({ ...ending(label), ...user }),
+      (_, id) => sessions.endAll({ ...user, ...raising(id) }),
+      () => revocations.add(entries),
+      () => revocations.add([...entries].reverse()),
+      (label, id) =>
+        transaction(async (set) => {
+          await set.sessions.endAll({ ...user, ...raising(`in ${id}`) });
+          await set.sessions.end({ ...ending(label), ...user });
+        }),
+      () => revocations.deleteExpired(5),
+      () => sessions.deleteExpired(5),
+    ];
+    await inParallel(600, async (index) => {
+      const command = commands[index % commands.length];
+      await command?.(labels[(index * 7) % labels.length] ?? '', `command ${index}`);
+    });
+    const { rows } = await pool.query(
+      'select deadlocks::int from pg_stat_database where datname = current_database()',
+    );
+    expect(rows).toEqual([{ deadlocks: 0 }]);
   });
 });

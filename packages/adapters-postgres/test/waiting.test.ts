@@ -87,6 +87,19 @@ describe('a statement that waited for a lock', () => {
     expect(await listIds(stores.sessions)).toHaveLength(2);
   });
 
+  it('counts a session that a refresh saved from its idle end meanwhile', async () => {
+    clock.advance(sessionFixtures.lifetimes.idleLifetimeMs - sessionFixtures.windows.floorMs - 1);
+    const refresh = await openTransaction(pool, (client) =>
+      stores.withTransaction(client).sessions.rotate(presentation('phone', 0)),
+    );
+    expect(refresh.result.kind).toBe('rotated');
+    clock.advance(1);
+    const second = stores.sessions.create(newSession('laptop', { maxSessions: 1 }));
+    await untilBlocked(pool);
+    await refresh.commit();
+    expect(await second).toMatchObject({ kind: 'created', endedSessionIds: [retry.sessionId] });
+  });
+
   it('refuses the sign-in that an endAll overtook', async () => {
     const first = await openTransaction(pool, (client) =>
       stores.withTransaction(client).sessions.endAll({ ...ada, ...raising('all') }),

@@ -2,7 +2,9 @@ import { PostgresDialect, type PostgresPoolClient } from 'kysely';
 
 /** What runs statements: a PGlite instance, or one of its transactions. */
 export interface PgliteSession {
+  /** Runs one statement with parameters. */
   query(text: string, values: unknown[]): Promise<{ readonly rows: unknown[] }>;
+  /** Runs a script. Only told apart by it. */
   exec(text: string): Promise<unknown>;
 }
 

@@ -4,6 +4,7 @@ import { within } from './within.js';
 
 /** What is needed of a client of `pg`. */
 export interface PgClient {
+  /** Runs one statement; a `name` prepares it, and after `query_timeout` milliseconds it is given up. */
   query(query: {
     readonly text: string;
     readonly values: unknown[];
@@ -15,7 +16,9 @@ export interface PgClient {
 
 /** What is needed of a client that a pool lends. */
 export interface PgPoolClient extends PgClient {
+  /** Tells of a connection that breaks between two statements. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Ends {@link on}. */
   off(event: 'error', listener: (error: Error) => void): unknown;
   /** With an error the pool throws the connection away. */
   release(error?: Error): void;
@@ -23,6 +26,7 @@ export interface PgPoolClient extends PgClient {
 
 /** What is needed of a `pg` pool. */
 export interface PgPool {
+  /** Lends a client. */
   connect(): Promise<PgPoolClient>;
 }
 
