@@ -1,4 +1,5 @@
 import { type Duration, parseDuration, type SessionPolicyOptions } from '@tessera-auth/core';
+import { createKeyRing } from '@tessera-auth/core/primitives';
 import { z } from 'zod';
 
 /** What the environment asks for, checked. */
@@ -47,7 +48,8 @@ const schema = z.object({
     .refine(isPlainOrigin, 'expected a URL without a path, such as https://app.example.com')
     .refine(isHttpsOrLocal, 'must be https, except on localhost and 127.0.0.1')
     .optional(),
-  AUTH_SECRET: z.string().optional(),
+  // Weak ones are refused at once, and not only when everything else is open already.
+  AUTH_SECRET: checked('secret[0]', (secret) => createKeyRing({ secret })),
   STORE: z.enum(['memory', 'postgres'], 'expected memory or postgres').default('postgres'),
   DATABASE_URL: z
     .string()
@@ -127,15 +129,21 @@ function requireProductionGrade({ AUTH_SECRET, PUBLIC_URL, STORE }: z.output<typ
 }
 
 function duration(name: string) {
+  return checked(name, (value) => parseDuration(name, value as Duration, { max: '400d' })).transform(
+    (value) => value as Duration | undefined,
+  );
+}
+
+/** A variable that Tessera judges: what it throws begins with the name of its option. */
+function checked(option: string, check: (value: string) => unknown) {
   return z
     .string()
-    .transform((value, context) => {
+    .superRefine((value, context) => {
       try {
-        parseDuration(name, value as Duration, { max: '400d' });
+        check(value);
       } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message.replace(`${name}: `, '') });
+        context.addIssue({ code: 'custom', message: (error as Error).message.replace(`${option}: `, '') });
       }
-      return value as Duration;
     })
     .optional();
 }

@@ -54,8 +54,11 @@ async function start(listen: Listen): Promise<void> {
 }
 
 async function drain({ server, close }: ListeningServer): Promise<void> {
+  // A connection that has had its last answer would otherwise be kept for the next request.
+  const sweeping = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), drainMs);
   await close();
+  clearInterval(sweeping);
   clearTimeout(timer);
 }
 

@@ -93,15 +93,17 @@ async function initialise(run: Run, data: string, passwordFile: string): Promise
 /**
  * The port in `postmaster.pid`, or `null`. The file may be all that is left of a server that was killed.
  *
- * Postgres itself tells a dead owner of that file from a living one, but for one case: after a reboot its process id may
- * be that of any other program of the same user. Then the file is removed here.
+ * Postgres itself tells a dead owner of that file from a living one, but for two cases, in which the file is removed here:
+ * after a reboot the process id may be that of any other program of the same user, and in a container whose first process
+ * is no init a killed server stays behind as a zombie.
  */
 async function findRunningPort(data: string): Promise<number | null> {
   const path = join(data, 'postmaster.pid');
   const [pid, , , port] = (await readFile(path, 'utf8').catch(() => '')).split('\n');
   if (pid === undefined || port === undefined) return null;
-  const program = await readFile(`/proc/${Number(pid)}/comm`, 'utf8').catch(() => null);
-  if (program === null || program.trim() === 'postgres') return Number(port);
+  // Such as `4711 (postgres) S …`. Where there is no /proc we know no more than Postgres.
+  const process = await readFile(`/proc/${Number(pid)}/stat`, 'utf8').catch(() => null);
+  if (process === null || /^\d+ \(postgres\) [^ZX]/.test(process)) return Number(port);
   await rm(path);
   return null;
 }

@@ -1,0 +1,4 @@
+import { testBrowser } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testBrowser(expressApp);

@@ -1,0 +1,4 @@
+import { testHttp } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testHttp(expressApp);

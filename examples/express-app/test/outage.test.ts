@@ -1,0 +1,4 @@
+import { testOutage } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testOutage(expressApp);

@@ -1,0 +1,4 @@
+import { testBrowser } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testBrowser(fastifyApp);

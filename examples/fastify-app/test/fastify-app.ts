@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url';
+import type { ExampleApp } from '@tessera-auth/example-shared/test-support';
+
+/** The server under test. */
+export const fastifyApp: ExampleApp = {
+  name: 'fastify',
+  main: fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+};

@@ -1,0 +1,4 @@
+import { testHttp } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testHttp(fastifyApp);

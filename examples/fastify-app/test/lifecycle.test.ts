@@ -1,0 +1,4 @@
+import { testLifecycle } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testLifecycle(fastifyApp);

@@ -1,0 +1,4 @@
+import { testOutage } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testOutage(fastifyApp);

@@ -1,0 +1,87 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { password } from './http-client.js';
+
+/** A person at a browser of their own. */
+export interface BrowserUser {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  register(email: string): Promise<void>;
+  signIn(email: string, withPassword?: string): Promise<void>;
+  /** Loads the page and waits until it shows the account. */
+  openAccount(): Promise<void>;
+  handInReport(title: string): Promise<void>;
+  /** Where they are signed in, the rows of the table. */
+  sessions(): Locator;
+  /** Resolves when the sign-in form is there with that notice. */
+  landsOnSignIn(notice: RegExp): Promise<void>;
+  /** Another tab of the same browser. */
+  openTab(): Promise<BrowserUser>;
+}
+
+/** The browser's own note of a refusal, such as a wrong password: expected wherever a test provokes one. */
+const refusalNote = /^Failed to load resource: the server responded with a status of (401|403|409|422) /;
+
+/**
+ * Sits somebody down at a fresh browser profile.
+ *
+ * @param complaints gets everything that the console complains about, violations of the content security policy included.
+ */
+export async function createBrowserUser(
+  browser: Browser,
+  url: string,
+  complaints: string[],
+  userAgent?: string,
+): Promise<BrowserUser> {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: 'en-GB',
+    ...(userAgent !== undefined && { userAgent }),
+  });
+  context.on('console', (message) => {
+    const isExpected = message.type() !== 'error' && message.type() !== 'warning';
+    if (!isExpected && !refusalNote.test(message.text())) complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  return openTab(context);
+}
+
+async function openTab(context: BrowserContext): Promise<BrowserUser> {
+  const page = await context.newPage();
+  await page.goto('/');
+  const account = page.locator('#account');
+
+  /** Fills in a form as a keyboard user does, and sends it with the Enter key. */
+  const send = async (form: Locator, values: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [label, value] of Object.entries(values))
+      await form.getByLabel(label, { exact: true }).fill(value);
+    await page.keyboard.press('Enter');
+  };
+
+  return {
+    context,
+    page,
+    async register(email) {
+      await page.getByRole('button', { name: 'Create account', expanded: false }).click();
+      await send(page.locator('#register-form'), { 'E-mail': email, Password: password });
+      await account.waitFor();
+    },
+    async signIn(email, withPassword = password) {
+      await send(page.locator('#sign-in-form'), { 'E-mail': email, Password: withPassword });
+      await account.waitFor();
+    },
+    async openAccount() {
+      await page.goto('/');
+      await account.waitFor();
+    },
+    async handInReport(title) {
+      await page.getByLabel('Title of a new report').fill(title);
+      await page.getByRole('button', { name: 'Hand in' }).click();
+    },
+    sessions: () => page.locator('#sessions tr'),
+    async landsOnSignIn(notice) {
+      await page.locator('#guest').getByText(notice).waitFor();
+      await page.locator('#sign-in-form').waitFor();
+    },
+    openTab: () => openTab(context),
+  };
+}

@@ -1,0 +1,5 @@
+export type { ExampleApp } from './example-app.js';
+export { testBrowser } from './test-browser.js';
+export { testHttp } from './test-http.js';
+export { testLifecycle } from './test-lifecycle.js';
+export { testOutage } from './test-outage.js';
