@@ -72,4 +72,14 @@ describe('protect', () => {
     expect(answer.cookies).toEqual(['a=1', 'b=2', 'c=3', 'd=4']);
     expect(answer.headers['x-odd']).toBe('1');
   });
+
+  it('keeps the cookies of a guard when the next one refuses', async () => {
+    const client = await startApp((app) => {
+      app.get('/', protect(allowing('ada', ['a=1'])), protect(refusing), whoAmI);
+    });
+    const answer = await client.send({ path: '/' });
+    expect(answer.status).toBe(403);
+    expect(answer.cookies).toEqual(['a=1', 'access=; Max-Age=0', 'refresh=; Max-Age=0']);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
 });

@@ -8,7 +8,8 @@ import { sendResponse } from './send-response.js';
  *
  * It reads bodies by itself: the app's parsers and limits do not change it, and it changes none of theirs. A path of
  * the table belongs to the table with all its methods. Paths are compared as the client sent them: what Fastify
- * decodes or folds into a path of the table is the app's "not found".
+ * decodes or folds into a path of the table is the app's "not found". How long a client may take over a body is up to
+ * the server: Fastify sets no limit unless `requestTimeout` is given.
  *
  * @param routes the table, such as `auth.routes`, or a selection of it.
  * @throws `TypeError` when two routes have the same method and path.

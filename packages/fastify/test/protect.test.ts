@@ -117,4 +117,19 @@ describe('protect', () => {
     expect([answer.json(), answer.headers['set-cookie']]).toEqual([{ userId: 'ada' }, ['a=1']]);
     await app.close();
   });
+
+  it('keeps the cookies of all guards, in their order, also when the last one refuses', async () => {
+    const [first, second] = [protect(allowing('ada', ['a=1'])), protect(allowing('ada', ['b=2']))];
+    const client = await startApp((app) => {
+      app.get('/open', { onRequest: first, preHandler: second }, async (_request, reply) =>
+        reply.headers({ 'set-cookie': ['c=3', 'd=4'] }).send({}),
+      );
+      app.get('/shut', { onRequest: [first, second], preHandler: protect(refusing) }, whoAmI);
+    });
+    expect((await client.send({ path: '/open' })).cookies).toEqual(['a=1', 'b=2', 'c=3', 'd=4']);
+    const answer = await client.send({ path: '/shut' });
+    expect(answer.status).toBe(403);
+    expect(answer.cookies).toEqual(['a=1', 'b=2', 'access=; Max-Age=0', 'refresh=; Max-Age=0']);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
 });
