@@ -1,0 +1,96 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { createOpenApiDocument, defineRoute, respondEmpty } from '@tessera-auth/core/http';
+import { describe, expect, it } from 'vitest';
+import { createHttpBench } from './http-bench.js';
+
+interface Document {
+  readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+interface Operation {
+  readonly summary: string;
+  readonly security?: readonly object[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+}
+
+const bench = createHttpBench({ http: { basePath: '/api/auth' } });
+
+describe('GET /openapi.json', () => {
+  it('is a valid OpenAPI 3.1 document that caches may keep', async () => {
+    const answer = await bench.send({ method: 'GET', url: '/api/auth/openapi.json' });
+    expect(answer.headers['cache-control']).toBe('public, max-age=300');
+    const result = await new Validator().validate(answer.json);
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+    expect(answer.json.openapi).toBe('3.1.0');
+    expect(answer.json.servers).toEqual([{ url: bench.auth.publicUrl }]);
+  });
+
+  it('describes every route, its input and all its answers', async () => {
+    const { paths } = (await bench.send({ method: 'GET', url: '/api/auth/openapi.json' })).json as Document;
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const served = bench.http.routes.map(
+      ({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
+    );
+    expect(described.toSorted()).toEqual(served.toSorted());
+
+    for (const route of bench.http.routes) {
+      const operation = paths[route.path.replace(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()];
+      expect(operation?.summary).toBe(route.summary);
+      expect(Object.keys(operation?.responses ?? {})).toEqual(
+        expect.arrayContaining([...Object.keys(route.answers), '400']),
+      );
+      expect(operation?.responses['415'] !== undefined).toBe(route.method !== 'GET');
+      expect(operation?.requestBody !== undefined).toBe(route.body !== null);
+      expect(operation?.security !== undefined).toBe(route.isProtected);
+      for (const [status, { content }] of Object.entries(operation?.responses ?? {})) {
+        const isProblem = content !== undefined && 'application/problem+json' in content;
+        expect(isProblem).toBe(Number(status) >= 400);
+      }
+    }
+  });
+
+  it('has the parameters of path and query', async () => {
+    const { paths } = (await bench.send({ method: 'GET', url: '/api/auth/openapi.json' })).json as Document;
+    expect(paths['/api/auth/sessions/{id}']?.delete?.parameters).toMatchObject([
+      { name: 'id', in: 'path', required: true },
+    ]);
+    expect(paths['/api/auth/sessions']?.get?.parameters).toMatchObject([
+      { name: 'cursor', in: 'query', required: false },
+      { name: 'limit', in: 'query', required: false },
+    ]);
+  });
+
+  it("can be made of a selection and the app's own routes", async () => {
+    const own = defineRoute({
+      method: 'POST',
+      path: '/things/:thing/parts/:part',
+      summary: 'Adds a part',
+      answers: { 204: 'Added' },
+      handle: () => respondEmpty(204),
+    });
+    const document = createOpenApiDocument([own], {
+      title: 'Things',
+      serverUrl: 'https://things.example.com',
+    });
+    expect((await new Validator().validate({ ...document })).valid).toBe(true);
+    expect(Object.keys((document as Document).paths)).toEqual(['/things/{thing}/parts/{part}']);
+  });
+});
+
+describe('what is public', () => {
+  it.each([
+    ['/.well-known/jwks.json', 'public, max-age=300', { keys: [] }],
+    ['/healthz', 'no-store', { status: 'ok' }],
+    ['/livez', 'no-store', { status: 'ok' }],
+    ['/readyz', 'no-store', { status: 'ok' }],
+  ])('%s', async (url, caching, json) => {
+    const answer = await bench.send({ method: 'GET', url });
+    expect([answer.status, answer.headers['cache-control'], answer.json]).toEqual([200, caching, json]);
+  });
+});
