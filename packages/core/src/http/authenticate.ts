@@ -62,18 +62,31 @@ function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Prom
   });
 }
 
-/** Goes on with the refresh cookie, if the tokens travel in cookies; otherwise the client has to refresh by itself. */
-async function renew(
+/**
+ * Goes on with the refresh cookie, if the tokens travel in cookies; otherwise the client has to refresh by itself.
+ *
+ * @throws what was wrong with the access token, at once, where nothing can be renewed.
+ */
+function renew(
   http: HttpContext,
   request: HttpRequest,
   credentials: Credentials,
   reason: unknown,
 ): Promise<Authenticated> {
   const { transport, accessToken, refreshToken } = credentials;
-  if (transport !== 'cookie' || refreshToken === null) throw reason;
   // A hybrid client that has no access token yet fetches one itself: a cookie with one would contradict its header.
-  if (accessToken === null && http.transport === 'hybrid') throw reason;
-  const signedIn = await http.auth.refresh({ tenantId: http.tenantOf(request), refreshToken });
+  const isHybridStart = accessToken === null && http.transport === 'hybrid';
+  if (transport !== 'cookie' || refreshToken === null || isHybridStart) throw reason;
+  return renewWith(http, http.tenantOf(request), credentials, refreshToken);
+}
+
+async function renewWith(
+  http: HttpContext,
+  tenantId: string,
+  credentials: Credentials,
+  refreshToken: string,
+): Promise<Authenticated> {
+  const signedIn = await http.auth.refresh({ tenantId, refreshToken });
   const claims = http.auth.accessTokens.verify(signedIn.accessToken);
   // A rotation that overtook "sign out everywhere" hands out tokens that are dead already.
   if (await isRevoked(http, claims)) throw new AuthError('access_token_revoked');
