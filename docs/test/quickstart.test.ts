@@ -30,7 +30,7 @@ const person = { email: 'ada@example.com', password: 'seven quiet herons wade', 
 
 const frameworks = ['Express', 'Fastify'];
 
-it('quickstarts compile under the strictest options', { timeout: 120_000 }, () => {
+it('quickstarts compile under the strictest options', { timeout: 300_000 }, () => {
   const programs = frameworks.map((framework) => [framework, readQuickstart(`### ${framework}`)] as const);
   expect(compile(new Map(programs))).toEqual([]);
 });

@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitepress';
+
+const guide = {
+  'getting-started': 'Getting started',
+  sessions: 'Sessions',
+  'transports-and-csrf': 'Transports and CSRF',
+  'roles-and-guards': 'Roles and guards',
+  'passwords-and-migrating-hashes': 'Passwords',
+  postgres: 'Postgres',
+  errors: 'Errors',
+  'rotating-secrets-and-keys': 'Rotating secrets and keys',
+  'threat-model': 'Threat model',
+  operations: 'Operations',
+  'writing-a-store-adapter': 'Writing a store adapter',
+  'writing-a-binding': 'Writing a binding',
+};
+
+/** The site. A link that leads nowhere fails the build. */
+export default defineConfig({
+  title: 'Tessera',
+  description: 'Authentication and authorization for TypeScript servers',
+  cleanUrls: true,
+  srcExclude: ['**/node_modules/**', 'test/**'],
+  themeConfig: {
+    search: { provider: 'local' },
+    nav: [
+      { text: 'Guide', link: '/guide/getting-started' },
+      { text: 'API', link: '/api/' },
+      { text: 'Decisions', link: '/decisions/' },
+    ],
+    sidebar: [
+      {
+        text: 'Guide',
+        items: Object.entries(guide).map(([file, text]) => ({ text, link: `/guide/${file}` })),
+      },
+      {
+        text: 'Behind it',
+        items: [
+          { text: 'Architecture', link: '/architecture' },
+          { text: 'Decisions', link: '/decisions/' },
+          { text: 'API', link: '/api/' },
+        ],
+      },
+    ],
+    socialLinks: [{ icon: 'github', link: 'https://github.com/tessera-auth/tessera' }],
+  },
+});
