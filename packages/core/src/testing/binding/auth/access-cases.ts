@@ -96,7 +96,7 @@ const parserPlaces = (['before', 'after'] as const).map(
   (parsers: ParserPlace): BindingCase => ({
     name: `signing in, refreshing and signing out work with the app's parsers ${parsers} the routes`,
     async run(bench) {
-      const app = await startAuthApp(bench, parsers);
+      const app = await startAuthApp(bench, { parsers });
       const browser = await app.register('ada@example.com');
       app.clock.advance(60_000);
       assert.equal((await browser.post('/auth/refresh', {})).status, 200);

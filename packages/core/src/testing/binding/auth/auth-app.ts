@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createAuth } from '../../../create-auth.js';
 import { defineRoles } from '../../../domains/rbac/index.js';
+import type { SigningKeySource } from '../../../domains/tokens/index.js';
 import { all, type Guard } from '../../../http/guard.js';
 import { createHttpAuth } from '../../../http/http-auth.js';
 import { memoryStores } from '../../../stores/memory/index.js';
@@ -45,8 +46,18 @@ export interface AuthApp {
   getAs(accessToken: string, path: string): Promise<TestAnswer>;
 }
 
+/** What a case may want of the app. */
+interface AuthAppOptions {
+  readonly parsers?: ParserPlace;
+  /** Default: tokens are signed with a shared secret. */
+  readonly signingKeys?: SigningKeySource;
+}
+
 /** Starts the app on a clock that stands still. */
-export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace = 'none'): Promise<AuthApp> {
+export async function startAuthApp(
+  { start }: BindingBench,
+  { parsers = 'none', signingKeys }: AuthAppOptions = {},
+): Promise<AuthApp> {
   const clock = createTestClock();
   const { stores, setLost } = makeLosable(memoryStores({ clock }));
   const auth = createAuth({
@@ -55,6 +66,7 @@ export async function startAuthApp({ start }: BindingBench, parsers: ParserPlace
     stores,
     emailVerification: 'off',
     roles,
+    ...(signingKeys === undefined ? {} : { signingKeys }),
     rolesForNewUser: ({ email }) => [email.startsWith('boss') ? 'boss' : 'employee'],
     // Cheap: nothing here is about what a hash costs.
     passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },

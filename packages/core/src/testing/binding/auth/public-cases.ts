@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { generateSigningKey, importSigningKey } from '../../../domains/tokens/index.js';
 import type { BindingCase, BindingChapter } from '../binding-case.js';
-import { startAuthApp } from './auth-app.js';
+import { password, publicUrl, startAuthApp } from './auth-app.js';
 
 const cases: readonly BindingCase[] = [
   {
@@ -13,6 +15,31 @@ const cases: readonly BindingCase[] = [
       assert.match(answer.headers['cache-control'] ?? '', /^public/);
     },
   },
+  ...(['ES256', 'EdDSA'] as const).map(
+    (alg): BindingCase => ({
+      name: `others verify ${alg} tokens with the published keys, and nothing private is among them`,
+      async run(bench) {
+        const jwk = await generateSigningKey(alg);
+        const signingKeys = [await importSigningKey(jwk, { alg, state: 'active' })];
+        const app = await startAuthApp(bench, { signingKeys });
+        const input = { email: 'ada@example.com', password, transport: 'bearer' };
+        const { accessToken, user } = (await app.post('/auth/register', input)).json();
+        const keySet = (await app.client.send({ path: '/.well-known/jwks.json' })).json();
+        assert.deepEqual(
+          keySet.keys.map((key: object) => ['d', 'k', 'p'].some((name) => name in key)),
+          [false],
+        );
+        const { payload } = await jwtVerify(accessToken, createLocalJWKSet(keySet), {
+          issuer: publicUrl,
+          audience: publicUrl,
+          typ: 'at+jwt',
+          currentDate: new Date(app.clock.now()),
+        });
+        assert.equal(payload.sub, user.id);
+        assert.equal((await app.getAs(accessToken, '/page')).status, 200);
+      },
+    }),
+  ),
   {
     name: 'health says that the process answers, and nothing else about it',
     async run(bench) {

@@ -51,6 +51,58 @@ const explicit: readonly BindingCase[] = [
     },
   },
   {
+    name: 'hybrid: the next access token is in the body, the next refresh token in the cookie',
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      const browser = app.openBrowser();
+      await browser.post('/auth/register', { email: ada, password, transport: 'hybrid' });
+      const before = browser.cookies.get('__Host-refresh');
+      app.clock.advance(minuteMs);
+      const answer = await browser.post('/auth/refresh', { transport: 'hybrid' });
+      const { accessToken, refreshToken } = answer.json();
+      assert.equal(refreshToken, undefined);
+      assert.notEqual(browser.cookies.get('__Host-refresh'), before);
+      assert.equal(browser.cookies.has('__Host-access'), false);
+      const headers = { authorization: `Bearer ${accessToken}` };
+      assert.equal((await browser.send('POST', '/page', headers)).status, 200);
+      assert.equal((await browser.send('POST', '/auth/logout', headers)).status, 204);
+      assert.deepEqual([...browser.cookies.keys()], ['app']);
+      assert.equal((await app.getAs(accessToken, '/page')).status, 401);
+    },
+  },
+  {
+    name: '20 tabs that refresh at once all get tokens that work, in one session',
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      const browser = await app.register(ada);
+      app.clock.advance(minuteMs);
+      const tabs = Array.from({ length: 20 }, () => browser.copy());
+      const answers = await Promise.all(tabs.map((tab) => tab.post('/auth/refresh', {})));
+      assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+      assert.equal(new Set(answers.map((answer) => answer.json().session.id)).size, 1);
+      const pages = await Promise.all(tabs.map((tab) => tab.get('/page')));
+      assert.deepEqual(new Set(pages.map(({ status }) => status)), new Set([200]));
+    },
+  },
+  {
+    name: 'a lost answer is asked for again with its attempt id, hours later',
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      const { refreshToken } = (
+        await app.post('/auth/register', { email: ada, password, transport: 'bearer' })
+      ).json();
+      app.clock.advance(minuteMs);
+      const attempt = { refreshToken, attemptId: 'attempt-0123456789abcdef' };
+      const lost = (await app.post('/auth/refresh', attempt)).json();
+      app.clock.advance(5 * hourMs);
+      const again = await app.post('/auth/refresh', attempt);
+      assert.equal(again.json().refreshToken, lost.refreshToken);
+      assert.equal((await app.getAs(again.json().accessToken, '/page')).status, 200);
+      const other = await app.post('/auth/refresh', { ...attempt, attemptId: 'attempt-fedcba9876543210' });
+      assert.equal(other.json().code, 'refresh_token_reused');
+    },
+  },
+  {
     name: 'a spent refresh token ends its session for everybody',
     async run(bench) {
       const app = await startAuthApp(bench);

@@ -123,6 +123,20 @@ const cases: readonly BindingCase[] = [
     },
   },
   {
+    name: 'a new password gives a bearer client new tokens, and its old ones are dead',
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      const old = (await app.post('/auth/register', { email: ada, password, transport: 'bearer' })).json();
+      const headers = { authorization: `Bearer ${old.accessToken}` };
+      const input = { currentPassword: password, newPassword };
+      const answer = await app.post('/auth/password/change', input, headers);
+      assert.deepEqual([answer.status, answer.cookies], [200, ['app=1']]);
+      assert.equal((await app.getAs(answer.json().accessToken, '/page')).status, 200);
+      assert.equal((await app.getAs(old.accessToken, '/page')).status, 401);
+      assert.equal((await app.post('/auth/refresh', { refreshToken: old.refreshToken })).status, 401);
+    },
+  },
+  {
     name: 'a password is not changed by who does not know it, nor to a bad one',
     async run(bench) {
       const app = await startAuthApp(bench);
