@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readPage } from './support/pages.js';
 
 /** The rows of the table of codes. */
-const rows = [...readPage('docs/guide/errors.md').text.matchAll(/^\| `(\w+)` \| (\d+) \| (.+) \|$/gm)].map(
+const rows = [...readPage('docs/guide/errors.md').text.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+) \|$/gm)].map(
   ([, code, status, advice = '']) => ({ code, status: Number(status), advice }),
 );
 

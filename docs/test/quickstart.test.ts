@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { compile } from './support/compile.js';
+import { createDatabase } from './support/create-database.js';
 import { findSection, listBlocks, readPage } from './support/pages.js';
 import { type RunningServer, runServer } from './support/run-server.js';
 
@@ -12,18 +12,6 @@ function readQuickstart(heading: string): string {
   const [block] = listBlocks(findSection(readme, heading)).filter(({ language }) => language === 'ts');
   if (block === undefined) throw new Error(`README.md: no program below "${heading}"`);
   return block.code;
-}
-
-/** An empty database on the Postgres of this run. */
-async function createDatabase(): Promise<string> {
-  const name = `quickstart_${randomBytes(8).toString('hex')}`;
-  const client = new pg.Client({ connectionString: inject('postgresUrl') });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = name;
-  return url.href;
 }
 
 const person = { email: 'ada@example.com', password: 'seven quiet herons wade', transport: 'bearer' };
@@ -41,7 +29,7 @@ describe.each(frameworks)('the quickstart for %s', (framework) => {
 
   beforeAll(async () => {
     server = await runServer(`quickstart-${framework.toLowerCase()}`, code, {
-      DATABASE_URL: await createDatabase(),
+      DATABASE_URL: await createDatabase(inject('postgresUrl')),
       AUTH_SECRET: randomBytes(48).toString('base64'),
     });
   });
