@@ -1,7 +1,7 @@
 import { isProblem, leave } from './api.js';
 import { act, byId } from './dom.js';
 import { setUpGuest, showGuest } from './guest.js';
-import { showMe } from './me.js';
+import { forgetMe, showMe } from './me.js';
 import { setUpPassword } from './password.js';
 import { setUpReports, showReports } from './reports.js';
 import { setUpSessions, showSessions } from './sessions.js';
@@ -12,6 +12,15 @@ const views = ['loading', 'outage', 'guest', 'account'];
 function showView(name) {
   for (const view of views) byId(view).hidden = view !== name;
   byId('navigation').hidden = name !== 'account';
+}
+
+/** Shows the sign-in form and forgets what the page knew: the next one at this screen may be somebody else. */
+function showGuestView(notice) {
+  forgetMe();
+  for (const id of ['sessions', 'reports']) byId(id).replaceChildren();
+  for (const form of document.forms) form.reset();
+  showView('guest');
+  showGuest(notice);
 }
 
 /** Shows the account, or the sign-in form, or that neither is to be had. */
@@ -33,8 +42,7 @@ function landOnSignIn(problem) {
   // A wrong password is a 401 too, and no reason to go.
   if (problem.status !== 401 || problem.code === 'credentials_invalid') return false;
   const wasIn = !byId('account').hidden;
-  showView('guest');
-  showGuest(wasIn ? 'You have been signed out. Sign in again to go on.' : null);
+  showGuestView(wasIn ? 'You have been signed out. Sign in again to go on.' : null);
   return true;
 }
 
@@ -50,8 +58,7 @@ byId('sign-out').addEventListener('click', ({ currentTarget }) =>
     byId('sessions-problem'),
     async () => {
       await leave();
-      showView('guest');
-      showGuest('You have signed out.');
+      showGuestView('You have signed out.');
     },
     landOnSignIn,
   ),

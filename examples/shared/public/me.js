@@ -12,3 +12,9 @@ export async function showMe() {
   byId('me-signed-in').replaceChildren(createTime(assurance.authTime));
   byId('password-username').value = user.email;
 }
+
+/** Leaves nothing of it on the page. */
+export function forgetMe() {
+  for (const id of ['me-title', 'me-email', 'me-roles', 'me-permissions', 'me-signed-in'])
+    byId(id).replaceChildren();
+}

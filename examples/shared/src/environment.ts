@@ -4,7 +4,6 @@ import { z } from 'zod';
 
 /** What the environment asks for, checked. */
 export interface Environment {
-  readonly isProduction: boolean;
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
@@ -86,11 +85,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     );
   }
   const values = result.data;
-  const isProduction = values.NODE_ENV === 'production';
-  if (isProduction) requireProductionGrade(values);
+  if (values.NODE_ENV === 'production') requireProductionGrade(values);
 
   return {
-    isProduction,
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? null,

@@ -37,7 +37,7 @@ export async function openStores(
 }
 
 async function openPostgres(url: string): Promise<OpenStores> {
-  const pool = new Pool({ connectionString: url });
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 10_000 });
   // Without a listener a database that goes away would stop the process. The pool connects anew by itself.
   pool.on('error', ({ name }) => console.error(`a database connection was lost (${name})`));
   try {

@@ -15,8 +15,10 @@ export interface ListeningServer {
 /** Puts the employee system on the web; this is all that differs between the frameworks. */
 export type Listen = (system: EmployeeSystem, host: string, port: number) => Promise<ListeningServer>;
 
-/** What a client that never finishes its request may delay the end by; stores need some of the 10 s too. */
+/** What a client that never finishes its request may delay the end by. Stores need some of the time too. */
 const drainMs = 4000;
+/** Whoever asks a process to end kills it soon after, often after 10 s. */
+const hardLimitMs = 9500;
 
 /**
  * Runs the example until SIGTERM or SIGINT, then answers what is on its way and exits with 0. What keeps it from
@@ -34,11 +36,7 @@ async function start(listen: Listen): Promise<void> {
   const unused = listWithoutEffect(process.env);
   if (unused.length > 0) console.error(`without effect in this version: ${unused.join(', ')}`);
 
-  // From here on there is something to close: a signal in the middle of the start waits for its end.
-  const ending = new Promise<void>((end) => {
-    // Not `once`: Ctrl-C often arrives twice, from the terminal and from the package manager.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end());
-  });
+  const ending = untilSignalled();
   const dataFolder = resolve('.data');
   await mkdir(dataFolder, { recursive: true });
   const { system, host, port, close } = await openEmployeeSystem(environment, dataFolder);
@@ -51,6 +49,18 @@ async function start(listen: Listen): Promise<void> {
     await close();
   }
   process.exit(0);
+}
+
+/** Resolves at the first SIGTERM or SIGINT. From then on the process ends in time, whatever hangs. */
+function untilSignalled(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      setTimeout(() => process.exit(1), hardLimitMs).unref();
+      resolve();
+    };
+    // Not `once`: Ctrl-C often arrives twice, from the terminal and from the package manager.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
+  });
 }
 
 async function drain({ server, close }: ListeningServer): Promise<void> {

@@ -1,4 +1,6 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { chromiumFlags } from '@tessera-auth/test-services';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 import { password } from './http-client.js';
 
 /** A person at a browser of their own. */
@@ -16,6 +18,11 @@ export interface BrowserUser {
   landsOnSignIn(notice: RegExp): Promise<void>;
   /** Another tab of the same browser. */
   openTab(): Promise<BrowserUser>;
+}
+
+/** A browser in which nobody sits yet. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: inject('chromiumPath'), args: [...chromiumFlags] });
 }
 
 /** The browser's own note of a refusal, such as a wrong password: expected wherever a test provokes one. */

@@ -87,3 +87,10 @@ export async function signIn(url: string, email: string): Promise<HttpClient> {
   if (status !== 200) throw new Error(`signing in ${email}: ${status} ${JSON.stringify(body)}`);
   return client;
 }
+
+/** The value of a cookie in a `Cookie` header. @throws `Error` when it is not there. */
+export function findCookie(cookies: string, name: string): string {
+  const value = new RegExp(`(?:^|; )${name}=([^;]+)`).exec(cookies)?.[1];
+  if (value === undefined) throw new Error(`there is no cookie ${name}`);
+  return value;
+}

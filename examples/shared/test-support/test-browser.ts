@@ -1,7 +1,6 @@
-import { chromiumFlags } from '@tessera-auth/test-services';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type BrowserUser, createBrowserUser } from './browser-user.js';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
 import { password } from './http-client.js';
 
@@ -26,7 +25,7 @@ export function testBrowser(app: ExampleApp): void {
         ROTATION_FLOOR: '5s',
         ROTATION_GRACE: '5s',
       });
-      browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: [...chromiumFlags] });
+      browser = await startBrowser();
     });
     afterAll(async () => {
       await browser?.close();

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { listWithoutEffect, readEnvironment } from '../src/environment.js';
+
+const goodSecret = 'uG5tXcBq7Vn0RzK3mWd9aPfY1hLs6JeQ4oTi8C2x';
+const production = { NODE_ENV: 'production', AUTH_SECRET: goodSecret, PUBLIC_URL: 'https://app.example.com' };
+
+describe('readEnvironment', () => {
+  it('needs nothing in development', () => {
+    expect(readEnvironment({})).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      publicUrl: null,
+      authSecret: null,
+      store: 'postgres',
+      databaseUrl: null,
+      bossEmail: null,
+      accessLifetime: null,
+      sessions: {},
+    });
+    expect(readEnvironment({ PORT: '', STORE: '' })).toEqual(readEnvironment({}));
+  });
+
+  it('reads everything', () => {
+    const environment = readEnvironment({
+      ...production,
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      DATABASE_URL: 'postgresql://me:secret@db/app',
+      EMAIL_VERIFICATION: 'off',
+      BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
+      ACCESS_LIFETIME: '5m',
+      IDLE_LIFETIME: '2h',
+      ABSOLUTE_LIFETIME: '12h',
+      ROTATION_FLOOR: '30s',
+      ROTATION_GRACE: '20s',
+    });
+    expect(environment).toEqual({
+      host: '0.0.0.0',
+      port: 8080,
+      publicUrl: 'https://app.example.com',
+      authSecret: goodSecret,
+      store: 'postgres',
+      databaseUrl: 'postgresql://me:secret@db/app',
+      bossEmail: 'boss@example.com',
+      accessLifetime: '5m',
+      sessions: {
+        idleLifetime: '2h',
+        browserIdleLifetime: '2h',
+        absoluteLifetime: '12h',
+        rotationFloor: '30s',
+        rotationGrace: '20s',
+      },
+    });
+  });
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PUBLIC_URL', 'intranet.local'],
+    ['PUBLIC_URL', 'http://app.example.com'],
+    ['PUBLIC_URL', 'https://app.example.com/path'],
+    ['PUBLIC_URL', 'https://me@app.example.com'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['AUTH_SECRET', 'too short'],
+    ['AUTH_SECRET', 'a'.repeat(64)],
+    ['AUTH_SECRET', `changeme ${goodSecret}`],
+    ['STORE', 'redis'],
+    ['DATABASE_URL', 'mysql://me:pa55w0rd@db/app'],
+    ['DATABASE_URL', 'not a url'],
+    ['EMAIL_VERIFICATION', 'required'],
+    ['AUTH_PROFILE', 'asvs-l3'],
+    ['BOOTSTRAP_ADMIN_EMAIL', 'nobody'],
+    ['ACCESS_LIFETIME', '777'],
+    ['IDLE_LIFETIME', '1 hour'],
+    ['ABSOLUTE_LIFETIME', '500d'],
+    ['ROTATION_FLOOR', '-1s'],
+    ['ROTATION_GRACE', 'soon'],
+    ['NODE_ENV', 'staging'],
+  ])('refuses %s=%s by name, and does not repeat it', (name, value) => {
+    const refusal = (): unknown => readEnvironment({ [name]: value });
+    expect(refusal).toThrow(new RegExp(`^${name}: .{10,}$`, 's'));
+    expect(refusal).not.toThrow(value);
+  });
+
+  it.each([
+    ['AUTH_SECRET', { AUTH_SECRET: undefined }],
+    ['PUBLIC_URL', { PUBLIC_URL: undefined }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://localhost:3000' }],
+    ['STORE', { STORE: 'memory' }],
+  ])('refuses a weaker %s in production', (name, change) => {
+    expect(() => readEnvironment({ ...production, ...change })).toThrow(new RegExp(`^${name}: `));
+    expect(() => readEnvironment({ ...production, ...change, NODE_ENV: 'development' })).not.toThrow();
+  });
+
+  it('names everything that is wrong at once', () => {
+    expect(() => readEnvironment({ PORT: 'x', STORE: 'y' })).toThrow(/^PORT: .*\nSTORE: /);
+  });
+});
+
+describe('listWithoutEffect', () => {
+  it('names the variables that do nothing yet', () => {
+    expect(listWithoutEffect({ REDIS_URL: 'redis://db', MAIL_DIR: '', PORT: '1' })).toEqual(['REDIS_URL']);
+  });
+});
