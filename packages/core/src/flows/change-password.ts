@@ -22,7 +22,8 @@ export interface PasswordChange {
  * just ended; `overloaded`, `store_unavailable`.
  */
 export async function changePassword(auth: FlowContext, change: PasswordChange): Promise<SignedIn> {
-  const { user: ref, sessionId, currentPassword, newPassword } = change;
+  const { sessionId, currentPassword, newPassword } = change;
+  const ref = { tenantId: change.user.tenantId, userId: change.user.userId };
   const user = await auth.users.find(ref);
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
   if (user === null || !verdict.isMatch || user.disabledAt !== null)

@@ -1,11 +1,11 @@
 import type { AccessTokenClaims } from '../domains/tokens/index.js';
 import { AuthError, isAuthError } from '../errors.js';
-import type { SignedIn } from '../flows/index.js';
 import { requireOwnPage } from './check-csrf.js';
 import { type Credentials, readCredentials } from './credentials.js';
 import { andThen, type Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest } from './request.js';
+import { writeCookies } from './write-cookies.js';
 
 /** A request whose sender is known. */
 export interface Authenticated {
@@ -94,15 +94,8 @@ async function renewWith(
     identity: createIdentity(http, claims),
     claims,
     credentials,
-    cookies: writeCookies(http, signedIn),
+    cookies: writeCookies(http.cookies, 'cookie', signedIn, refreshToken),
   };
-}
-
-function writeCookies(
-  { cookies }: HttpContext,
-  { session, accessToken, refreshToken }: SignedIn,
-): readonly string[] {
-  return cookies.writeTokens({ accessToken, refreshToken }, session.idleLifetimeMs);
 }
 
 function createIdentity(http: HttpContext, claims: AccessTokenClaims): Identity {

@@ -3,25 +3,25 @@ import type { Transport } from './credentials.js';
 import type { HttpContext } from './http-context.js';
 import { type HttpResponse, respondJson } from './response.js';
 import { viewSession, viewUser } from './views.js';
+import { writeCookies } from './write-cookies.js';
 
 /**
  * `{ user, session }` with the tokens where the transport has them: in cookies, in the body, or one in each. What is in
  * a cookie is never in the body, where scripts could read it.
+ *
+ * @param presentedToken the refresh token that the request brought, which the client has already.
  */
 export function respondSignedIn(
   http: HttpContext,
   transport: Transport,
   status: number,
   signedIn: SignedIn,
+  presentedToken: string | null = null,
 ): HttpResponse {
   const { session, user, accessToken, refreshToken, expiresInSeconds } = signedIn;
   const inBody = {
     ...(transport === 'cookie' ? {} : { accessToken }),
     ...(transport === 'bearer' ? { refreshToken } : {}),
-  };
-  const inCookies = {
-    accessToken: transport === 'cookie' ? accessToken : null,
-    refreshToken: transport === 'bearer' ? null : refreshToken,
   };
   return respondJson(
     status,
@@ -31,6 +31,6 @@ export function respondSignedIn(
       ...inBody,
       ...(transport === 'cookie' ? {} : { expiresIn: expiresInSeconds, tokenType: 'Bearer' }),
     },
-    { cookies: http.cookies.writeTokens(inCookies, session.idleLifetimeMs) },
+    { cookies: writeCookies(http.cookies, transport, signedIn, presentedToken) },
   );
 }

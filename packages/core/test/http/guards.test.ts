@@ -99,6 +99,16 @@ describe('renewing on the way', () => {
     expect(sessions).toHaveLength(2);
   });
 
+  it('does not set a refresh token again that the request brought: a slow answer would undo a rotation', async () => {
+    const { accessToken } = await bench.signIn();
+    await bench.auth.revokeToken('', browser.jar.get('__Host-access') ?? accessToken);
+    const verdict = await bench.http.signedIn()(page(await browser.headers()));
+    if (!verdict.isAllowed) throw new Error('refused');
+    expect(verdict.cookies).toEqual([expect.stringMatching(/^__Host-access=eyJ/)]);
+    const refreshed = await browser.send({ method: 'POST', url: '/auth/refresh' });
+    expect(refreshed.cookies).toEqual([expect.stringMatching(/^__Host-access=eyJ/)]);
+  });
+
   it('gives them also with a 403, so that the session is not lost', async () => {
     bench.clock.advance(906_000);
     const verdict = await bench.http.requireRole('boss' as never)(page(await browser.headers()));

@@ -180,7 +180,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     policy,
 
     async beginSignIn(user) {
-      return { user: refOf(user), epochs: await store.readEpochs(user) };
+      return { user: refOf(user), epochs: await store.readEpochs(refOf(user)) };
     },
 
     async start({ user, epochs }, { amr, isBrowser, ip, userAgent }) {

@@ -41,7 +41,7 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
           refreshToken: presented.token,
           ...(attemptId === undefined ? {} : { attemptId }),
         });
-        return respondSignedIn(http, transport, 200, signedIn);
+        return respondSignedIn(http, transport, 200, signedIn, presented.token);
       } catch (error) {
         if (!isAuthError(error)) throw error;
         return respondProblem(error, {
