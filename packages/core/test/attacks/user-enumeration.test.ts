@@ -1,0 +1,58 @@
+/**
+ * ASVS 6.3.8: who has an account is found out from the answers to a sign-in.
+ */
+import { describe, expect, it } from 'vitest';
+import { type Answer, createHttpBench, credentials, ownPage } from '../http/http-bench.js';
+
+const guesses = {
+  'a wrong password': { ...credentials, password: 'a wrong guess' },
+  'an address without an account': { email: 'nobody@example.org', password: 'a wrong guess' },
+  'an address of no form': { email: 'nobody', password: 'a wrong guess' },
+  'a common password': { ...credentials, password: 'password' },
+  'an endless address': { email: `${'a'.repeat(300)}@example.org`, password: 'a wrong guess' },
+};
+
+/** All that a client can see, but for the random id of the request. */
+function seenIn({ status, headers, cookies, json: { requestId: _random, ...json } }: Answer) {
+  return { status, headers, cookies, json };
+}
+
+describe('a sign-in that fails', () => {
+  it.each(Object.entries(guesses))('looks the same for %s', async (_case, json) => {
+    const bench = createHttpBench();
+    await bench.register();
+    const call = { method: 'POST', url: '/auth/login', headers: ownPage };
+    const expected = seenIn(
+      await bench.send({ ...call, json: { email: 'eve@example.org', password: 'no' } }),
+    );
+    expect(seenIn(await bench.send({ ...call, json }))).toEqual(expected);
+    expect(expected.json.code).toBe('credentials_invalid');
+  });
+
+  it.each([
+    ['a password of 2,000 characters', { password: 'ab'.repeat(1000) }],
+    ['a password of 5,000 characters', { password: 'ab'.repeat(2500) }],
+  ])('tells nothing by what is wrong with the input either: %s', async (_case, change) => {
+    const bench = createHttpBench();
+    await bench.register();
+    const answers = await Promise.all(
+      [credentials.email, 'nobody@example.org'].map((email) =>
+        bench.send({ method: 'POST', url: '/auth/login', headers: ownPage, json: { email, ...change } }),
+      ),
+    );
+    expect(seenIn(answers[0] as Answer)).toEqual(seenIn(answers[1] as Answer));
+  });
+});
+
+it('the ids of other people’s sessions look like ids that never were', async () => {
+  const bench = createHttpBench();
+  const { session } = await bench.register();
+  const { accessToken } = await bench.register('mallory@example.org');
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const [other, never] = await Promise.all(
+    [session.id, 'AAAAAAAAAAAAAAAAAAAAAA'].map((id) =>
+      bench.send({ method: 'DELETE', url: `/auth/sessions/${id}`, headers }),
+    ),
+  );
+  expect(seenIn(other as Answer)).toEqual(seenIn(never as Answer));
+});

@@ -1,0 +1,105 @@
+import { type AuthOptions, createAuth, defineRoles, memoryStores } from '@tessera-auth/core';
+import { describe, expect, it } from 'vitest';
+import { createAuthBench, publicUrl, rootSecret } from './auth-bench.js';
+
+const options: AuthOptions = {
+  publicUrl,
+  secret: rootSecret,
+  stores: memoryStores(),
+  emailVerification: 'off',
+};
+
+describe('createAuth', () => {
+  it('needs four things and has a default for everything else', () => {
+    const auth = createAuth(options);
+    expect(auth.publicUrl).toBe(publicUrl);
+    expect(auth.accessTokens.lifetimeMs).toBe(900_000);
+    expect(auth.roles.names).toEqual([]);
+    expect(auth.accessTokens.jwks).toEqual({ keys: [] });
+  });
+
+  it.each([
+    ['https://app.example.com/', 'https://app.example.com'],
+    ['https://APP.example.com/base/', 'https://app.example.com/base'],
+    ['http://localhost:3000', 'http://localhost:3000'],
+    ['http://127.0.0.1:3000/', 'http://127.0.0.1:3000'],
+    ['http://[::1]:3000', 'http://[::1]:3000'],
+  ])('takes the public URL %s', (given, expected) => {
+    expect(createAuth({ ...options, publicUrl: given }).publicUrl).toBe(expected);
+  });
+
+  it.each<[string, object]>([
+    ['publicUrl', { publicUrl: 'app.example.com' }],
+    ['publicUrl', { publicUrl: 'http://app.example.com' }],
+    ['publicUrl', { publicUrl: 'http://localhost.example.com' }],
+    ['publicUrl', { publicUrl: 'ftp://localhost' }],
+    ['publicUrl', { publicUrl: 'https://app.example.com?x=1' }],
+    ['publicUrl', { publicUrl: 'https://app.example.com#x' }],
+    ['publicUrl', { publicUrl: 'https://user@app.example.com' }],
+    ['publicUrl', { publicUrl: 'https://:password@app.example.com' }],
+    ['publicUrl', { publicUrl: undefined }],
+    ['emailVerification', { emailVerification: 'on' }],
+    ['emailVerification', { emailVerification: undefined }],
+    ['secret', { secret: 'short' }],
+    ['lifetime', { accessLifetime: '25h' }],
+    ['leeway', { leeway: '61s' }],
+    ['maxSessions', { sessions: { maxSessions: 0 } }],
+    ['passwords.minLength', { passwords: { minLength: 4 } }],
+    ['audience', { audience: [] }],
+  ])('names the option that is not acceptable: %s in %j', (option, change) => {
+    const make = () => createAuth({ ...options, ...change } as AuthOptions);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(new RegExp(`^${option.replace('.', '\\.')}`));
+  });
+
+  it('deletes what has expired, sessions and revocations, and nothing else', async () => {
+    const { auth, clock, register, signIn } = createAuthBench({
+      auth: { sessions: { absoluteLifetime: '1h' } },
+    });
+    const { user, session } = await register();
+    await auth.endSession(user, session.id);
+    expect(await auth.deleteExpired()).toBe(0);
+    clock.advance(3_600_000);
+    const live = await signIn();
+    expect(await auth.deleteExpired()).toBe(2);
+    expect((await auth.listSessions(user)).sessions.map(({ id }) => id)).toEqual([live.session.id]);
+  });
+});
+
+describe('defineRoles', () => {
+  it('gives each role what it inherits, however deep, and no more', () => {
+    const roles = defineRoles({
+      guest: {},
+      reader: { inherits: ['guest'], permissions: ['read'] },
+      writer: { inherits: ['reader'], permissions: ['write'] },
+      auditor: { inherits: ['reader'], permissions: ['audit'] },
+      chief: { inherits: ['writer', 'auditor'] },
+    });
+    expect(roles.listPermissions(['chief'])).toEqual(['audit', 'read', 'write']);
+    expect(roles.listPermissions(['writer', 'guest'])).toEqual(['read', 'write']);
+    expect(roles.has(['chief'], 'guest')).toBe(true);
+    expect(roles.has(['reader'], 'writer')).toBe(false);
+    expect(roles.can(['auditor'], 'write')).toBe(false);
+    expect(roles.can([], 'read')).toBe(false);
+  });
+
+  it('gives nothing for names that every object has', () => {
+    const roles = defineRoles({ reader: { permissions: ['read'] } });
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '']) {
+      expect(roles.isRole(name)).toBe(false);
+      expect(roles.can([name], 'read')).toBe(false);
+      expect(roles.can(['reader'], name as 'read')).toBe(false);
+      expect(roles.listPermissions([name])).toEqual([]);
+    }
+  });
+
+  it.each([
+    [{ a: { inherits: ['b'] } }, 'a inherits from b, which is not defined'],
+    [{ a: { inherits: ['a'] } }, 'a -> a'],
+    [{ a: { inherits: ['b'] }, b: { inherits: ['c'] }, c: { inherits: ['a'] } }, 'a -> b -> c -> a'],
+    [{ a: { inherits: ['toString'] } }, 'a inherits from toString, which is not defined'],
+  ])('refuses %j', (definition, message) => {
+    expect(() => defineRoles(definition as never)).toThrow(TypeError);
+    expect(() => defineRoles(definition as never)).toThrow(message);
+  });
+});

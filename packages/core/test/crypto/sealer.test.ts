@@ -1,0 +1,76 @@
+import { createKeyRing, createSealer } from '@tessera-auth/core/primitives';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { newRootSecret, rootSecret } from '../auth-bench.js';
+
+const ring = createKeyRing({ secret: rootSecret });
+const sealer = createSealer(ring, 'totp');
+const plain = Buffer.from('twenty bytes of key!');
+
+describe('sealing', () => {
+  it('gives back any bytes under the same context, and never the same text twice', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.string(), (bytes, context) => {
+        const [first, second] = [sealer.seal(bytes, context), sealer.seal(bytes, context)];
+        expect(first).not.toBe(second);
+        expect(first).toMatch(/^[\w-]+$/);
+        for (const sealed of [first, second])
+          expect(sealer.open(sealed, context)).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+
+  it('hides what it seals', () => {
+    expect(Buffer.from(sealer.seal(plain, 'ada'), 'base64url').includes(plain)).toBe(false);
+  });
+});
+
+describe('opening', () => {
+  const sealed = sealer.seal(plain, 'user 1');
+
+  it('refuses a text in which any byte was changed', () => {
+    const bytes = Buffer.from(sealed, 'base64url');
+    for (let at = 0; at < bytes.length; at++) {
+      for (const bit of [1, 0x80]) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ bit;
+        expect(sealer.open(changed.toString('base64url'), 'user 1')).toBeNull();
+      }
+    }
+  });
+
+  it('refuses a text that was cut, extended or spelled differently', () => {
+    for (let length = 0; length < sealed.length; length++) {
+      expect(sealer.open(sealed.slice(0, length), 'user 1')).toBeNull();
+    }
+    for (const other of [`${sealed}A`, `${sealed}=`, ` ${sealed}`, `${sealed}\n`, sealed.toLowerCase()]) {
+      expect(sealer.open(other, 'user 1')).toBeNull();
+    }
+  });
+
+  it.each([
+    ['another context', createSealer(ring, 'totp'), 'user 2'],
+    ['no context', createSealer(ring, 'totp'), ''],
+    ['another purpose', createSealer(ring, 'oauth'), 'user 1'],
+    ['a purpose that takes the context in', createSealer(ring, 'totp\0user'), '1'],
+    ['another secret', createSealer(createKeyRing({ secret: newRootSecret }), 'totp'), 'user 1'],
+    [
+      'another environment',
+      createSealer(createKeyRing({ secret: rootSecret, environment: 'x' }), 'totp'),
+      'user 1',
+    ],
+  ])('refuses %s', (_case, other, context) => {
+    expect(other.open(sealed, context)).toBeNull();
+  });
+
+  it('goes on over a rotation of the root secret, until the old one is retired', () => {
+    const open = (secret: Parameters<typeof createKeyRing>[0]['secret']) =>
+      createSealer(createKeyRing({ secret }), 'totp').open(sealed, 'user 1');
+    expect(open([rootSecret, { secret: newRootSecret, state: 'next' }])).toEqual(plain);
+    expect(open([newRootSecret, rootSecret])).toEqual(plain);
+    expect(open([newRootSecret, { secret: rootSecret, state: 'retired' }])).toBeNull();
+    const early = createSealer(createKeyRing({ secret: newRootSecret }), 'totp').seal(plain, 'user 1');
+    const prepared = createKeyRing({ secret: [rootSecret, { secret: newRootSecret, state: 'next' }] });
+    expect(createSealer(prepared, 'totp').open(early, 'user 1')).toEqual(plain);
+  });
+});
