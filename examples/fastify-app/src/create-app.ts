@@ -17,7 +17,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 
 /** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
 export function createApp({ auth, reports, publicUrl }: EmployeeSystem): FastifyInstance {
-  const app = Fastify({ bodyLimit: 4096 });
+  const app = Fastify();
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(webHeaders(publicUrl));
   });
@@ -36,7 +36,7 @@ export function createApp({ auth, reports, publicUrl }: EmployeeSystem): Fastify
 
   app.post(
     '/api/reports',
-    { onRequest: protect(auth.requirePermission('reports:write')) },
+    { bodyLimit: 4096, onRequest: protect(auth.requirePermission('reports:write')) },
     async (request, reply) => {
       const title = readReportTitle(request.body);
       if (title === null) return sendProblem(reply, problems.titleInvalid);

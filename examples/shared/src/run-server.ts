@@ -22,33 +22,40 @@ const hardLimitMs = 9500;
 
 /**
  * Runs the example until SIGTERM or SIGINT, then answers what is on its way and exits with 0. What keeps it from
- * starting goes to stderr, without any value of the environment, and it exits with 1.
+ * starting or from ending well goes to stderr, without any value of the environment, and it exits with 1.
  */
 export function runServer(listen: Listen): void {
-  start(listen).catch((error: unknown) => {
-    console.error(`cannot start: ${describe(error)}`);
-    process.exit(1);
-  });
+  const ending = untilSignalled();
+  start(listen).then(async (end) => {
+    await ending;
+    await end().then(() => process.exit(0), fail('did not end well'));
+  }, fail('cannot start'));
 }
 
-async function start(listen: Listen): Promise<void> {
+/** @returns what ends it again. */
+async function start(listen: Listen): Promise<() => Promise<void>> {
   const environment = readEnvironment(process.env);
   const unused = listWithoutEffect(process.env);
   if (unused.length > 0) console.error(`without effect in this version: ${unused.join(', ')}`);
 
-  const ending = untilSignalled();
   const dataFolder = resolve('.data');
   await mkdir(dataFolder, { recursive: true });
   const { system, host, port, close } = await openEmployeeSystem(environment, dataFolder);
   try {
     const listening = await listen(system, host, port);
     console.log(`listening on ${system.publicUrl}`);
-    await ending;
-    await drain(listening);
-  } finally {
+    return () => drain(listening).finally(close);
+  } catch (error) {
     await close();
+    throw error;
   }
-  process.exit(0);
+}
+
+function fail(what: string): (error: unknown) => never {
+  return (error) => {
+    console.error(`${what}: ${describe(error)}`);
+    process.exit(1);
+  };
 }
 
 /** Resolves at the first SIGTERM or SIGINT. From then on the process ends in time, whatever hangs. */

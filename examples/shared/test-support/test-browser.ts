@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
-import { password } from './http-client.js';
+import { password, register } from './http-client.js';
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
@@ -26,6 +26,7 @@ export function testBrowser(app: ExampleApp): void {
         ROTATION_GRACE: '5s',
       });
       browser = await startBrowser();
+      await register(running.url, 'boss@example.com');
     });
     afterAll(async () => {
       await browser?.close();
@@ -48,8 +49,8 @@ export function testBrowser(app: ExampleApp): void {
     };
 
     it('lets people register, shows who they are, and lets them out and in again', async () => {
-      const { page, register, signIn, landsOnSignIn } = await sitDown();
-      await register('ada@example.com');
+      const { page, signIn, landsOnSignIn, ...ada } = await sitDown();
+      await ada.register('ada@example.com');
       const me = page.getByRole('region', { name: 'Hello, ada@example.com' });
       expect(await me.textContent()).toMatch(/employee[\s\S]*reports:read/);
 
@@ -62,7 +63,7 @@ export function testBrowser(app: ExampleApp): void {
     });
 
     it('says what is wrong in words', async () => {
-      const { page, register } = await sitDown();
+      const { page, ...user } = await sitDown();
       await page.getByLabel('E-mail').first().fill('nobody@example.com');
       await page.getByLabel('Password', { exact: true }).first().fill('whatever it may be');
       await page.keyboard.press('Enter');
@@ -75,7 +76,7 @@ export function testBrowser(app: ExampleApp): void {
       await page.keyboard.press('Enter');
       await form.getByText('This password is too short.').waitFor();
       await page.getByRole('button', { name: 'Sign in' }).first().click();
-      await register('short@example.com');
+      await user.register('short@example.com');
     });
 
     it('shows a second browser with its name, and signs it out', async () => {
@@ -132,7 +133,7 @@ export function testBrowser(app: ExampleApp): void {
 
     it('opens the payroll to the boss only', async () => {
       const boss = await sitDown();
-      await boss.register('boss@example.com');
+      await boss.signIn('boss@example.com');
       await boss.page.getByRole('link', { name: 'Payroll' }).click();
       await boss.page.getByRole('cell', { name: '€14,200' }).waitFor();
 
@@ -164,9 +165,9 @@ export function testBrowser(app: ExampleApp): void {
       await author.page.getByText('approved').waitFor();
     });
 
-    it('renews an expired access token without anybody noticing', async () => {
-      const { page, context, register, handInReport } = await sitDown();
-      await register('patient@example.com');
+    it('renews an expired access token without anybody noticing', { timeout: 60_000 }, async () => {
+      const { page, context, handInReport, ...user } = await sitDown();
+      await user.register('patient@example.com');
       const accessToken = async () => (await context.cookies()).find(({ name }) => name === 'access')?.value;
       const before = await accessToken();
       // Every answer is good, and at some point it brings another token.
@@ -183,7 +184,7 @@ export function testBrowser(app: ExampleApp): void {
       await page.getByText('Still here').waitFor();
     });
 
-    it('keeps two tabs signed in that renew at the same moment', async () => {
+    it('keeps two tabs signed in that renew at the same moment', { timeout: 60_000 }, async () => {
       const first = await sitDown();
       await first.register('tabs@example.com');
       const second = await first.openTab();

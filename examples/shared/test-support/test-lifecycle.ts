@@ -74,7 +74,9 @@ export function testLifecycle(app: ExampleApp): void {
       expect(output).not.toContain('pa55w0rd');
     });
 
-    it('brings its own Postgres, and finds its data again after a crash of either', async () => {
+    it('brings its own Postgres, and finds its data again after a crash of either', {
+      timeout: 120_000,
+    }, async () => {
       const first = await startApp(app, folder.path, {});
       const { port } = new URL(first.url);
       const client = await register(first.url, 'crash@example.com');
