@@ -6,7 +6,7 @@ export interface UserRef {
 
 /** An account. Holds the password hash: build answers field by field, never from the whole record. */
 export interface UserRecord extends UserRef {
-  /** As the person wrote it, in NFC. Mail goes here. */
+  /** As the person wrote it, in NFC, but for letters of the domain that stand for others. Mail goes here. */
   readonly email: string;
   /** The form that decides equality: lower case, domain in punycode. Unique within a tenant. */
   readonly canonicalEmail: string;
