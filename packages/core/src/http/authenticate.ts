@@ -94,7 +94,7 @@ async function renewWith(
     identity: createIdentity(http, claims),
     claims,
     credentials,
-    cookies: writeCookies(http.cookies, 'cookie', signedIn, refreshToken),
+    cookies: writeCookies(http.cookies, 'cookie', signedIn, credentials),
   };
 }
 

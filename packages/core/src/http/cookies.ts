@@ -17,6 +17,8 @@ export interface Cookies {
   writeTokens(tokens: CookieTokens, maxAgeMs: number): readonly string[];
   /** Both `Set-Cookie` values that make the browser forget. */
   clear(): readonly string[];
+  /** The `Set-Cookie` value that makes the browser forget the access token alone. */
+  clearAccess(): string;
   /** What the request carries. @throws `AuthError` `cookie_ambiguous` when one of ours is there twice. */
   read(header: string | null): CookieTokens;
 }
@@ -26,6 +28,9 @@ export interface CookieTokens {
   readonly accessToken: string | null;
   readonly refreshToken: string | null;
 }
+
+/** What a request without cookies of ours carries. */
+export const noTokens: CookieTokens = { accessToken: null, refreshToken: null };
 
 /** Browsers drop a cookie whose name and value are longer than this together (RFC 6265bis §5.6). */
 const maxCookieBytes = 4096;
@@ -62,6 +67,8 @@ export function createCookies(options: CookieOptions): Cookies {
 
     clear: () => [write(names.accessToken, '', 0), write(names.refreshToken, '', 0)],
 
+    clearAccess: () => write(names.accessToken, '', 0),
+
     read: (header) => ({
       accessToken: findCookie(header, names.accessToken),
       refreshToken: findCookie(header, names.refreshToken),
@@ -74,7 +81,9 @@ function findCookie(header: string | null, name: string): string | null {
   if (header === null || !header.includes(name)) return null;
   const values = header
     .split(';')
-    .map((pair) => pair.trim())
+    // Blank and tab only, as browsers do. More of what JavaScript takes for white space may begin a name: a sibling host
+    // could set one that has our prefix here and none in the browser.
+    .map((pair) => pair.replace(/^[ \t]+/, ''))
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
   if (values.length > 1) throw new AuthError('cookie_ambiguous');

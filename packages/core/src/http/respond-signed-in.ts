@@ -1,4 +1,5 @@
 import type { SignedIn } from '../flows/index.js';
+import { type CookieTokens, noTokens } from './cookies.js';
 import type { Transport } from './credentials.js';
 import type { HttpContext } from './http-context.js';
 import { type HttpResponse, respondJson } from './response.js';
@@ -9,14 +10,14 @@ import { writeCookies } from './write-cookies.js';
  * `{ user, session }` with the tokens where the transport has them: in cookies, in the body, or one in each. What is in
  * a cookie is never in the body, where scripts could read it.
  *
- * @param presentedToken the refresh token that the request brought, which the client has already.
+ * @param held the tokens in the cookies of the request.
  */
 export function respondSignedIn(
   http: HttpContext,
   transport: Transport,
   status: number,
   signedIn: SignedIn,
-  presentedToken: string | null = null,
+  held: CookieTokens = noTokens,
 ): HttpResponse {
   const { session, user, accessToken, refreshToken, expiresInSeconds } = signedIn;
   const inBody = {
@@ -31,6 +32,6 @@ export function respondSignedIn(
       ...inBody,
       ...(transport === 'cookie' ? {} : { expiresIn: expiresInSeconds, tokenType: 'Bearer' }),
     },
-    { cookies: writeCookies(http.cookies, transport, signedIn, presentedToken) },
+    { cookies: writeCookies(http.cookies, transport, signedIn, held) },
   );
 }

@@ -1,4 +1,4 @@
-import { createMemoryRevocationStore, memoryStores } from '@tessera-auth/core';
+import { AuthError, createMemoryRevocationStore, memoryStores } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { newPassword, password } from '../auth-bench.js';
 import type { Failure } from '../watched-stores.js';
@@ -125,4 +125,16 @@ describe.each(Object.entries(stores))('with %s', (_name, options) => {
       },
     );
   });
+});
+
+it('says when to come back also for a store that does not', async () => {
+  const bench = createHttpBench({
+    openStores: (clock) => ({
+      ...memoryStores({ clock }),
+      ping: () => Promise.reject(new AuthError('store_unavailable')),
+    }),
+  });
+  const answer = await bench.send({ method: 'GET', url: '/readyz' });
+  expectProblem(answer, 503, 'store_unavailable');
+  expect(answer.headers['retry-after']).toBe('1');
 });

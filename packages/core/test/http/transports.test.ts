@@ -11,7 +11,7 @@ const refreshCookie = /^__Host-refresh=rt1_[\w-]{100}; Path=\/; HttpOnly; Secure
 function placesOf({ json, cookies }: Answer) {
   return {
     body: Object.keys(json).filter((name) => name.endsWith('Token')),
-    cookies: cookies.map((line) => line.split('=', 1)[0]),
+    cookies: cookies.filter((line) => !line.endsWith('Max-Age=0')).map((line) => line.split('=', 1)[0]),
   };
 }
 
@@ -149,6 +149,20 @@ describe('a hybrid client', () => {
     const { accessToken } = (await browser.send({ method: 'POST', url: '/auth/refresh' })).json;
     const found = await browser.send({ ...me, headers: { authorization: `Bearer ${accessToken}` } });
     expect(found.status).toBe(200);
+  });
+});
+
+describe('a browser that held cookies before the app turned to hybrid', () => {
+  it.each(['/auth/login', '/auth/refresh'])('gets rid of the access cookie at %s', async (url) => {
+    const bench = createHttpBench();
+    const browser = createBrowser(bench);
+    await browser.register();
+    bench.clock.advance(60_000);
+    const json = { transport: 'hybrid', ...(url === '/auth/login' ? credentials : {}) };
+    const { accessToken } = (await browser.send({ method: 'POST', url, json })).json;
+    expect([...browser.jar.keys()]).toEqual(['__Host-refresh']);
+    const headers = { authorization: `Bearer ${accessToken}` };
+    expect((await browser.send({ method: 'GET', url: '/auth/me', headers })).status).toBe(200);
   });
 });
 

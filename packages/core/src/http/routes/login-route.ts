@@ -27,7 +27,7 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
       const { email, password } = body;
       const signedIn = await http.auth.signInWithPassword({ ...signIn, email, password });
       await endReplaced(http, signIn);
-      return respondSignedIn(http, transport, 200, signedIn);
+      return respondSignedIn(http, transport, 200, signedIn, signIn.held);
     },
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuthError, isAuthError } from '../../errors.js';
 import { endsCookies } from '../authenticate.js';
 import { requireTrustedOrigin } from '../check-origin.js';
+import type { CookieTokens } from '../cookies.js';
 import type { Transport } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
 import { respondProblem } from '../problem.js';
@@ -41,7 +42,7 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
           refreshToken: presented.token,
           ...(attemptId === undefined ? {} : { attemptId }),
         });
-        return respondSignedIn(http, transport, 200, signedIn, presented.token);
+        return respondSignedIn(http, transport, 200, signedIn, presented.held);
       } catch (error) {
         if (!isAuthError(error)) throw error;
         return respondProblem(error, {
@@ -52,17 +53,24 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
   });
 }
 
+interface PresentedToken {
+  readonly token: string;
+  readonly isCookie: boolean;
+  /** The tokens in the cookies of the request. */
+  readonly held: CookieTokens;
+}
+
 function readRefreshToken(
   http: HttpContext,
   request: HttpRequest,
   fromBody: string | undefined,
-): { readonly token: string; readonly isCookie: boolean } {
-  const { refreshToken: fromCookie } = http.cookies.read(findHeader(request, 'cookie'));
-  if (fromBody !== undefined && fromCookie !== null) throw new AuthError('credentials_ambiguous');
-  if (fromBody !== undefined) return { token: fromBody, isCookie: false };
-  if (fromCookie === null) throw new AuthError('credentials_missing');
+): PresentedToken {
+  const held = http.cookies.read(findHeader(request, 'cookie'));
+  if (fromBody !== undefined && held.refreshToken !== null) throw new AuthError('credentials_ambiguous');
+  if (fromBody !== undefined) return { token: fromBody, isCookie: false, held };
+  if (held.refreshToken === null) throw new AuthError('credentials_missing');
   requireTrustedOrigin(request, http.trustedOrigins);
-  return { token: fromCookie, isCookie: true };
+  return { token: held.refreshToken, isCookie: true, held };
 }
 
 /** A refresh token that came in a cookie stays in one: a script must not be able to talk it out of there. */

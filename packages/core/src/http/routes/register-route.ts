@@ -29,7 +29,7 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
       const { email, password, name = null } = body;
       const signedIn = await http.auth.register({ ...signIn, email, password, name });
       await endReplaced(http, signIn);
-      return respondSignedIn(http, transport, 201, signedIn);
+      return respondSignedIn(http, transport, 201, signedIn, signIn.held);
     },
   });
 }

@@ -1,6 +1,7 @@
 import { readUserAgent } from '../../domains/sessions/index.js';
 import type { ClientOrigin } from '../../flows/index.js';
 import { requireTrustedOrigin } from '../check-origin.js';
+import { type CookieTokens, noTokens } from '../cookies.js';
 import type { Transport } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
 import { findHeader, type HttpRequest } from '../request.js';
@@ -9,8 +10,8 @@ import { findHeader, type HttpRequest } from '../request.js';
 export interface SignInRequest {
   readonly tenantId: string;
   readonly origin: ClientOrigin;
-  /** The refresh token of the session that the browser still holds and that the new one replaces. */
-  readonly replacedToken: string | null;
+  /** The tokens of the session that the browser still holds and that the new one replaces. */
+  readonly held: CookieTokens;
 }
 
 /**
@@ -23,7 +24,6 @@ export interface SignInRequest {
  */
 export function readSignIn(http: HttpContext, request: HttpRequest, transport: Transport): SignInRequest {
   if (transport !== 'bearer') requireTrustedOrigin(request, http.trustedOrigins);
-  const cookies = transport === 'bearer' ? null : http.cookies.read(findHeader(request, 'cookie'));
   return {
     tenantId: http.tenantOf(request),
     origin: {
@@ -31,7 +31,7 @@ export function readSignIn(http: HttpContext, request: HttpRequest, transport: T
       userAgent: readUserAgent(findHeader(request, 'user-agent')),
       isBrowser: transport !== 'bearer',
     },
-    replacedToken: cookies?.refreshToken ?? null,
+    held: transport === 'bearer' ? noTokens : http.cookies.read(findHeader(request, 'cookie')),
   };
 }
 
@@ -40,8 +40,7 @@ export function readSignIn(http: HttpContext, request: HttpRequest, transport: T
  */
 export async function endReplaced(
   http: HttpContext,
-  { tenantId, replacedToken }: SignInRequest,
+  { tenantId, held: { refreshToken } }: SignInRequest,
 ): Promise<void> {
-  if (replacedToken === null) return;
-  await http.auth.signOut({ tenantId, session: null, refreshToken: replacedToken });
+  if (refreshToken !== null) await http.auth.signOut({ tenantId, session: null, refreshToken });
 }

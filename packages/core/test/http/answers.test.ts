@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { newPassword, password } from '../auth-bench.js';
+import { createBrowser } from './browser.js';
+import { expectBaseline } from './expect-problem.js';
+import { createHttpBench, credentials, exampleUrlOf } from './http-bench.js';
+
+/** What a route needs to succeed where the smallest body does not do. */
+const inputs: Readonly<Record<string, object>> = {
+  'POST /auth/register': { ...credentials, email: 'eve@example.org' },
+  'POST /auth/login': credentials,
+  'POST /auth/revoke': { token: 'none of ours' },
+  'PATCH /auth/me': { name: null },
+  'POST /auth/password/change': { currentPassword: password, newPassword },
+};
+
+const { routes } = createHttpBench().http;
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s',
+  (name, route) => {
+    it('succeeds with the status that it declares, the baseline headers and the right caching', async () => {
+      const bench = createHttpBench();
+      const browser = createBrowser(bench);
+      const { json } = await browser.register();
+      const input = inputs[name];
+      const answer = await browser.send({
+        method: route.method,
+        url: exampleUrlOf(route, json.session.id),
+        ...(input === undefined ? {} : { json: input }),
+      });
+      expect(answer.status).toBeLessThan(300);
+      expect(Object.keys(route.answers).map(Number)).toContain(answer.status);
+      expectBaseline(answer);
+      const caching = answer.headers['cache-control'];
+      expect(caching).toBe(route.isCacheable ? 'public, max-age=300' : 'no-store');
+      // What is kept by shared caches must be the same for everybody (CVE-2025-48947).
+      if (route.isCacheable) expect(answer.cookies).toEqual([]);
+      expect(answer.headers['content-type'] === undefined).toBe(answer.body === null);
+    });
+  },
+);
