@@ -1,6 +1,6 @@
 import { AuthError } from '../errors.js';
 import type { FlowContext } from './flow-context.js';
-import { issueTokens, type SignedIn } from './signed-in.js';
+import { issueTokens, requireIssuable, type SignedIn } from './signed-in.js';
 
 /** A client presents its refresh token. */
 export interface RefreshRequest {
@@ -23,6 +23,7 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
   // same token may do so long after the grace, and must not look like a thief then.
   const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
   const user = presented === null ? null : await auth.users.find({ tenantId, userId: presented.userId });
+  if (presented !== null && user !== null) requireIssuable(auth, user, presented);
   const outcome = await auth.sessions.refresh(tenantId, refreshToken, attemptId);
 
   switch (outcome.kind) {

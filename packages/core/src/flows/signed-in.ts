@@ -43,3 +43,18 @@ export function issueTokens(
     expiresInSeconds: (expiresAt.getTime() - claims.issuedAt.getTime()) / 1000,
   };
 }
+
+/**
+ * Insists that an access token for this user can be made at all, before a step that nobody can take back.
+ *
+ * @throws `TypeError` when no key signs at the moment, or the user's roles make no valid token.
+ */
+export function requireIssuable(
+  auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
+  user: UserRecord,
+  session: SessionRecord,
+): void {
+  // Whether the session is still live is not asked here.
+  const lasting = { ...session, absoluteExpiresAt: new Date(8.64e15) };
+  issueTokens(auth, user, { session: lasting, refreshToken: '' });
+}

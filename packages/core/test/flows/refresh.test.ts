@@ -1,4 +1,11 @@
-import type { SignedIn } from '@tessera-auth/core';
+import {
+  generateSigningKey,
+  importSigningKey,
+  memoryStores,
+  type SignedIn,
+  type SigningKey,
+  type UserStore,
+} from '@tessera-auth/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, newRootSecret, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -73,6 +80,53 @@ describe('a refresh that a store cuts short', () => {
       expect((await refresh(mine.refreshToken)).session.generation).toBe(1);
     },
   );
+});
+
+describe('a refresh that finds no way to make an access token', () => {
+  const keys = async (): Promise<readonly SigningKey[]> => {
+    const source = await generateSigningKey('ES256');
+    return [
+      await importSigningKey(source, { alg: 'ES256', state: 'active' }),
+      await importSigningKey(source, { alg: 'ES256', state: 'next' }),
+    ];
+  };
+
+  it('does not spend the refresh token while no key signs', async () => {
+    const [active, next] = await keys();
+    let current = [active as SigningKey];
+    const node = bench.startNode({ signingKeys: () => current });
+    bench.clock.advance(60_000);
+    current = [next as SigningKey];
+    const failing = node.refresh({ tenantId: '', refreshToken: mine.refreshToken });
+    await expect(failing).rejects.toThrow(/signingKeys: none is active/);
+    current = [active as SigningKey];
+    bench.clock.advance(3_600_000);
+    const renewed = await node.refresh({ tenantId: '', refreshToken: mine.refreshToken });
+    expect(renewed.session.generation).toBe(1);
+  });
+
+  it('does not spend it while the roles fit into no token', async () => {
+    const crowded = createAuthBench({
+      openStores: (clock) => {
+        const stores = memoryStores({ clock });
+        const find: UserStore['find'] = async (user) => {
+          const found = await stores.users.find(user);
+          return found === null ? null : { ...found, roles };
+        };
+        return { ...stores, users: { ...stores.users, find } };
+      },
+    });
+    let roles: readonly string[] = [];
+    const { refreshToken } = await crowded.register();
+    crowded.clock.advance(60_000);
+    roles = Array.from({ length: 500 }, (_, index) => `a-rather-long-role-${index}`);
+    const failing = crowded.auth.refresh({ tenantId: '', refreshToken });
+    await expect(failing).rejects.toThrow(/too long for a token/);
+    roles = [];
+    crowded.clock.advance(3_600_000);
+    const renewed = await crowded.auth.refresh({ tenantId: '', refreshToken });
+    expect(renewed.session.generation).toBe(1);
+  });
 });
 
 describe('a forged token', () => {
