@@ -1,9 +1,6 @@
 import { AuthError } from '../errors.js';
 import { findHeader, type HttpRequest } from './request.js';
 
-/** What an answer depends on once the origin was looked at. */
-export const originVary = 'Sec-Fetch-Site, Origin';
-
 /**
  * Refuses a state-changing request that a foreign page made the browser send.
  *

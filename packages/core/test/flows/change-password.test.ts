@@ -1,4 +1,11 @@
-import { memoryStores, type SignedIn, type StoreSet, type Stores } from '@tessera-auth/core';
+import {
+  createMemoryRevocationStore,
+  memoryStores,
+  type SignedIn,
+  type StoreSet,
+  type Stores,
+} from '@tessera-auth/core';
+import type { TestClock } from '@tessera-auth/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, newPassword, password, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -116,5 +123,18 @@ describe('where the stores have transactions', () => {
     expect(await isAccepted(bench.auth, changed.accessToken)).toBe(true);
     expect(await isAccepted(bench.auth, other.accessToken)).toBe(false);
     expect(await refusalCode(bench.signIn(newPassword))).toBeNull();
+  });
+
+  it('kills the tokens of the others also where revocations are kept elsewhere', async () => {
+    const openStores = (clock: TestClock): Stores => ({
+      ...openTransactional(clock),
+      revocations: createMemoryRevocationStore({ clock }),
+    });
+    const bench = createAuthBench({ openStores });
+    const asking = await bench.register();
+    const other = await bench.signIn();
+    const changed = await bench.auth.changePassword(changeOf(asking));
+    expect(await isAccepted(bench.auth, changed.accessToken)).toBe(true);
+    for (const dead of [asking, other]) expect(await isAccepted(bench.auth, dead.accessToken)).toBe(false);
   });
 });

@@ -11,14 +11,8 @@ function exampleOf(schema: z.core.JSONSchema._JSONSchema): unknown {
   const { type, anyOf, required = [], properties = {}, enum: values, minLength = 0 } = schema;
   if (anyOf?.[0] !== undefined) return exampleOf(anyOf[0]);
   if (values !== undefined) return values[0];
-  switch (type) {
-    case 'object':
-      return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] ?? true)]));
-    case 'string':
-      return 'x'.repeat(Math.max(minLength, 1));
-    case 'boolean':
-      return true;
-    default:
-      throw new Error(`example-body: no example for ${String(type)}`);
-  }
+  if (type === 'string') return 'x'.repeat(Math.max(minLength, 1));
+  if (type === 'boolean') return true;
+  if (type !== 'object') throw new Error(`example-body: no example for ${String(type)}`);
+  return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] ?? true)]));
 }

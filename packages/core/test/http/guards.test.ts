@@ -91,7 +91,7 @@ describe('renewing on the way', () => {
     bench.clock.advance(906_000);
     const headers = await browser.headers();
     const guard = bench.http.signedIn();
-    const verdicts = await Promise.all(Array.from({ length: 32 }, () => guard(page(headers))));
+    const verdicts = await Promise.all(Array.from({ length: 32 }, async () => guard(page(headers))));
     const refreshCookies = verdicts.map((verdict) => (verdict.isAllowed ? verdict.cookies[1] : 'refused'));
     expect(new Set(refreshCookies).size).toBe(1);
     expect(refreshCookies[0]).toMatch(/^__Host-refresh=rt1_/);

@@ -16,11 +16,11 @@ describe('nodes in the middle of a rolling deployment', () => {
     const nodes = [bench.startNode(deployments[one]), bench.startNode(deployments[other])];
     bench.clock.advance(60_000);
     const outcomes = await Promise.all(
-      Array.from({ length: 32 }, (_, index) => nodes[index % 2]?.refresh('acme', refreshToken)),
+      Array.from({ length: 32 }, (_, index) => nodes[index % 2]!.refresh('acme', refreshToken)),
     );
-    expect(outcomes.filter((outcome) => outcome?.kind === 'rotated')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome?.kind === 'grace')).toHaveLength(31);
-    const tokens = outcomes.map((outcome) => tokenOf(outcome as NonNullable<typeof outcome>));
+    expect(outcomes.filter((outcome) => outcome.kind === 'rotated')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome.kind === 'grace')).toHaveLength(31);
+    const tokens = outcomes.map((outcome) => tokenOf(outcome));
     expect(new Set(tokens).size).toBe(1);
   });
 
