@@ -130,7 +130,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
     report: createReporter(options, clock),
     atomically: (work) =>
-      stores.transaction === undefined
+      stores.transaction === undefined || isMixed(stores)
         ? work(context)
         : stores.transaction((inner) => work(contextOver(inner))),
   });
@@ -148,6 +148,15 @@ export function createAuth<Role extends string = never, Permission extends strin
     stores,
     deleteExpired: async () => (await context.sessions.deleteExpired()) + (await revocations.deleteExpired()),
   };
+}
+
+/**
+ * Whether revocations are kept elsewhere than the sessions' own database keeps them. A transaction there would record
+ * what it ends where nobody looks for it.
+ */
+function isMixed({ sessions, revocations }: StoreSet): boolean {
+  const { recordsRevocationsIn = revocations } = sessions;
+  return recordsRevocationsIn !== revocations;
 }
 
 function readPublicUrl(publicUrl: string): string {

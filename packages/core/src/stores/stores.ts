@@ -13,7 +13,8 @@ export interface StoreSet {
 export interface Stores extends StoreSet {
   /**
    * Runs `work` so that all it does to the given stores is kept or nothing is. Present only where the stores share one
-   * database. It commits when the promise resolves and rolls back when it rejects.
+   * database: whoever puts users from elsewhere beside them leaves it out. It is not used where the revocations are from
+   * elsewhere. It commits when the promise resolves and rolls back when it rejects.
    */
   transaction?<T>(work: (stores: StoreSet) => Promise<T>): Promise<T>;
 
