@@ -12,7 +12,7 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   readonly body: Body;
   /** The checked query; `undefined` for routes that take none. */
   readonly query: Query;
-  /** The decoded segments that `:name` in the path stands for. */
+  /** The segments that `:name` in the path stands for, as the client sent them: not decoded. */
   readonly params: Readonly<Record<string, string>>;
 }
 
