@@ -12,10 +12,15 @@ import { findHeader, type HttpRequest } from './request.js';
  * @throws `AuthError` `csrf_refused`.
  */
 export function requireTrustedOrigin(request: HttpRequest, trusted: ReadonlySet<string>): void {
+  if (!hasTrustedOrigin(request, trusted)) throw new AuthError('csrf_refused');
+}
+
+/** Whether {@link requireTrustedOrigin} would let the request pass. */
+export function hasTrustedOrigin(request: HttpRequest, trusted: ReadonlySet<string>): boolean {
   const site = findHeader(request, 'sec-fetch-site');
-  if (site === 'same-origin' || site === 'none') return;
+  if (site === 'same-origin' || site === 'none') return true;
   const origin = findHeader(request, 'origin') ?? originOf(findHeader(request, 'referer'));
-  if (origin === null || !trusted.has(origin)) throw new AuthError('csrf_refused');
+  return origin !== null && trusted.has(origin);
 }
 
 function originOf(url: string | null): string | null {

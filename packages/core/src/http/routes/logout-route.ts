@@ -1,5 +1,6 @@
 import { isAuthError } from '../../errors.js';
 import { requireOwnPage } from '../check-csrf.js';
+import { hasTrustedOrigin } from '../check-origin.js';
 import { type Credentials, readCredentials } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
 import type { HttpRequest } from '../request.js';
@@ -21,6 +22,9 @@ export function createLogoutRoute(http: HttpContext, basePath: string): Route {
       const credentials = readCredentials(http.cookies, request);
       const isAnybody = credentials.accessToken !== null || credentials.refreshToken !== null;
       if (isAnybody) requireOwnPage(http, request, credentials);
+      // A foreign page makes the browser ask without the cookies, which are SameSite. Nobody is signed out by that, and
+      // neither must cookies and storage go: browsers clear them whoever has made them ask.
+      else if (!hasTrustedOrigin(request, http.trustedOrigins)) return respondEmpty(204);
       await http.auth.signOut({
         tenantId: http.tenantOf(request),
         session: findSession(http, request, credentials),
