@@ -34,7 +34,7 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
     },
     async handle({ body, request }) {
       const presented = readRefreshToken(http, request, body.refreshToken);
-      const transport = presented.isCookie ? cookieTransport(http, body.transport) : 'bearer';
+      const transport = presented.isCookie ? cookieTransport(http, presented.held, body.transport) : 'bearer';
       try {
         const { attemptId } = body;
         const signedIn = await http.auth.refresh({
@@ -73,7 +73,15 @@ function readRefreshToken(
   return { token: held.refreshToken, isCookie: true, held };
 }
 
-/** A refresh token that came in a cookie stays in one: a script must not be able to talk it out of there. */
-function cookieTransport(http: HttpContext, wanted: Transport | undefined): Transport {
-  return (wanted ?? http.transport) === 'cookie' ? 'cookie' : 'hybrid';
+/**
+ * A refresh token that came in a cookie stays in one, and so does the access token of a session that has both there,
+ * unless the app has turned to another transport: a script must not be able to talk a token out of its cookie.
+ */
+function cookieTransport(
+  http: HttpContext,
+  { accessToken }: CookieTokens,
+  wanted: Transport = http.transport,
+): Transport {
+  const isMovable = accessToken === null || http.transport !== 'cookie';
+  return wanted !== 'cookie' && isMovable ? 'hybrid' : 'cookie';
 }
