@@ -64,11 +64,11 @@ const schema = z.object({
     .literal('default', 'this version has no profiles yet: expected default, or nothing')
     .optional(),
   BOOTSTRAP_ADMIN_EMAIL: z.email('expected an e-mail address').optional(),
-  ACCESS_LIFETIME: duration('ACCESS_LIFETIME'),
-  IDLE_LIFETIME: duration('IDLE_LIFETIME'),
-  ABSOLUTE_LIFETIME: duration('ABSOLUTE_LIFETIME'),
-  ROTATION_FLOOR: duration('ROTATION_FLOOR'),
-  ROTATION_GRACE: duration('ROTATION_GRACE'),
+  ACCESS_LIFETIME: duration('ACCESS_LIFETIME', '1s', '24h'),
+  IDLE_LIFETIME: duration('IDLE_LIFETIME', '1s', '400d'),
+  ABSOLUTE_LIFETIME: duration('ABSOLUTE_LIFETIME', '1s', '400d'),
+  ROTATION_FLOOR: duration('ROTATION_FLOOR', '0s', '10m'),
+  ROTATION_GRACE: duration('ROTATION_GRACE', '0s', '60s'),
 });
 
 /**
@@ -125,8 +125,8 @@ function requireProductionGrade({ AUTH_SECRET, PUBLIC_URL, STORE }: z.output<typ
   if (problems.length > 0) throw new TypeError(problems.join('\n'));
 }
 
-function duration(name: string) {
-  return checked(name, (value) => parseDuration(name, value as Duration, { max: '400d' })).transform(
+function duration(name: string, min: Duration, max: Duration) {
+  return checked(name, (value) => parseDuration(name, value as Duration, { min, max })).transform(
     (value) => value as Duration | undefined,
   );
 }

@@ -43,12 +43,19 @@ async function start(listen: Listen): Promise<() => Promise<void>> {
   const { system, host, port, close } = await openEmployeeSystem(environment, dataFolder);
   try {
     const listening = await listen(system, host, port);
-    console.log(`listening on ${system.publicUrl}`);
+    console.log(`listening on ${listeningUrl(system.publicUrl, host, port)}`);
     return () => drain(listening).finally(close);
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What to open on this machine: the public URL, unless that leads to a proxy in front of us. */
+function listeningUrl(publicUrl: string, host: string, port: number): string {
+  const { protocol, port: publicPort } = new URL(publicUrl);
+  if (protocol === 'http:' && Number(publicPort || 80) === port) return publicUrl;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function fail(what: string): (error: unknown) => never {

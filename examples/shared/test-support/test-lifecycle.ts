@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readFile, stat } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { createDatabase } from '@tessera-auth/test-services';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type ExampleApp, makeAppFolder, runApp, startApp } from './example-app.js';
-import { password, register } from './http-client.js';
+import { createHttpClient, password, register } from './http-client.js';
 
 /** How the server starts, ends and starts again. */
 export function testLifecycle(app: ExampleApp): void {
@@ -28,6 +29,26 @@ export function testLifecycle(app: ExampleApp): void {
       expect((await client.get('/auth/me')).body.user.email).toBe('stays@example.com');
       expect(await second.stop('SIGINT')).toBe(0);
       expect((await stat(join(folder.path, '.data/auth-secret'))).mode & 0o777).toBe(0o600);
+    });
+
+    it('sets the strictest cookies in production, behind a proxy that speaks https', async () => {
+      const publicUrl = 'https://app.example.com';
+      const running = await startApp(app, folder.path, {
+        NODE_ENV: 'production',
+        PUBLIC_URL: publicUrl,
+        AUTH_SECRET: randomBytes(48).toString('base64'),
+        DATABASE_URL: await createDatabase(inject('postgresUrl'), `example_production_${app.name}`),
+      });
+      const body = { email: 'secure@example.com', password };
+      const client = createHttpClient(running.url);
+      const entered = await client.send('POST', '/auth/register', body, { origin: publicUrl });
+      expect(entered.headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^__Host-access=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+        expect.stringMatching(/^__Host-refresh=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+      ]);
+      expect((await client.get('/auth/me')).status).toBe(200);
+      expect((await client.get('/')).headers.get('strict-transport-security')).toContain('max-age=');
+      expect(await running.stop()).toBe(0);
     });
 
     it('answers what is on its way before it ends', async () => {
