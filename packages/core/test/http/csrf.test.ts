@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { publicUrl } from '../auth-bench.js';
 import { type Browser, createBrowser } from './browser.js';
 import { expectProblem } from './expect-problem.js';
@@ -53,7 +53,7 @@ function isOwnPage({ 'sec-fetch-site': site, origin, referer }: Provenance): boo
 let bench: HttpBench;
 let browser: Browser;
 let foreignToken: string;
-beforeAll(async () => {
+beforeEach(async () => {
   bench = createHttpBench({ http: { trustedOrigins: [partner] } });
   browser = createBrowser(bench);
   await browser.register();
