@@ -15,9 +15,9 @@ export function createNow(clock: Clock | undefined): Now {
     clock === undefined ? sql`date_trunc('milliseconds', clock_timestamp())` : instant(new Date(clock.now()));
 }
 
-/** An instant. */
+/** An instant, of any year that both sides know: as text, one after 9999 has a sign that Postgres does not read. */
 export function instant(date: Date): RawBuilder<unknown> {
-  return sql`${date.toISOString()}::timestamptz`;
+  return sql`('epoch'::timestamptz + ${duration(date.getTime())})`;
 }
 
 /** A length of time; in SQL it may be multiplied, and summer time does not stretch it. */

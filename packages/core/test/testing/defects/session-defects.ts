@@ -37,6 +37,16 @@ export const sessionDefects: readonly Defect[] = [
     }),
   },
   {
+    name: 'knows no year after 9999',
+    noticedBy: 'list > a page may begin at any instant',
+    open: brokenSessions((sessions) => ({
+      async list(user, page) {
+        const year = page.after?.createdAt.getUTCFullYear() ?? 0;
+        return year > 9999 ? { sessions: [], next: null } : sessions.list(user, page);
+      },
+    })),
+  },
+  {
     name: 'ignores the tenant',
     noticedBy: 'session records > a session is invisible under another tenant',
     open: brokenSessions((sessions) => {

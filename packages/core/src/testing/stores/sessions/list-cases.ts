@@ -49,6 +49,21 @@ export const listChapter: StoreChapter = {
       },
     },
     {
+      name: 'a page may begin at any instant',
+      async run({ stores: { sessions } }) {
+        await createSession(sessions, 'a');
+        const listFrom = async (createdAt: Date) => {
+          const page = await sessions.list(ada, { limit: 1, after: { createdAt, id: '' } });
+          return page.sessions.map(({ id }) => id);
+        };
+        // Cursors come from clients, and the last instant that a Date holds is in a year of six digits.
+        for (const ms of [8.64e15, 999_999_999_999_999, 253_402_300_800_000]) {
+          assert.deepEqual(await listFrom(new Date(ms)), [sessionIdOf('a')], String(ms));
+        }
+        assert.deepEqual(await listFrom(new Date(0)), []);
+      },
+    },
+    {
       name: 'a session that ends between two pages neither hides nor repeats another',
       async run({ stores: { sessions }, clock }) {
         for (const label of ['a', 'b', 'c', 'd']) {
