@@ -3,7 +3,7 @@ import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import type { SignedIn } from './signed-in.js';
-import { startSession } from './start-session.js';
+import { startSession, welcome } from './start-session.js';
 
 /** Somebody wants an account. */
 export interface Registration {
@@ -17,6 +17,9 @@ export interface Registration {
 /**
  * Creates an account and signs its owner in.
  *
+ * Both or neither where the stores share a database. Elsewhere an outage in between leaves an account whose owner has
+ * to sign in.
+ *
  * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
  * `account_exists`, `overloaded`, `store_unavailable`.
  */
@@ -26,19 +29,24 @@ export async function register(auth: FlowContext, registration: Registration): P
   if (email === null) throw new AuthError('email_invalid');
   await auth.passwords.requireAcceptable(password);
 
+  const passwordHash = await auth.passwords.hash(password);
+
   const userId = createId();
   const signIn = await auth.sessions.beginSignIn({ tenantId, userId });
-  const user = await auth.users.create({
-    tenantId,
-    userId,
-    email: email.address,
-    canonicalEmail: email.canonical,
-    name,
-    roles: auth.rolesForNewUser({ tenantId, email: email.canonical }),
-    passwordHash: await auth.passwords.hash(password),
+  const begun = await auth.atomically(async (kept) => {
+    const user = await kept.users.create({
+      tenantId,
+      userId,
+      email: email.address,
+      canonicalEmail: email.canonical,
+      name,
+      roles: auth.rolesForNewUser({ tenantId, email: email.canonical }),
+      passwordHash,
+    });
+    if (user === null) throw new AuthError('account_exists');
+    return startSession(kept, { signIn, user, amr: ['pwd'], origin });
   });
-  if (user === null) throw new AuthError('account_exists');
 
   auth.report({ type: 'user_created', tenantId, userId });
-  return startSession(auth, { signIn, user, amr: ['pwd'], origin });
+  return welcome(auth, begun, origin);
 }

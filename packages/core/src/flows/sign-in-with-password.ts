@@ -3,7 +3,7 @@ import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import type { SignedIn } from './signed-in.js';
-import { startSession } from './start-session.js';
+import { startSession, welcome } from './start-session.js';
 
 /** Somebody claims to be a user. */
 export interface PasswordClaim {
@@ -42,5 +42,5 @@ export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim
     const passwordHash = await auth.passwords.hash(password);
     await auth.users.replacePasswordHash({ ...whoever, expectedHash: user.passwordHash, passwordHash });
   }
-  return startSession(auth, { signIn, user, amr: ['pwd'], origin });
+  return welcome(auth, await startSession(auth, { signIn, user, amr: ['pwd'], origin }), origin);
 }

@@ -1,4 +1,4 @@
-import type { SignIn } from '../domains/sessions/index.js';
+import type { SignIn, StartedSession } from '../domains/sessions/index.js';
 import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
@@ -12,26 +12,41 @@ export interface ProvenSignIn {
   readonly origin: ClientOrigin;
 }
 
+/** A user whose session has begun. */
+export interface BegunSignIn {
+  readonly user: UserRecord;
+  readonly started: StartedSession;
+}
+
 /**
- * The last step of every way to sign in.
+ * Starts the session of every way to sign in. Tell of it with {@link welcome}, once nothing can undo it any more.
  *
  * @throws `AuthError` `credentials_invalid` when the user was signed out everywhere since the sign-in began: the
  * password that was checked may no longer be theirs.
  */
 export async function startSession(
-  auth: FlowContext,
+  auth: Pick<FlowContext, 'sessions'>,
   { signIn, user, amr, origin }: ProvenSignIn,
-): Promise<SignedIn> {
+): Promise<BegunSignIn> {
   const started = await auth.sessions.start(signIn, { amr, ...origin });
   if (started === null) throw new AuthError('credentials_invalid');
+  return { user, started };
+}
+
+/** The last step of every way to sign in: the app hears of it, and the user gets their tokens. */
+export function welcome(
+  auth: FlowContext,
+  { user, started }: BegunSignIn,
+  { ip, userAgent }: ClientOrigin,
+): SignedIn {
   auth.report({
     type: 'authn_login_success',
     tenantId: user.tenantId,
     userId: user.userId,
     sessionId: started.session.id,
     isNewDevice: started.isNewDevice,
-    ip: origin.ip,
-    userAgent: origin.userAgent,
+    ip,
+    userAgent,
   });
   return issueTokens(auth, user, started);
 }

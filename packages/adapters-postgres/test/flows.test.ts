@@ -1,0 +1,71 @@
+import type { PostgresStores } from '@tessera-auth/adapters-postgres';
+import { createAuth } from '@tessera-auth/core';
+import { type StoreSet, storeUnavailable } from '@tessera-auth/core/stores';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { createPool, freshStores } from './support/fresh-stores.js';
+
+const password = 'seven quiet herons wade';
+const origin = { ip: null, userAgent: null, isBrowser: false };
+const registration = { tenantId: '', email: 'ada@example.com', password, name: null, origin };
+
+/** The stores, of which the sessions are away inside transactions for as long as `isAway`. */
+function interrupt(
+  stores: PostgresStores,
+  method: 'create' | 'rotateHard',
+  outage: { isAway: boolean },
+): PostgresStores {
+  const interrupted = (set: StoreSet): StoreSet => {
+    const call = set.sessions[method].bind(set.sessions) as (command: never) => Promise<never>;
+    const failing = (command: never) =>
+      outage.isAway ? Promise.reject(storeUnavailable(new Error('cut off'))) : call(command);
+    return { ...set, sessions: { ...set.sessions, [method]: failing } };
+  };
+  return { ...stores, transaction: (work) => stores.transaction((set) => work(interrupted(set))) };
+}
+
+describe('flows on one database', () => {
+  const pool = createPool(inject('postgresUrl'));
+  afterAll(() => pool.end());
+
+  async function open(method: 'create' | 'rotateHard', outage: { isAway: boolean }) {
+    const stores = await freshStores(pool);
+    const secret = 'q8Zt3Lw0Rk5Vn1Yx7Bc4Hd9Jf2Mg6PsWe5';
+    return createAuth({
+      publicUrl: 'http://localhost',
+      secret,
+      stores: interrupt(stores, method, outage),
+      emailVerification: 'off',
+    });
+  }
+
+  it('leaves no account behind when its first session could not be started', async () => {
+    const outage = { isAway: true };
+    const auth = await open('create', outage);
+    await expect(auth.register(registration)).rejects.toMatchObject({ code: 'store_unavailable' });
+    outage.isAway = false;
+    // The same again is no `account_exists`.
+    const { user } = await auth.register(registration);
+    expect(await auth.findUser(user)).toMatchObject({ email: 'ada@example.com' });
+  });
+
+  it('keeps the old password and every session when they could not be ended', async () => {
+    const outage = { isAway: true };
+    const auth = await open('rotateHard', outage);
+    const { user, session } = await auth.register(registration);
+    const other = await auth.signInWithPassword(registration);
+    const change = {
+      user,
+      sessionId: session.id,
+      currentPassword: password,
+      newPassword: 'nine loud herons fly',
+    };
+    await expect(auth.changePassword(change)).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect((await auth.listSessions(user)).sessions).toHaveLength(2);
+    await auth.signInWithPassword(registration);
+    outage.isAway = false;
+    await auth.changePassword(change);
+    await expect(auth.refresh({ tenantId: '', refreshToken: other.refreshToken })).rejects.toMatchObject({
+      code: 'refresh_token_invalid',
+    });
+  });
+});
