@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 import { AuthError, type FieldError, isAuthError } from '../errors.js';
+import { originVary } from './check-origin.js';
 import { baselineHeaders } from './headers.js';
 import { respondProblem } from './problem.js';
 import { findHeader, type HttpRequest, isUnsafeMethod, readQuery } from './request.js';
@@ -37,6 +38,7 @@ export async function answerRoute(
   params: Readonly<Record<string, string>>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
+  const headers = originVary(request);
   try {
     requirePlainRequest(request);
     const response = await route.handle({
@@ -46,9 +48,9 @@ export async function answerRoute(
       query: readInput(route.query, Object.fromEntries(requireSingle(readQuery(request)))),
     });
     const caching = route.isCacheable ? {} : { 'cache-control': 'no-store' };
-    return { ...response, headers: { ...baselineHeaders, ...caching, ...response.headers } };
+    return { ...response, headers: { ...baselineHeaders, ...caching, ...headers, ...response.headers } };
   } catch (error) {
-    if (isAuthError(error)) return respondProblem(error);
+    if (isAuthError(error)) return respondProblem(error, { headers });
     throw error;
   }
 }

@@ -1,5 +1,13 @@
 import { AuthError } from '../errors.js';
-import { findHeader, type HttpRequest } from './request.js';
+import { findHeader, type HttpRequest, isUnsafeMethod } from './request.js';
+
+/**
+ * The header that says what the answers to state-changing requests depend on (OWASP CSRF cheat sheet); none for the others,
+ * whose origin nobody looks at.
+ */
+export function originVary({ method }: HttpRequest): Readonly<Record<string, string>> {
+  return isUnsafeMethod(method) ? { vary: 'Sec-Fetch-Site, Origin, Referer' } : {};
+}
 
 /**
  * Refuses a state-changing request that a foreign page made the browser send.

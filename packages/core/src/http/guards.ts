@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from '../errors.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
+import { originVary } from './check-origin.js';
 import { andThen, type Guard, type Verdict } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { respondProblem } from './problem.js';
@@ -7,26 +8,35 @@ import type { HttpRequest } from './request.js';
 
 /** A guard that lets signed-in users through whom `isAllowed` accepts; others get 403. */
 export function createGuard(http: HttpContext, isAllowed: (sender: Authenticated) => boolean): Guard {
-  const judge = (sender: Authenticated): Verdict =>
-    isAllowed(sender)
-      ? { isAllowed: true, identity: sender.identity, cookies: sender.cookies }
-      : refuse(http, new AuthError('permission_denied'), sender.cookies);
-
   return (request: HttpRequest) => {
+    const judge = (sender: Authenticated): Verdict =>
+      isAllowed(sender)
+        ? { isAllowed: true, identity: sender.identity, cookies: sender.cookies }
+        : refuse(http, request, new AuthError('permission_denied'), sender.cookies);
     try {
       const verdict = andThen(authenticate(http, request), judge);
-      return verdict instanceof Promise ? verdict.catch((error: unknown) => refuse(http, error)) : verdict;
+      return verdict instanceof Promise
+        ? verdict.catch((error: unknown) => refuse(http, request, error))
+        : verdict;
     } catch (error) {
-      return refuse(http, error);
+      return refuse(http, request, error);
     }
   };
 }
 
 /** What the client did wrong becomes an answer; a bug stays an error, for the host's own handler. */
-function refuse(http: HttpContext, error: unknown, cookies: readonly string[] = []): Verdict {
+function refuse(
+  http: HttpContext,
+  request: HttpRequest,
+  error: unknown,
+  cookies: readonly string[] = [],
+): Verdict {
   if (!isAuthError(error)) throw error;
   return {
     isAllowed: false,
-    response: respondProblem(error, { cookies: endsCookies(error) ? http.cookies.clear() : cookies }),
+    response: respondProblem(error, {
+      headers: originVary(request),
+      cookies: endsCookies(error) ? http.cookies.clear() : cookies,
+    }),
   };
 }

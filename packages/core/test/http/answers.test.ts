@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newPassword, password } from '../auth-bench.js';
 import { createBrowser } from './browser.js';
 import { expectBaseline } from './expect-problem.js';
-import { createHttpBench, credentials, exampleUrlOf } from './http-bench.js';
+import { createHttpBench, credentials, exampleUrlOf, requestOf } from './http-bench.js';
 
 /** What a route needs to succeed where the smallest body does not do. */
 const inputs: Readonly<Record<string, object>> = {
@@ -14,6 +14,9 @@ const inputs: Readonly<Record<string, object>> = {
 };
 
 const { routes } = createHttpBench().http;
+
+/** What an answer depends on, for caches that are asked to keep one all the same (OWASP CSRF cheat sheet). */
+const varyOf = (method: string) => (method === 'GET' ? undefined : 'Sec-Fetch-Site, Origin, Referer');
 
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s',
@@ -31,6 +34,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       expect(answer.status).toBeLessThan(300);
       expect(Object.keys(route.answers).map(Number)).toContain(answer.status);
       expectBaseline(answer);
+      expect(answer.headers.vary).toBe(varyOf(route.method));
       const caching = answer.headers['cache-control'];
       expect(caching).toBe(route.isCacheable ? 'public, max-age=300' : 'no-store');
       // What is kept by shared caches must be the same for everybody (CVE-2025-48947).
@@ -39,3 +43,22 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     });
   },
 );
+
+describe('a refusal says what it depends on', () => {
+  const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+
+  it.each(['GET', 'POST'])('by a guard: %s', async (method) => {
+    const bench = createHttpBench();
+    const browser = createBrowser(bench);
+    await browser.register();
+    const headers = { ...(await browser.headers()), ...foreign };
+    const verdict = await bench.http.requireRole('boss')(requestOf({ method, url: '/page', headers }));
+    expect(verdict.isAllowed).toBe(false);
+    if (!verdict.isAllowed) expect(verdict.response.headers.vary).toBe(varyOf(method));
+  });
+
+  it('by a route', async () => {
+    const call = { method: 'POST', url: '/auth/login', headers: foreign, json: credentials };
+    expect((await createHttpBench().send(call)).headers.vary).toBe(varyOf('POST'));
+  });
+});
