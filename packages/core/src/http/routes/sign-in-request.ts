@@ -1,6 +1,7 @@
 import { readUserAgent } from '../../domains/sessions/index.js';
 import type { ClientOrigin } from '../../flows/index.js';
 import { requireTrustedOrigin } from '../check-origin.js';
+import { findClientAddress } from '../client-address.js';
 import { type CookieTokens, noTokens } from '../cookies.js';
 import type { Transport } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
@@ -27,7 +28,7 @@ export function readSignIn(http: HttpContext, request: HttpRequest, transport: T
   return {
     tenantId: http.tenantOf(request),
     origin: {
-      ip: request.ip ?? null,
+      ip: findClientAddress(request),
       userAgent: readUserAgent(findHeader(request, 'user-agent')),
       isBrowser: transport !== 'bearer',
     },
