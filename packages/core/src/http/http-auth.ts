@@ -47,6 +47,9 @@ export function createHttpAuth<Role extends string, Permission extends string>(
   auth: Auth<Role, Permission>,
   options: HttpAuthOptions = {},
 ): HttpAuth<Role, Permission> {
+  // A setting from a developer's machine that went along into production.
+  if (options.allowInsecureCookies === true && auth.publicUrl.startsWith('https:'))
+    throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
   const http: HttpContext = {
     auth: auth as unknown as Auth,
     cookies: createCookies(options),

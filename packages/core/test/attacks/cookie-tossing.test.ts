@@ -8,7 +8,10 @@ import { expectProblem } from '../http/expect-problem.js';
 import { createHttpBench } from '../http/http-bench.js';
 
 async function meet(isInsecure = false) {
-  const bench = createHttpBench({ http: { allowInsecureCookies: isInsecure } });
+  const bench = createHttpBench({
+    http: { allowInsecureCookies: isInsecure },
+    auth: isInsecure ? { publicUrl: 'http://localhost:3000' } : {},
+  });
   const victim = createBrowser(bench);
   await victim.register();
   const mallory = createBrowser(bench);

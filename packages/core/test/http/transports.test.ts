@@ -38,8 +38,8 @@ describe.each(Object.entries(expected))('the transport %s', (transport, places) 
 });
 
 describe('the cookies', () => {
-  const signIn = async (http: HttpAuthOptions): Promise<readonly string[]> => {
-    const bench = createHttpBench({ http });
+  const signIn = async (http: HttpAuthOptions, appUrl = publicUrl): Promise<readonly string[]> => {
+    const bench = createHttpBench({ http, auth: { publicUrl: appUrl } });
     return (await bench.send({ method: 'POST', url: '/auth/register', headers: ownPage, json: credentials }))
       .cookies;
   };
@@ -59,10 +59,14 @@ describe('the cookies', () => {
   });
 
   it('lose prefix and Secure only where the app said so', async () => {
-    expect(await signIn({ allowInsecureCookies: true })).toEqual([
+    expect(await signIn({ allowInsecureCookies: true }, 'http://localhost:3000')).toEqual([
       expect.stringMatching(/^access=eyJ[\w.-]+; Path=\/; HttpOnly; SameSite=Lax$/),
       expect.stringMatching(/^refresh=rt1_[\w-]+; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
+  });
+
+  it('never lose them where the app is reached by https', async () => {
+    await expect(signIn({ allowInsecureCookies: true })).rejects.toThrow(/^allowInsecureCookies: /);
   });
 
   it('are refused where a browser would drop them silently', async () => {
