@@ -22,7 +22,11 @@ export interface HttpAuthOptions extends CookieOptions {
    * For APIs that only browsers with Fetch metadata call. Default `false`.
    */
   readonly allowMissingCsrfToken?: boolean;
-  /** The tenant that a request is for, from its host or path; never from anything a user may choose. Default: `''`. */
+  /**
+   * The tenant that a request is for, from its host or path; never from anything a user may choose. Default: `''`.
+   *
+   * Cookies belong to a host. Where the path tells tenants apart, a visit to another tenant signs a browser out.
+   */
   readonly tenantOf?: (request: HttpRequest) => string;
 }
 
