@@ -8,6 +8,8 @@ export interface RefreshRequest {
   readonly refreshToken: string;
   /** Made and kept by the client before it sends, so that a lost answer can be asked for again. */
   readonly attemptId?: string;
+  /** The longest access token that the client can keep, in characters: a cookie holds less than a header. Default: any. */
+  readonly maxAccessTokenLength?: number;
 }
 
 /**
@@ -23,7 +25,8 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
   // same token may do so long after the grace, and must not look like a thief then.
   const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
   const user = presented === null ? null : await auth.users.find({ tenantId, userId: presented.userId });
-  if (presented !== null && user !== null) requireIssuable(auth, user, presented);
+  if (presented !== null && user !== null)
+    requireIssuable(auth, user, presented, request.maxAccessTokenLength);
   const outcome = await auth.sessions.refresh(tenantId, refreshToken, attemptId);
 
   switch (outcome.kind) {

@@ -45,16 +45,21 @@ export function issueTokens(
 }
 
 /**
- * Insists that an access token for this user can be made at all, before a step that nobody can take back.
+ * Insists that an access token for this user can be made and kept at all, before a step that nobody can take back.
  *
- * @throws `TypeError` when no key signs at the moment, or the user's roles make no valid token.
+ * @throws `TypeError` when no key signs at the moment, or the user's roles make no valid token; `RangeError` when it would
+ * be longer than `maxLength`.
  */
 export function requireIssuable(
   auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
   user: UserRecord,
   session: SessionRecord,
+  maxLength = Number.POSITIVE_INFINITY,
 ): void {
   // Whether the session is still live is not asked here.
   const lasting = { ...session, absoluteExpiresAt: new Date(8.64e15) };
-  issueTokens(auth, user, { session: lasting, refreshToken: '' });
+  const { accessToken } = issueTokens(auth, user, { session: lasting, refreshToken: '' });
+  if (accessToken.length > maxLength) {
+    throw new RangeError(`The access token is longer than ${maxLength} characters; give it fewer roles.`);
+  }
 }

@@ -86,7 +86,8 @@ async function renewWith(
   credentials: Credentials,
   refreshToken: string,
 ): Promise<Authenticated> {
-  const signedIn = await http.auth.refresh({ tenantId, refreshToken });
+  const { maxAccessTokenLength } = http.cookies;
+  const signedIn = await http.auth.refresh({ tenantId, refreshToken, maxAccessTokenLength });
   const claims = http.auth.accessTokens.verify(signedIn.accessToken);
   // A rotation that overtook "sign out everywhere" hands out tokens that are dead already.
   if (await isRevoked(http, claims)) throw new AuthError('access_token_revoked');

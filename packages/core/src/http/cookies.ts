@@ -13,6 +13,8 @@ export interface CookieOptions {
 
 /** The cookies of one deployment. */
 export interface Cookies {
+  /** The longest access token that a browser keeps, in characters. */
+  readonly maxAccessTokenLength: number;
   /** Both `Set-Cookie` values, for a session that lives at most `maxAgeMs`. */
   writeTokens(tokens: CookieTokens, maxAgeMs: number): readonly string[];
   /** Both `Set-Cookie` values that make the browser forget. */
@@ -56,6 +58,8 @@ export function createCookies(options: CookieOptions): Cookies {
   };
 
   return {
+    maxAccessTokenLength: maxCookieBytes - names.accessToken.length,
+
     writeTokens({ accessToken, refreshToken }, maxAgeMs) {
       const maxAge =
         options.persistentCookies === true ? Math.min(Math.floor(maxAgeMs / 1000), maxAgeSeconds) : null;

@@ -1,4 +1,4 @@
-import { createHttpAuth, type HttpAuthOptions } from '@tessera-auth/core';
+import { createHttpAuth, type HttpAuthOptions, memoryStores, type UserStore } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { createAuthBench, newPassword, password, publicUrl } from '../auth-bench.js';
 import { createBrowser } from './browser.js';
@@ -130,6 +130,33 @@ describe('refreshing', () => {
     const { refreshToken } = await bench.register();
     const answer = await bench.send({ ...refresh, json: { refreshToken, transport: 'cookie' } });
     expect(placesOf(answer)).toEqual(expected.bearer);
+  });
+});
+
+describe('a session whose access token has outgrown its cookie', () => {
+  it.each([
+    { method: 'GET', url: '/auth/me' },
+    { method: 'POST', url: '/auth/refresh' },
+  ])('goes on when it fits again: $method $url', async (call) => {
+    let roles: readonly string[] = [];
+    const bench = createHttpBench({
+      openStores(clock) {
+        const stores = memoryStores({ clock });
+        const find: UserStore['find'] = async (user) => {
+          const found = await stores.users.find(user);
+          return found === null ? null : { ...found, roles };
+        };
+        return { ...stores, users: { ...stores.users, find } };
+      },
+    });
+    const browser = createBrowser(bench);
+    await browser.register();
+    bench.clock.advance(3_600_000);
+    roles = Array.from({ length: 130 }, (_, index) => `a-rather-long-role-${index}`);
+    await expect(browser.send(call)).rejects.toThrow(/^The access token is longer than 4083 characters/);
+    roles = [];
+    bench.clock.advance(3_600_000);
+    expect((await browser.send(call)).status).toBe(200);
   });
 });
 

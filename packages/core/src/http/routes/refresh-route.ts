@@ -41,6 +41,7 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
           tenantId: http.tenantOf(request),
           refreshToken: presented.token,
           ...(attemptId === undefined ? {} : { attemptId }),
+          ...(transport === 'cookie' ? { maxAccessTokenLength: http.cookies.maxAccessTokenLength } : {}),
         });
         return respondSignedIn(http, transport, 200, signedIn, presented.held);
       } catch (error) {
