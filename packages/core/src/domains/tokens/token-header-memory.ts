@@ -11,15 +11,26 @@ export interface TokenHeaderMemory {
   add(text: string, header: TokenHeader): void;
 }
 
+interface KnownHeader {
+  /** A copy, since a slice would keep the whole token alive. */
+  readonly text: string;
+  readonly header: TokenHeader;
+}
+
 /** An empty memory. */
 export function createTokenHeaderMemory(): TokenHeaderMemory {
-  const known = new Map<string, TokenHeader>();
+  const known = new Map<string, KnownHeader>();
+  let last: KnownHeader | null = null;
   return {
-    find: (text) => known.get(text) ?? null,
-    add(text, header) {
+    find(text) {
+      // Mostly it is the same one again, and comparing is cheaper than hashing.
+      if (last?.text !== text) last = known.get(text) ?? null;
+      return last?.header ?? null;
+    },
+    add(slice, header) {
       if (known.size >= maxHeaders) known.clear();
-      // A copy, since a slice would keep the whole token alive.
-      known.set(Buffer.from(text, 'latin1').toString('latin1'), header);
+      const text = Buffer.from(slice, 'latin1').toString('latin1');
+      known.set(text, { text, header });
     },
   };
 }

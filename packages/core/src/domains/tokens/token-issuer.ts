@@ -8,7 +8,8 @@ import { encodeTokenHeader } from './token-header.js';
 import type { TokenKeys } from './token-key.js';
 import {
   createTokenPayload,
-  findPayloadProblem,
+  findRuleProblem,
+  findShapeProblem,
   type PayloadRules,
   toAccessTokenClaims,
 } from './token-payload.js';
@@ -45,7 +46,7 @@ export function createTokenIssuer(
     if (key?.sign === undefined) throw new TypeError('signingKeys: none is active');
     const payload = createPayload(grant);
     // Held against the verifier's own rules, so that nothing is issued that would be refused.
-    const problem = findPayloadProblem({ ...payload }, rules);
+    const problem = findShapeProblem({ ...payload }) ?? findRuleProblem(payload, rules);
     if (problem !== null) throw new TypeError(`grant: does not make a valid ${problem}`);
 
     const signingInput = `${encodeTokenHeader(key)}.${encodeJsonObject({ ...payload })}`;

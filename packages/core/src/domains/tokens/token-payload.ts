@@ -13,8 +13,8 @@ export interface TokenPayload {
   readonly jti: string;
   readonly sid: string;
   readonly epoch: number;
-  readonly tenant?: string;
-  readonly tenant_epoch?: number;
+  readonly tenant?: string | undefined;
+  readonly tenant_epoch?: number | undefined;
   readonly roles: readonly string[];
   readonly amr: readonly string[];
   readonly auth_time: number;
@@ -55,17 +55,14 @@ export function createTokenPayload(
   };
 }
 
-/** The name of the first claim that is missing, of the wrong type or not what `rules` ask, or `null`. */
-export function findPayloadProblem(payload: JsonObject, rules: PayloadRules): string | null {
-  // Exact: a trailing slash more is another issuer (RFC 9068 §4).
-  if (payload.iss !== rules.issuer) return 'iss';
-  if (!isForUs(payload.aud, rules.audiences)) return 'aud';
+/** The name of the first claim that is missing or of the wrong type, or `null`: then it is a {@link TokenPayload}. */
+export function findShapeProblem(payload: JsonObject): string | null {
+  if (!isText(payload.iss)) return 'iss';
+  if (!isText(payload.aud) && !isTextList(payload.aud)) return 'aud';
   if (!isText(payload.sub)) return 'sub';
   if (!isText(payload.client_id)) return 'client_id';
   if (!isTime(payload.iat)) return 'iat';
-  // The cap also catches milliseconds, and keeps the promise of how long a revocation must be remembered.
-  if (!isTime(payload.exp) || payload.exp <= payload.iat) return 'exp';
-  if (payload.exp - payload.iat > rules.lifetimeSeconds) return 'exp';
+  if (!isTime(payload.exp)) return 'exp';
   if (payload.nbf !== undefined && !isTime(payload.nbf)) return 'nbf';
   if (!isText(payload.jti)) return 'jti';
   if (!isText(payload.sid)) return 'sid';
@@ -75,6 +72,16 @@ export function findPayloadProblem(payload: JsonObject, rules: PayloadRules): st
   if (!isTextList(payload.roles)) return 'roles';
   if (!isTextList(payload.amr)) return 'amr';
   return isTime(payload.auth_time) ? null : 'auth_time';
+}
+
+/** The name of the first claim that is not what `rules` ask, or `null`. */
+export function findRuleProblem(payload: TokenPayload, rules: PayloadRules): string | null {
+  // Exact: a trailing slash more is another issuer (RFC 9068 §4).
+  if (payload.iss !== rules.issuer) return 'iss';
+  if (!isForUs(payload.aud, rules.audiences)) return 'aud';
+  // The cap also catches milliseconds, and keeps the promise of how long a revocation must be remembered.
+  const lifetimeSeconds = payload.exp - payload.iat;
+  return lifetimeSeconds > 0 && lifetimeSeconds <= rules.lifetimeSeconds ? null : 'exp';
 }
 
 /** The payload in the words of this library. Frozen; the dates are new each time, since a Date cannot be frozen. */
@@ -97,9 +104,9 @@ export function toAccessTokenClaims(payload: TokenPayload): AccessTokenClaims {
   });
 }
 
-function isForUs(value: unknown, audiences: readonly string[]): boolean {
-  if (typeof value === 'string') return audiences.includes(value);
-  return isTextList(value) && value.some((name) => audiences.includes(name));
+function isForUs(audience: TokenPayload['aud'], audiences: readonly string[]): boolean {
+  if (typeof audience === 'string') return audiences.includes(audience);
+  return audience.some((name) => audiences.includes(name));
 }
 
 function isTextList(value: unknown): value is readonly string[] {

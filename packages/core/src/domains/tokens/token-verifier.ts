@@ -3,12 +3,12 @@ import { decodeBase64Url } from '../../crypto/base64url.js';
 import { AuthError } from '../../errors.js';
 import type { AccessTokenClaims } from './access-token-claims.js';
 import { maxTokenLength, splitCompactToken } from './compact-token.js';
-import { readTokenPayload } from './read-token-payload.js';
+import { requireTokenPayload } from './read-token-payload.js';
 import { decodeTokenHeader } from './token-header.js';
 import { createTokenHeaderMemory } from './token-header-memory.js';
 import type { TokenKey, TokenKeys } from './token-key.js';
 import {
-  findPayloadProblem,
+  findRuleProblem,
   type PayloadRules,
   type TokenPayload,
   toAccessTokenClaims,
@@ -49,9 +49,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
     const bytes = decodeBase64Url(parts.payload) ?? refuse('access_token_malformed');
     if (!key.verify(parts.signingInput, parts.signature)) refuse('access_token_invalid');
     if (known === null) headers.add(parts.header, header);
-    const payload = readTokenPayload(bytes) ?? refuse('access_token_malformed');
-    if (findPayloadProblem(payload, rules) !== null) refuse('access_token_invalid');
-    return { key, payload: payload as unknown as TokenPayload };
+    const payload = requireTokenPayload(bytes);
+    if (findRuleProblem(payload, rules) !== null) refuse('access_token_invalid');
+    return { key, payload };
   }
 
   // A remembered token is right for as long as the very key that it was checked with may still verify.
