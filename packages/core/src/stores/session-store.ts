@@ -29,7 +29,7 @@ export interface RefreshSecret {
 
 /** One session, which is at the same time one refresh-token family: one row however often it refreshes. */
 export interface SessionRecord extends UserRef, Epochs, RefreshSecret, DeviceRecord {
-  /** 16 random bytes as 22 characters of base64url. Safe to log. */
+  /** The user's tag (16 bits) and 112 random bits, as 22 characters of base64url. Safe to log. */
   readonly id: string;
   /** How often it rotated. Rises by one per rotation and never falls. */
   readonly generation: number;

@@ -13,6 +13,7 @@ import type {
   SessionRecord,
   SessionStore,
 } from '../../stores/session-store.js';
+import { createSessionId } from '../../stores/session-tag.js';
 import type { UserRef } from '../../stores/user-store.js';
 import { describeDevice } from './device.js';
 import { readRefreshToken, writeRefreshToken } from './refresh-token.js';
@@ -189,7 +190,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         ...user,
         ...refreshSecret,
         ...(await describeDevice(userAgent)),
-        id: createId(random),
+        id: createSessionId(user, random),
         idleLifetimeMs: isBrowser ? policy.browserIdleLifetimeMs : policy.idleLifetimeMs,
         absoluteLifetimeMs: policy.absoluteLifetimeMs,
         authTime: new Date(clock.now()),
