@@ -37,6 +37,7 @@ export default defineConfig({
         text: 'Behind it',
         items: [
           { text: 'Architecture', link: '/architecture' },
+          { text: 'Performance', link: '/performance' },
           { text: 'Decisions', link: '/decisions/' },
           { text: 'API', link: '/api/' },
         ],
