@@ -48,6 +48,37 @@ describe('opening', () => {
     }
   });
 
+  it('refuses every other text that a decoder reads as the same bytes', () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const replace = (text: string, at: number, letter: string) =>
+      text.slice(0, at) + letter + text.slice(at + 1);
+    // How else to write the same: letters whose lower byte is right, ignored letters, the other alphabet, unused bits.
+    const respellings: ((text: string, at: number) => string)[] = [
+      (text, at) => replace(text, at, String.fromCharCode(text.charCodeAt(at) + 256)),
+      ...['\n', ' ', '*', '=', 'é', '\u0100', '\ud800'].map(
+        (ignored) => (text: string, at: number) => text.slice(0, at) + ignored + text.slice(at),
+      ),
+      (text) => `${text}=`,
+      (text) => text.replace('-', '+'),
+      (text) => text.replace('_', '/'),
+      (text) => replace(text, text.length - 1, alphabet[alphabet.indexOf(text.at(-1) ?? '') ^ 1] ?? ''),
+    ];
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.constantFrom(...respellings),
+        fc.nat(),
+        (bytes, respell, place) => {
+          const text = sealer.seal(bytes, 'user 1');
+          const other = respell(text, place % text.length);
+          fc.pre(other !== text);
+          expect(sealer.open(other, 'user 1')).toBeNull();
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   it.each([
     ['another context', createSealer(ring, 'totp'), 'user 2'],
     ['no context', createSealer(ring, 'totp'), ''],
