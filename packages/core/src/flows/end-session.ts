@@ -1,6 +1,7 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import { reportSessionEnd } from './report-session-end.js';
 
 /**
  * Ends one of the user's own sessions. Another user's and an unknown id get the same answer.
@@ -10,12 +11,5 @@ import type { FlowContext } from './flow-context.js';
 export async function endSession(auth: FlowContext, user: UserRef, sessionId: string): Promise<void> {
   const isOwn = await auth.sessions.end(user, sessionId, 'ended_by_user');
   if (!isOwn) throw new AuthError('session_not_found');
-  auth.report({
-    type: 'session_ended',
-    tenantId: user.tenantId,
-    userId: user.userId,
-    sessionId,
-    exceptSessionId: null,
-    reason: 'ended_by_user',
-  });
+  reportSessionEnd(auth, user, { sessionId, reason: 'ended_by_user' });
 }

@@ -1,5 +1,6 @@
 import { isAuthError } from '../errors.js';
 import type { FlowContext } from './flow-context.js';
+import { reportSessionEnd } from './report-session-end.js';
 
 /**
  * Revokes whatever of ours `token` is (RFC 7009): a refresh token with its whole session, an access token alone.
@@ -11,15 +12,7 @@ import type { FlowContext } from './flow-context.js';
 export async function revokeToken(auth: FlowContext, tenantId: string, token: string): Promise<void> {
   const ended = await auth.sessions.endByRefreshToken(tenantId, token);
   if (ended !== null) {
-    const { userId, id: sessionId } = ended;
-    auth.report({
-      type: 'session_ended',
-      tenantId,
-      userId,
-      sessionId,
-      exceptSessionId: null,
-      reason: 'signed_out',
-    });
+    reportSessionEnd(auth, ended, { sessionId: ended.id, reason: 'signed_out' });
     return;
   }
   const claims = findClaims(auth, token);

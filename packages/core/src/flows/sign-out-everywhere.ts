@@ -1,5 +1,6 @@
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import { reportSessionEnd } from './report-session-end.js';
 
 /**
  * Ends every session of the user, this one included, whatever their number. A sign-in that is under way at this
@@ -9,12 +10,5 @@ import type { FlowContext } from './flow-context.js';
  */
 export async function signOutEverywhere(auth: FlowContext, user: UserRef): Promise<void> {
   await auth.sessions.endAll(user);
-  auth.report({
-    type: 'session_ended',
-    tenantId: user.tenantId,
-    userId: user.userId,
-    sessionId: null,
-    exceptSessionId: null,
-    reason: 'signed_out_everywhere',
-  });
+  reportSessionEnd(auth, user, { reason: 'signed_out_everywhere' });
 }

@@ -1,6 +1,7 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import { reportSessionEnd } from './report-session-end.js';
 
 /**
  * Ends every session of the user but the one that asks, whose tokens stay good.
@@ -10,12 +11,5 @@ import type { FlowContext } from './flow-context.js';
 export async function signOutOthers(auth: FlowContext, user: UserRef, keepSessionId: string): Promise<void> {
   const isKept = await auth.sessions.endOthers(user, keepSessionId);
   if (!isKept) throw new AuthError('access_token_revoked');
-  auth.report({
-    type: 'session_ended',
-    tenantId: user.tenantId,
-    userId: user.userId,
-    sessionId: null,
-    exceptSessionId: keepSessionId,
-    reason: 'signed_out_others',
-  });
+  reportSessionEnd(auth, user, { exceptSessionId: keepSessionId, reason: 'signed_out_others' });
 }

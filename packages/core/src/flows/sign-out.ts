@@ -1,5 +1,6 @@
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import { reportSessionEnd } from './report-session-end.js';
 
 /** A client wants to be signed out and shows what it has. */
 export interface SignOutRequest {
@@ -21,23 +22,12 @@ export async function signOut(auth: FlowContext, request: SignOutRequest): Promi
   const { tenantId, session, refreshToken } = request;
   if (session !== null) {
     await auth.sessions.end(session, session.sessionId, 'signed_out');
-    reportEnd(auth, session, session.sessionId);
+    reportSessionEnd(auth, session, { sessionId: session.sessionId, reason: 'signed_out' });
   }
 
   const isSameSession =
     session !== null && auth.sessions.findSessionId(tenantId, refreshToken) === session.sessionId;
   if (refreshToken === null || isSameSession) return;
   const ended = await auth.sessions.endByRefreshToken(tenantId, refreshToken);
-  if (ended !== null) reportEnd(auth, ended, ended.id);
-}
-
-function reportEnd(auth: FlowContext, { tenantId, userId }: UserRef, sessionId: string): void {
-  auth.report({
-    type: 'session_ended',
-    tenantId,
-    userId,
-    sessionId,
-    exceptSessionId: null,
-    reason: 'signed_out',
-  });
+  if (ended !== null) reportSessionEnd(auth, ended, { sessionId: ended.id, reason: 'signed_out' });
 }

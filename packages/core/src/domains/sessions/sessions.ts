@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from '../../clock.js';
-import { isEqualConstantTime } from '../../crypto/constant-time.js';
 import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
@@ -16,10 +15,11 @@ import type {
 import { createSessionId } from '../../stores/session-tag.js';
 import type { UserRef } from '../../stores/user-store.js';
 import { describeDevice } from './device.js';
-import { readRefreshToken, writeRefreshToken } from './refresh-token.js';
+import { type HeldSession, holdSession } from './held-session.js';
+import { createSessionRefresh, type RefreshOutcome } from './refresh-session.js';
+import { readRefreshToken } from './refresh-token.js';
 import { createSessionEndings } from './session-endings.js';
 import { readSessionPolicy, type SessionPolicy, type SessionPolicyOptions } from './session-policy.js';
-import { deriveSuccessor } from './successor.js';
 
 /** What sessions are made of. */
 export interface SessionsOptions extends SessionPolicyOptions {
@@ -50,31 +50,11 @@ export interface NewSession {
   readonly userAgent: string | null;
 }
 
-/** A session and the refresh token that continues it. */
-export interface HeldSession {
-  readonly session: SessionRecord;
-  /** `rt1_…`, 104 characters. Whoever holds it holds the session. */
-  readonly refreshToken: string;
-}
-
 /** A session that has just begun. */
 export interface StartedSession extends HeldSession {
   /** No earlier session of the user came from the same device, browser and operating system. */
   readonly isNewDevice: boolean;
 }
-
-/**
- * What became of a presented refresh token.
- *
- * - `rotated`, `unchanged`, `grace`, `recovered`: go on with `refreshToken`.
- * - `malformed`, `invalid`: the client is signed out.
- * - `superseded`, `ahead`: refused, but the client may hold or get a better one.
- * - `reuse`, `fork`: refused, and the session (by policy: the user's every session) was ended. Raise the alarm.
- */
-export type RefreshOutcome =
-  | ({ readonly kind: 'rotated' | 'unchanged' | 'grace' | 'recovered' } & HeldSession)
-  | { readonly kind: 'malformed' | 'invalid' | 'superseded' | 'ahead' }
-  | { readonly kind: 'reuse' | 'fork'; readonly session: SessionRecord };
 
 /** What else happens when a session is renewed. */
 export interface SessionRenewal {
@@ -162,16 +142,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     const secret = random.bytes(32);
     return { secret, secretHash: sha256(secret), nonce: createId(random), keyId: keyRing.activeKeyId };
   };
-  const hold = (session: SessionRecord, secret: Uint8Array): HeldSession => ({
-    session,
-    refreshToken: writeRefreshToken(keyRing, session.tenantId, {
-      keyId: session.keyId,
-      sessionId: session.id,
-      generation: session.generation,
-      secret,
-    }),
-  });
-
   const findByRefreshToken = async (tenantId: string, token: unknown): Promise<SessionRecord | null> => {
     const presented = readRefreshToken(keyRing, tenantId, token);
     return presented === null ? null : store.find(tenantId, presented.sessionId);
@@ -203,70 +173,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
       if (outcome.kind === 'epoch_moved') return null;
       await endings.recordEnded(outcome.endedSessionIds);
-      return { ...hold(outcome.session, secret), isNewDevice: outcome.isNewDevice };
+      return { ...holdSession(keyRing, outcome.session, secret), isNewDevice: outcome.isNewDevice };
     },
 
-    async refresh(tenantId, refreshToken, attemptId) {
-      const presented = readRefreshToken(keyRing, tenantId, refreshToken);
-      if (presented === null) return { kind: 'malformed' };
-      const { sessionId, generation } = presented;
-      const derive = (keyId: string, nonce: string): Buffer | null =>
-        deriveSuccessor(keyRing, {
-          keyId,
-          tenantId,
-          sessionId,
-          generation: generation + 1,
-          presentedSecret: presented.secret,
-          nonce,
-        });
-
-      const nonce = createId(random);
-      const keyId = keyRing.activeKeyId;
-      const candidate = derive(keyId, nonce) as Buffer; // the active key is always there
-      const outcome = await store.rotate({
-        tenantId,
-        sessionId,
-        generation,
-        secretHash: sha256(presented.secret),
-        next: { secretHash: sha256(candidate), nonce, keyId },
-        attemptHash: attemptId === undefined ? null : sha256(attemptId),
-        floorMs: policy.rotationFloorMs,
-        graceMs: policy.rotationGraceMs,
-        recoveryMs: policy.recoveryMs,
-        accessTokenMs,
-      });
-
-      switch (outcome.kind) {
-        case 'superseded':
-        case 'ahead':
-          return { kind: outcome.kind };
-        case 'invalid': {
-          const stolen = await endings.finishStolen(tenantId, sessionId);
-          return stolen === null ? { kind: 'invalid' } : { kind: 'reuse', session: stolen };
-        }
-        case 'reuse':
-        case 'fork':
-          await endings.endStolen(outcome.session);
-          return { kind: outcome.kind, session: outcome.session };
-        case 'unchanged':
-          return { kind: 'unchanged', session: outcome.session, refreshToken: refreshToken as string };
-        case 'rotated':
-          return { kind: 'rotated', ...hold(outcome.session, candidate) };
-        case 'grace':
-        case 'recovered': {
-          const { session } = outcome;
-          const successor = derive(session.keyId, session.nonce);
-          // A node that does not have the row's key (yet) cannot answer; one that has it can.
-          if (successor === null) return { kind: 'superseded' };
-          if (isEqualConstantTime(sha256(successor), session.secretHash)) {
-            return { kind: outcome.kind, ...hold(session, successor) };
-          }
-          const ended = (await endings.end(session, sessionId, 'fork')) ?? session;
-          await endings.endStolen(ended);
-          return { kind: 'fork', session: ended };
-        }
-      }
-    },
+    refresh: createSessionRefresh({ store, keyRing, policy, endings, accessTokenMs, random }),
 
     findSessionId(tenantId, refreshToken) {
       return readRefreshToken(keyRing, tenantId, refreshToken)?.sessionId ?? null;
@@ -284,7 +194,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
       if (session === null) return null;
       if (endsOthers) await endings.recordEpoch(session, session.userEpoch);
-      return hold(session, secret);
+      return holdSession(keyRing, session, secret);
     },
 
     async endOthers(user, keepSessionId) {

@@ -1,0 +1,14 @@
+import type { AuthEvent } from '../events.js';
+import type { UserRef } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+
+type SessionEnd = Extract<AuthEvent, { type: 'session_ended' }>;
+
+/** Tells the app that sessions of the user have ended: one by its id or, without one, all but an exception. */
+export function reportSessionEnd(
+  auth: FlowContext,
+  { tenantId, userId }: UserRef,
+  end: Pick<SessionEnd, 'reason'> & Partial<Pick<SessionEnd, 'sessionId' | 'exceptSessionId'>>,
+): void {
+  auth.report({ type: 'session_ended', tenantId, userId, sessionId: null, exceptSessionId: null, ...end });
+}
