@@ -45,7 +45,11 @@ describe('refreshes beside each other', () => {
   it('leave no survivor of 300 ends', async () => {
     const user = { ...ada, userId: 'survivors' };
     await inParallel(300, (index) =>
-      createSession(stores.sessions, `e${index}`, { ...user, maxSessions: 1000 }),
+      createSession(stores.sessions, `e${index}`, {
+        ...user,
+        id: sessionIdOf(`e${index}`),
+        maxSessions: 1000,
+      }),
     );
     for (let start = 0; start < 300; start += 30) {
       await inParallel(30, (offset) => {
@@ -77,7 +81,7 @@ describe('commands of all kinds beside each other', () => {
       until,
     }));
     const commands: readonly ((label: string, id: string) => Promise<unknown>)[] = [
-      (label) => sessions.create(newSession(label, { ...user, maxSessions: 3 })),
+      (label) => sessions.create(newSession(label, { ...user, id: sessionIdOf(label), maxSessions: 3 })),
       async (_, id) => {
         const expectedEpochs = await sessions.readEpochs(user);
         await sessions.create(newSession(id, { ...user, expectedEpochs, maxSessions: 3 }));

@@ -11,6 +11,7 @@ import {
   otherAda,
   presentation,
   raising,
+  sessionIdFor,
   sessionIdOf,
 } from './session-fixtures.js';
 
@@ -110,8 +111,8 @@ export const createChapter: StoreChapter = {
         const outcome = await sessions.create(newSession('new', { maxSessions: 2 }));
         assert.ok(outcome.kind === 'created');
         assert.deepEqual(outcome.endedSessionIds, []);
-        assert.deepEqual(await listIds(sessions, bob), [sessionIdOf('of bob')]);
-        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdOf('elsewhere')]);
+        assert.deepEqual(await listIds(sessions, bob), [sessionIdFor(bob, 'of bob')]);
+        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdFor(otherAda, 'elsewhere')]);
       },
     },
     {

@@ -10,6 +10,7 @@ import {
   otherAda,
   presentation,
   raising,
+  sessionIdFor,
   sessionIdOf,
   windows,
 } from './session-fixtures.js';
@@ -81,8 +82,11 @@ export const endingChapter: StoreChapter = {
         assert.deepEqual(await listIds(sessions), []);
         assert.deepEqual(await sessions.rotate(presentation('phone', 0)), invalid);
         assert.deepEqual(await sessions.rotate(presentation('phone', 0, { secret: 'forged' })), invalid);
-        assert.equal((await sessions.rotate(presentation('of bob', 0))).kind, 'rotated');
-        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdOf('elsewhere')]);
+        assert.equal(
+          (await sessions.rotate(presentation('of bob', 0, { sessionId: sessionIdFor(bob, 'of bob') }))).kind,
+          'rotated',
+        );
+        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdFor(otherAda, 'elsewhere')]);
         assert.deepEqual(await sessions.readEpochs(bob), { userEpoch: 0, tenantEpoch: 0 });
       },
     },
@@ -95,7 +99,7 @@ export const endingChapter: StoreChapter = {
         assert.equal(await sessions.endTenant({ tenantId: ada.tenantId, ...raising('c1') }), 1);
         assert.deepEqual([await listIds(sessions), await listIds(sessions, bob)], [[], []]);
         assert.deepEqual(await sessions.rotate(presentation('phone', 0)), invalid);
-        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdOf('elsewhere')]);
+        assert.deepEqual(await listIds(sessions, otherAda), [sessionIdFor(otherAda, 'elsewhere')]);
         assert.deepEqual(await sessions.readEpochs(bob), { userEpoch: 0, tenantEpoch: 1 });
         assert.deepEqual(await sessions.readEpochs(otherAda), { userEpoch: 0, tenantEpoch: 0 });
       },

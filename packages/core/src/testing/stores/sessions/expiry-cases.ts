@@ -11,6 +11,7 @@ import {
   presentation,
   raising,
   secretOf,
+  sessionIdFor,
   sessionIdOf,
   windows,
 } from './session-fixtures.js';
@@ -93,7 +94,7 @@ export const expiryChapter: StoreChapter = {
         assert.equal(await sessions.deleteExpired(2), 1);
         assert.equal(await sessions.deleteExpired(2), 0);
         assert.equal(await sessions.find(ada.tenantId, sessionIdOf('s0')), null);
-        assert.ok(await sessions.find(bob.tenantId, sessionIdOf('of bob')));
+        assert.ok(await sessions.find(bob.tenantId, sessionIdFor(bob, 'of bob')));
       },
     },
     {
@@ -115,7 +116,9 @@ export const expiryChapter: StoreChapter = {
         assert.equal(await sessions.deleteExpired(1000), 1);
         const outcomes: Record<string, string> = {};
         for (const label of ['overtaken', 'gone', 'live', 'ended', 'idle', 'stolen']) {
-          outcomes[label] = (await sessions.rotate(presentation(label, 0, { next: secretOf('x') }))).kind;
+          const sessionId = sessionIdFor(label === 'overtaken' ? bob : ada, label);
+          const late = presentation(label, 0, { sessionId, next: secretOf('x') });
+          outcomes[label] = (await sessions.rotate(late)).kind;
         }
         assert.deepEqual(outcomes, {
           overtaken: 'invalid',

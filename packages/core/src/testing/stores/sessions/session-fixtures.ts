@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { Random } from '../../../crypto/random.js';
 import type {
   CreateSessionCommand,
   RefreshSecret,
@@ -8,6 +9,7 @@ import type {
   SessionRecord,
   SessionStore,
 } from '../../../stores/session-store.js';
+import { createSessionId } from '../../../stores/session-tag.js';
 import type { UserRef } from '../../../stores/user-store.js';
 
 /** The windows of every rotation here, as the product sets them. */
@@ -38,9 +40,15 @@ export function inParallel<T>(count: number, call: (index: number) => Promise<T>
   return Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 }
 
-/** A session id, secret hash or command id that `label` stands for, in the form the core gives them. */
+/** The session id that `label` stands for, in the form the core gives it: with the tag of its user. */
+export function sessionIdFor(user: UserRef, label: string): string {
+  const random: Random = { bytes: (size) => digest(`session ${label}`).subarray(0, size) };
+  return createSessionId(user, random);
+}
+
+/** {@link sessionIdFor} a session of {@link ada}. */
 export function sessionIdOf(label: string): string {
-  return digest(`session ${label}`).subarray(0, 16).toString('base64url');
+  return sessionIdFor(ada, label);
 }
 
 /** The secret of generation 0 is `s0` unless a case says otherwise. */
@@ -58,7 +66,7 @@ export function newSession(label: string, change: Partial<CreateSessionCommand> 
     ...ada,
     ...secretOf('s0'),
     ...lifetimes,
-    id: sessionIdOf(label),
+    id: sessionIdFor({ ...ada, ...change }, label),
     device: 'Apple iPhone',
     browser: 'Mobile Safari',
     os: 'iOS',
