@@ -12,6 +12,7 @@ type Service = 'postgres' | 'redis' | 'chromium';
 /** The real services of each project, by folder; started once per run, and only for a run that has tests needing them. */
 const services: Readonly<Record<string, readonly Service[]>> = {
   'packages/adapters-postgres': ['postgres'],
+  'packages/adapters-redis': ['redis'],
   'tools/test-services': ['postgres', 'redis', 'chromium'],
   'examples/express-app': ['postgres', 'chromium'],
   'examples/fastify-app': ['postgres', 'chromium'],

@@ -1,0 +1,92 @@
+import {
+  type Clock,
+  type Duration,
+  parseDuration,
+  type RevocationStore,
+  type SessionStore,
+  type Stores,
+} from '@tessera-auth/core/stores';
+import { createDatabase } from './connection/database.js';
+import type { RedisClient } from './connection/redis-client.js';
+import { createKeys } from './keys.js';
+import { createRevocationStore } from './revocation-store.js';
+import { createSessionStore } from './session-store.js';
+
+/** What {@link redisStores} is given. */
+export interface RedisStoresOptions {
+  /** The app's ioredis client, which stays the app's: nothing here ends it. Give it an `error` listener. */
+  readonly client: RedisClient;
+  /** Put before every key, without braces. Default `''`. The client itself must have no `keyPrefix`. */
+  readonly keyPrefix?: string;
+  /** For every command: `50ms` to `1m`, default `2s`. Then it is `store_unavailable`. */
+  readonly timeout?: Duration;
+  /**
+   * Works on a server that may drop keys when its memory is full. A dropped revocation lets a revoked token in until
+   * it expires; a dropped epoch brings back sessions that were signed out. Default `false`: it refuses to work there.
+   */
+  readonly allowEviction?: boolean;
+  /** Tests only: without it the server's own clock decides, which is the same for all nodes. */
+  readonly clock?: Clock;
+}
+
+/** Sessions and revocations in one Redis. Accounts are not kept here: see {@link RedisStores.withUsersOf}. */
+export interface RedisStores {
+  readonly sessions: SessionStore;
+  readonly revocations: RevocationStore;
+
+  /**
+   * All the storage of an app: its accounts in `other`, such as Postgres, and sessions and revocations here. It has no
+   * `transaction`, for no transaction spans the two.
+   */
+  withUsersOf(other: Pick<Stores, 'users' | 'ping'>): Stores;
+
+  /** Resolves when every primary answers. @throws `AuthError` `store_unavailable` otherwise. */
+  ping(): Promise<void>;
+
+  /**
+   * Insists on a server that keeps what it is given (`maxmemory-policy noeviction`). Call it when the app starts; every
+   * method insists on it as well before its first command.
+   *
+   * @throws `AuthError` `store_unavailable`, with what is wrong as its cause.
+   */
+  check(): Promise<void>;
+}
+
+/**
+ * Stores in Redis 7 or later, or Valkey: one server, Sentinel or Cluster. Redis alone may lose the last writes when a
+ * primary fails; read the README before revocations live here only.
+ *
+ * @throws `TypeError` naming the option that is wrong.
+ */
+export function redisStores(options: RedisStoresOptions): RedisStores {
+  const { client, keyPrefix = '', allowEviction = false, clock } = options;
+  if (typeof client?.call !== 'function') throw new TypeError('client: expected an ioredis client');
+  if (client.options?.keyPrefix) {
+    throw new TypeError('client: must have no keyPrefix of its own; use keyPrefix here');
+  }
+  // Braces would move the hash tag, and with it the keys of one user into different slots.
+  if (typeof keyPrefix !== 'string' || /[{}]/.test(keyPrefix)) {
+    throw new TypeError('keyPrefix: expected text without braces');
+  }
+  const timeoutMs = parseDuration('timeout', options.timeout ?? '2s', { min: '50ms', max: '1m' });
+
+  const database = createDatabase({ client, timeoutMs, allowEviction, clock });
+  const context = { database, keys: createKeys(keyPrefix) };
+  const revocations = createRevocationStore(context);
+  const sessions = createSessionStore(context, revocations);
+
+  return {
+    sessions,
+    revocations,
+    withUsersOf: ({ users, ping }) => ({
+      sessions,
+      revocations,
+      users,
+      async ping() {
+        await Promise.all([ping(), database.ping()]);
+      },
+    }),
+    ping: () => database.ping(),
+    check: () => database.check(),
+  };
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+/** A Lua script and the name by which a server that has seen it knows it. */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/**
+ * What every script begins with. `ARGV[1]` is empty, so that the server's own clock decides, or the instant of a test.
+ *
+ * Lifetimes are always given to Redis as lengths of time, never as instants, so that they are right for either clock.
+ */
+const clock = `
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function whole(number) return string.format('%.0f', number) end
+-- Lua numbers have 53 bits: all that instants and generations need.
+local function keep(key, lifetimeMs)
+  if redis.call('PTTL', key) < lifetimeMs then redis.call('PEXPIRE', key, whole(math.max(lifetimeMs, 1))) end
+end
+`;
+
+/** A script of `parts`, in their order. */
+export function createScript(...parts: readonly string[]): Script {
+  const source = [clock, ...parts].join('');
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
+}

@@ -1,0 +1,37 @@
+import { type RedisClient, redisStores } from '@tessera-auth/adapters-redis';
+import { memoryStores } from '@tessera-auth/core/stores';
+import { testStores } from '@tessera-auth/core/testing';
+import { afterAll, describe, inject, it, vi } from 'vitest';
+import { createClient, freshPrefix } from './support/fresh-stores.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const client = createClient(inject('redisUrl'));
+afterAll(() => client.disconnect());
+
+/**
+ * Sends every script twice, as a driver does that lost a reply; the answer is the first one. Only a batch of the cleanup is
+ * sent once: sent again it is the next batch.
+ */
+const resending: RedisClient = {
+  async call(command, args) {
+    const isCleanup = args[1] === '1' && args[2]?.includes(':sessions:') === true;
+    const first = client.call(command, args);
+    if (command !== 'evalsha' || isCleanup) return first;
+    const [answer] = await Promise.all([first, client.call(command, args)]);
+    return answer;
+  },
+};
+
+testStores(
+  { describe, it },
+  {
+    name: 'Redis stores whose driver sends every script twice',
+    recordsRevocations: true,
+    bulkSessions: 1000,
+    async open({ clock }) {
+      const stores = redisStores({ client: resending, keyPrefix: freshPrefix(), clock });
+      return { stores: stores.withUsersOf(memoryStores({ clock })) };
+    },
+  },
+);
