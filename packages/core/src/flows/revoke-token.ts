@@ -1,4 +1,4 @@
-import { isAuthError } from '../errors.js';
+import { findClaims } from '../domains/tokens/find-claims.js';
 import type { FlowContext } from './flow-context.js';
 import { reportSessionEnd } from './report-session-end.js';
 
@@ -15,16 +15,7 @@ export async function revokeToken(auth: FlowContext, tenantId: string, token: st
     reportSessionEnd(auth, ended, { sessionId: ended.id, reason: 'signed_out' });
     return;
   }
-  const claims = findClaims(auth, token);
+  const claims = findClaims(auth.accessTokens, token);
   // Only tokens that verify get onto the list: otherwise anybody could fill it.
   if (claims !== null && claims.tenantId === tenantId) await auth.revocations.revokeToken(claims);
-}
-
-function findClaims(auth: FlowContext, token: string) {
-  try {
-    return auth.accessTokens.verify(token);
-  } catch (error) {
-    if (isAuthError(error)) return null;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
-import { AuthError, isAuthError } from '../errors.js';
+import { findClaims } from '../domains/tokens/find-claims.js';
+import { AuthError } from '../errors.js';
 import { requireTrustedOrigin } from './check-origin.js';
 import type { Credentials } from './credentials.js';
 import type { HttpContext } from './http-context.js';
@@ -37,15 +38,6 @@ function listSessionIds(
   { accessToken, refreshToken }: Credentials,
 ): readonly string[] {
   const fromRefresh = http.auth.sessions.findSessionId(http.tenantOf(request), refreshToken);
-  const fromAccess = accessToken === null ? null : findSessionId(http, accessToken);
-  return [fromRefresh, fromAccess].filter((sessionId) => sessionId !== null);
-}
-
-function findSessionId(http: HttpContext, accessToken: string): string | null {
-  try {
-    return http.auth.accessTokens.verify(accessToken).sessionId;
-  } catch (error) {
-    if (isAuthError(error)) return null;
-    throw error;
-  }
+  const claims = accessToken === null ? null : findClaims(http.auth.accessTokens, accessToken);
+  return [fromRefresh, claims?.sessionId].filter((sessionId) => typeof sessionId === 'string');
 }

@@ -1,3 +1,4 @@
+import { deleteInBatches } from '../../stores/delete-in-batches.js';
 import type { RevocationStore, RevocationSubject } from '../../stores/revocation-store.js';
 
 /** What revocations are made of. */
@@ -26,8 +27,6 @@ export interface Revocations {
   deleteExpired(): Promise<number>;
 }
 
-const deleteBatch = 500;
-
 /** Revocations by direct check: one look-up in the store per request. */
 export function createRevocations({ store, leewayMs }: RevocationsOptions): Revocations {
   return {
@@ -37,13 +36,6 @@ export function createRevocations({ store, leewayMs }: RevocationsOptions): Revo
     revokeToken: ({ jti, expiresAt }) =>
       store.add([{ kind: 'token', jti, until: new Date(expiresAt.getTime() + leewayMs) }]),
 
-    async deleteExpired() {
-      let total = 0;
-      for (;;) {
-        const deleted = await store.deleteExpired(deleteBatch);
-        total += deleted;
-        if (deleted < deleteBatch) return total;
-      }
-    },
+    deleteExpired: () => deleteInBatches((limit) => store.deleteExpired(limit)),
   };
 }

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../clock.js';
 import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
+import { deleteInBatches } from '../../stores/delete-in-batches.js';
 import type { RevocationStore } from '../../stores/revocation-store.js';
 import type {
   Epochs,
@@ -124,8 +125,6 @@ export interface Sessions {
   deleteExpired(budgetMs?: number): Promise<number>;
 }
 
-const deleteBatch = 500;
-
 /**
  * Sessions over a store. One row a session, whatever its age; the store decides each rotation in one step.
  *
@@ -230,12 +229,10 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async deleteExpired(budgetMs = 1000) {
       const stopAtMs = clock.now() + budgetMs;
-      let total = 0;
-      for (;;) {
-        const deleted = await store.deleteExpired(deleteBatch);
-        total += deleted;
-        if (deleted < deleteBatch || clock.now() >= stopAtMs) return total;
-      }
+      return deleteInBatches(
+        (limit) => store.deleteExpired(limit),
+        () => clock.now() >= stopAtMs,
+      );
     },
   };
 }

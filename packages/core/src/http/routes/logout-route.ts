@@ -1,4 +1,4 @@
-import { isAuthError } from '../../errors.js';
+import { findClaims } from '../../domains/tokens/find-claims.js';
 import { requireOwnPage } from '../check-csrf.js';
 import { hasTrustedOrigin } from '../check-origin.js';
 import { type Credentials, readCredentials } from '../credentials.js';
@@ -43,11 +43,7 @@ export function createLogoutRoute(http: HttpContext, basePath: string): Route {
 /** The session that the access token names; an expired one names none, and the refresh token has to do. */
 function findSession(http: HttpContext, request: HttpRequest, { accessToken }: Credentials) {
   if (accessToken === null) return null;
-  try {
-    const { tenantId, subject, sessionId } = http.auth.accessTokens.verify(accessToken);
-    return tenantId === http.tenantOf(request) ? { tenantId, userId: subject, sessionId } : null;
-  } catch (error) {
-    if (isAuthError(error)) return null;
-    throw error;
-  }
+  const claims = findClaims(http.auth.accessTokens, accessToken);
+  if (claims === null || claims.tenantId !== http.tenantOf(request)) return null;
+  return { tenantId: claims.tenantId, userId: claims.subject, sessionId: claims.sessionId };
 }
