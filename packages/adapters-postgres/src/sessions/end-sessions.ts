@@ -11,7 +11,7 @@ import { areStorableIds, requireStorableIds } from '../connection/storable-text.
 import type { StoreContext } from '../store-context.js';
 import { uniteRevocations } from '../unite-revocations.js';
 import { readOnlySession, type SessionRow } from './session-row.js';
-import { isLive, lockUser, ofUser, revokeSessions, withJudgingFacts } from './session-sql.js';
+import { lockLive, lockUser, ofUser, revokeSessions } from './session-sql.js';
 
 /** Ends one session. A refresh under way is waited for; whoever comes after finds the session ended. */
 export async function endSession(
@@ -48,11 +48,7 @@ export async function endOtherSessions(
     await database.ask(lockUser(context, command));
     return readOnlySession(
       await database.ask<SessionRow>(sql`
-        with locked as materialized (
-          select * from ${sessions} where id = ${command.keepSessionId} and ${ofUser(command)} for update
-        ), live as materialized (
-          select * from (${withJudgingFacts(context, sql`locked`)}) as known where ${isLive}
-        ), raised as (
+        with ${lockLive(context, sql`id = ${command.keepSessionId} and ${ofUser(command)}`)}, raised as (
           update ${user_epochs} as known set ${raisedBy(command.commandId)}
           where ${ofUser(command)} and exists (select from live)
           returning *

@@ -5,7 +5,7 @@ import { areStorableIds } from '../connection/storable-text.js';
 import type { StoreContext } from '../store-context.js';
 import { uniteRevocations } from '../unite-revocations.js';
 import { readOnlySession, type SessionRow } from './session-row.js';
-import { isLive, lockUser, ofUser, renewed, withJudgingFacts } from './session-sql.js';
+import { lockLive, lockUser, ofUser, renewed } from './session-sql.js';
 
 /**
  * Moves a live session to a new secret and the current epochs, and on demand raises the user's epoch.
@@ -27,11 +27,7 @@ export async function rotateHard(
     await database.ask(lockUser(context, command));
     return readOnlySession(
       await database.ask<SessionRow>(sql`
-        with locked as materialized (
-          select * from ${sessions} where id = ${command.sessionId} and ${ofUser(command)} for update
-        ), live as materialized (
-          select * from (${withJudgingFacts(context, sql`locked`)}) as known where ${isLive}
-        ), fresh as materialized (
+        with ${lockLive(context, sql`id = ${command.sessionId} and ${ofUser(command)}`)}, fresh as materialized (
           select * from live where secret_hash <> ${next.secretHash}
         ), raised as (
           update ${user_epochs} set epoch = epoch + 1, command_id = ${next.secretHash}

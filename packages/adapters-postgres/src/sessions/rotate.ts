@@ -4,13 +4,13 @@ import { duration } from '../connection/sql-values.js';
 import { areStorableIds } from '../connection/storable-text.js';
 import type { StoreContext } from '../store-context.js';
 import { readSession, type SessionRow } from './session-row.js';
-import { isLive, renewed, revokeSessions, withJudgingFacts } from './session-sql.js';
+import { lockLive, renewed, revokeSessions } from './session-sql.js';
 
 /**
  * Judges a presented refresh token, and rotates or ends its session, in one statement.
  *
- * Of parallel refreshes one takes the row lock. The others wait in `locked`; under READ COMMITTED Postgres then reads
- * the row again as the winner left it (EvalPlanQual), and everything after `locked` reads only what that gave. So each
+ * Of parallel refreshes one takes the row lock. The others wait in `lockLive`; under READ COMMITTED Postgres then reads
+ * the row again as the winner left it (EvalPlanQual), and everything after it reads only what that gave. So each
  * is judged on the latest version, in the order of the locks, and not on its snapshot.
  *
  * The epochs, in contrast, come from the snapshot and may be as old as the wait. That is sound because a session keeps
@@ -28,11 +28,7 @@ export async function rotate(context: StoreContext, command: RotateCommand): Pro
     generation - 1 = ${generation}::integer and hard_rotated_at is distinct from rotated_at`;
 
   const [outcome] = await context.database.ask<{ kind: RotateVerdict; session: SessionRow }>(sql`
-    with locked as materialized (
-      select * from ${sessions} where id = ${command.sessionId} and tenant_id = ${command.tenantId} for update
-    ), live as materialized (
-      select * from (${withJudgingFacts(context, sql`locked`)}) as known where ${isLive}
-    ), judged as materialized (
+    with ${lockLive(context, sql`id = ${command.sessionId} and tenant_id = ${command.tenantId}`)}, judged as materialized (
       select *, secret_hash = ${next.secretHash} as is_done, case
         when generation < ${generation}::integer then 'ahead'
         when generation = ${generation}::integer then case

@@ -31,6 +31,20 @@ export const isLive: RawBuilder<unknown> = sql`
   ended_at is null and idle_expires_at > at and absolute_expires_at > at
   and user_epoch >= least_user_epoch and tenant_epoch >= least_tenant_epoch`;
 
+/**
+ * The beginning of a statement, behind `with`: the session that `condition` names is locked, and `live` is its row as it
+ * is once the lock is held, if it is live then. What follows must read `live` and not the table: the table is seen as it
+ * was before the wait.
+ */
+export function lockLive(context: StoreContext, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    locked as materialized (
+      select * from ${context.tables.ref.sessions} where ${condition} for update
+    ), live as materialized (
+      select * from (${withJudgingFacts(context, sql`locked`)}) as known where ${isLive}
+    )`;
+}
+
 /** What a rotation sets besides the secret, from a row of {@link withJudgingFacts} named `session`. */
 export const renewed: RawBuilder<unknown> = sql`
   generation = session.generation + 1,
