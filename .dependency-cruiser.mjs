@@ -2,7 +2,7 @@ import { coreEntries, coreLayers } from './tools/checks/layers.mjs';
 
 const core = '^packages/core/';
 const coreSource = '^packages/core/src/';
-const test = '^(packages|examples|tools)/[^/]+/test/';
+const test = '^((packages|examples|tools)/[^/]+|proofs)/test/';
 
 const direction = coreLayers.slice(0, -1).map(({ name, path }, index) => ({
   name: `${name}-imports-only-from-its-left`,

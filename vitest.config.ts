@@ -16,12 +16,13 @@ const services: Readonly<Record<string, readonly Service[]>> = {
   'tools/test-services': ['postgres', 'redis', 'chromium'],
   'examples/express-app': ['postgres', 'chromium'],
   'examples/fastify-app': ['postgres', 'chromium'],
-  docs: ['postgres'],
+  docs: ['postgres', 'redis'],
+  proofs: ['postgres', 'redis'],
 };
 
 const folders = ['packages', 'examples', 'tools']
   .flatMap((parent) => (existsSync(parent) ? readdirSync(parent).map((name) => `${parent}/${name}`) : []))
-  .concat('docs');
+  .concat('docs', 'proofs');
 
 const setupFile = (name: string): string =>
   fileURLToPath(new URL(`tools/test-services/src/vitest/${name}.ts`, import.meta.url));

@@ -27,7 +27,7 @@ async function listProjects(): Promise<string[]> {
       (await readdir(join(repository, parent)).catch(() => [])).map((name) => `${parent}/${name}`),
     ),
   );
-  return [...parents.flat(), 'bench', 'docs'].filter((folder) =>
+  return [...parents.flat(), 'bench', 'docs', 'proofs'].filter((folder) =>
     existsSync(join(repository, folder, 'tsconfig.json')),
   );
 }
