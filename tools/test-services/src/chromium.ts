@@ -1,5 +1,5 @@
 import { findBinary, isExecutable } from './find-binary.js';
-import { installPackage } from './install-package.js';
+import { provideProgram } from './provide-server.js';
 
 /** What a headless Chromium needs as root, in a container, without a network. */
 export const chromiumFlags: readonly string[] = [
@@ -25,13 +25,10 @@ export async function findChromium(): Promise<string> {
     if (await isExecutable(named)) return named;
     throw new Error(`TEST_CHROMIUM_PATH: there is no executable ${named}`);
   }
-  const found = await findInstalledChromium();
-  if (found !== null) return found;
-  const refusal = await installPackage({ apt: 'chromium', brew: 'chromium' });
-  const installed = await findInstalledChromium();
-  if (installed !== null) return installed;
-  throw new Error(
-    `no Chromium for the browser tests: ${refusal ?? 'the package has no browser'}. Or set TEST_CHROMIUM_PATH.`,
+  const packages = { apt: 'chromium', brew: 'chromium' };
+  return provideProgram(
+    { name: 'Chromium', find: findInstalledChromium, packages },
+    'Or set TEST_CHROMIUM_PATH.',
   );
 }
 

@@ -2,18 +2,22 @@ import { type ContainerPlan, hasContainerEngine, startContainer } from './contai
 import { installPackage, type PackageNames } from './install-package.js';
 import type { OwnedServer } from './owned-server.js';
 
-/** Where a server can come from. */
-export interface ServerSource {
+/** Where a program can come from. */
+export interface ProgramSource {
   /** For messages. */
   readonly name: string;
+  /** Where it is on this machine, or `null`. */
+  readonly find: () => Promise<string | null>;
+  readonly packages: PackageNames;
+}
+
+/** Where a server can come from. */
+export interface ServerSource extends ProgramSource {
   /** The environment variable with which somebody may name a server of theirs. */
   readonly variable: string;
-  /** Where its program is on this machine, or `null`. */
-  readonly find: () => Promise<string | null>;
   /** Starts the program that was found. */
   readonly start: (program: string) => Promise<OwnedServer>;
   readonly container: ContainerPlan;
-  readonly packages: PackageNames;
 }
 
 /**
@@ -25,9 +29,22 @@ export async function provideServer(source: ServerSource): Promise<OwnedServer> 
   const found = await source.find();
   if (found !== null) return source.start(found);
   if (await hasContainerEngine()) return startContainer(source.container);
+  const remedy = `Or set ${source.variable} to an empty one.`;
+  return source.start(await provideProgram(source, remedy));
+}
+
+/**
+ * The path of a program: on this machine, else from what the package manager installs.
+ *
+ * @param remedy what else the reader of the error could do.
+ * @throws `Error` that says what to install when there is no way to have it.
+ */
+export async function provideProgram(source: ProgramSource, remedy?: string): Promise<string> {
+  const found = await source.find();
+  if (found !== null) return found;
   const refusal = await installPackage(source.packages);
   const installed = await source.find();
-  if (installed !== null) return source.start(installed);
-  const reason = refusal ?? 'the package has no server';
-  throw new Error(`no ${source.name} for the tests: ${reason}. Or set ${source.variable} to an empty one.`);
+  if (installed !== null) return installed;
+  const message = `no ${source.name} for the tests: ${refusal ?? 'its package does not have it'}.`;
+  throw new Error(remedy === undefined ? message : `${message} ${remedy}`);
 }
