@@ -3,5 +3,8 @@ export * from './free-port.js';
 export type * from './owned-server.js';
 export * from './postgres.js';
 export * from './redis.js';
+export * from './redis-cluster.js';
+export type { RedisClusterNode } from './redis-cluster-node.js';
+export type { RedisSlotMove } from './redis-slot-move.js';
 export * from './tcp-proxy.js';
 export type {} from './vitest/provided-context.js';
