@@ -5,6 +5,7 @@ import {
   type StoreSet,
   type Stores,
   storeUnavailable,
+  type Transactions,
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { createDatabase, type Database } from './connection/database.js';
@@ -37,12 +38,12 @@ export type PostgresStoresOptions = Connection &
 /** All stores in one Postgres database. */
 export interface PostgresStores extends Stores {
   /**
-   * Runs `work` in one READ COMMITTED transaction on one connection; its stores are good only until it settles.
+   * Runs work in one READ COMMITTED transaction on one connection; its stores are good only until it settles.
    *
-   * @throws what `work` throws, after rolling back; `AuthError` `store_unavailable` when the database is away. If that
-   * happens while committing, nobody knows whether it was kept: repeat the same commands.
+   * `run` rejects with what the work throws, after rolling back, and with `AuthError` `store_unavailable` when the database
+   * is away. If that happens while committing, nobody knows whether it was kept: repeat the same commands.
    */
-  transaction<T>(work: (stores: StoreSet) => Promise<T>): Promise<T>;
+  readonly transactions: Transactions;
 
   /**
    * The stores inside a transaction of the app: a `pg` client after `begin`, a Kysely or a PGlite transaction.
@@ -100,10 +101,15 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
     };
   };
 
-  return {
-    ...storesOn(database),
+  const stores = storesOn(database);
 
-    transaction: (work) => database.atomically((place) => work(storesOn(place))),
+  return {
+    ...stores,
+
+    transactions: {
+      covers: stores,
+      run: (work) => database.atomically((place) => work(storesOn(place))),
+    },
 
     withTransaction(transaction) {
       const inside = openTransaction(transaction, statementOptions);

@@ -76,7 +76,7 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   replacePasswordHash: ({ users }) =>
     users.replacePasswordHash({ ...ada, expectedHash: null, passwordHash: 'h' }),
   ping: ({ ping }) => ping(),
-  transaction: async ({ transaction }) => transaction?.(async ({ users }) => users.find(ada)),
+  transaction: async ({ transactions }) => transactions?.run(async ({ users }) => users.find(ada)),
 };
 
 describe('while the database is away', () => {
@@ -165,7 +165,7 @@ describe('when the connection breaks', () => {
   });
 
   it('in the middle of a transaction, all of it is undone', async () => {
-    const work = stores.transaction(async ({ sessions }) => {
+    const work = stores.transactions.run(async ({ sessions }) => {
       await sessions.endAll({ ...ada, ...raising('c') });
       proxy.cut();
       await sessions.create(newSession('laptop'));
@@ -177,7 +177,7 @@ describe('when the connection breaks', () => {
   });
 
   it('between two statements of a transaction, the process lives and the transaction fails', async () => {
-    const work = stores.transaction(async ({ sessions }) => {
+    const work = stores.transactions.run(async ({ sessions }) => {
       const { rows } = await direct.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'`,
       );

@@ -20,7 +20,8 @@ function interrupt(
       outage.isAway ? Promise.reject(storeUnavailable(new Error('cut off'))) : call(command);
     return { ...set, sessions: { ...set.sessions, [method]: failing } };
   };
-  return { ...stores, transaction: (work) => stores.transaction((set) => work(interrupted(set))) };
+  const { covers, run } = stores.transactions;
+  return { ...stores, transactions: { covers, run: (work) => run((set) => work(interrupted(set))) } };
 }
 
 describe('flows on one database', () => {

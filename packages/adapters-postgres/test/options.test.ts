@@ -101,7 +101,7 @@ describe('postgresStores', () => {
     await stores.migrate();
     await pglite.exec('create table notes (note text)');
     let note: Promise<unknown> | undefined;
-    const work = stores.transaction(async ({ sessions }) => {
+    const work = stores.transactions.run(async ({ sessions }) => {
       note = pglite.query("insert into notes values ('of the app')");
       await createSession(sessions, 'phone');
       throw new Error('undone');

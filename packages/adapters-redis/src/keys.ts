@@ -1,4 +1,4 @@
-import { findSessionTag, sessionTagOf, type UserRef } from '@tessera-auth/core/stores';
+import { findTag, tagOf, type UserRef } from '@tessera-auth/core/stores';
 
 /**
  * Every key, with what it holds and for how long. `p` is the app's `keyPrefix`, `{xxxx}` the Cluster hash tag.
@@ -43,19 +43,19 @@ export interface Keys {
 export function createKeys(prefix: string): Keys {
   const under = (tag: string, rest: string): string => `${prefix}tessera:{${tag}}:${rest}`;
   const ofUser = (user: UserRef, kind: string): string =>
-    under(sessionTagOf(user), `${kind}:${ownerOf(user)}`);
+    under(tagOf(user), `${kind}:${ownerOf(user)}`);
   const ofTenant = (tenantId: string, kind: string): string =>
-    under(sessionTagOf({ tenantId, userId: '' }), `${kind}:${encodeURIComponent(tenantId)}`);
+    under(tagOf({ tenantId, userId: '' }), `${kind}:${encodeURIComponent(tenantId)}`);
 
   return {
-    session: (id) => under(findSessionTag(id), `session:${id}`),
-    sessionPrefix: (user) => under(sessionTagOf(user), 'session:'),
+    session: (id) => under(findTag(id), `session:${id}`),
+    sessionPrefix: (user) => under(tagOf(user), 'session:'),
     sessions: (user) => ofUser(user, 'sessions'),
     devices: (user) => ofUser(user, 'devices'),
     userEpoch: (user) => ofUser(user, 'epoch'),
     tenantEpoch: (tenantId) => ofTenant(tenantId, 'epoch'),
-    revokedSession: (id) => under(findSessionTag(id), `revoked:session:${id}`),
-    revokedSessionPrefix: (user) => under(sessionTagOf(user), 'revoked:session:'),
+    revokedSession: (id) => under(findTag(id), `revoked:session:${id}`),
+    revokedSessionPrefix: (user) => under(tagOf(user), 'revoked:session:'),
     revokedUser: (user) => ofUser(user, 'revoked:user'),
     revokedTenant: (tenantId) => ofTenant(tenantId, 'revoked:tenant'),
     revokedToken: (jti) => `${prefix}revoked:jwt:${jti}`,

@@ -1,9 +1,9 @@
 import {
-  findSessionTag,
+  findTag,
   type RevocationStore,
   type RotateVerdict,
   type SessionStore,
-  sessionTagOf,
+  tagOf,
   type UserRef,
 } from '@tessera-auth/core/stores';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
@@ -38,7 +38,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
     database.run<number>(readEpochScript, [keys.tenantEpoch(tenantId)], []);
   /** A session whose id has not the user's tag is somebody else's. */
   const canOwn = (user: UserRef, id: string): boolean =>
-    areStorableIds(user.tenantId, user.userId, id) && findSessionTag(id) === sessionTagOf(user);
+    areStorableIds(user.tenantId, user.userId, id) && findTag(id) === tagOf(user);
 
   return {
     recordsRevocationsIn: revocations,

@@ -142,7 +142,7 @@ it('with accounts from elsewhere, ping asks both, and there is no transaction', 
   const elsewhere = { ...memoryStores(), ping: () => Promise.reject(new Error('away')) };
   const stores = redisStores({ client }).withUsersOf(elsewhere);
   expect(stores.users).toBe(elsewhere.users);
-  expect(stores.transaction).toBeUndefined();
+  expect(stores.transactions).toBeUndefined();
   await expect(stores.ping()).rejects.toThrow('away');
   await expect(redisStores({ client }).ping()).resolves.toBeUndefined();
 });

@@ -9,7 +9,7 @@ import { type AccessTokens, createAccessTokens, type SigningKeySource } from './
 import type { Duration } from './duration.js';
 import type { AuthEvent } from './events.js';
 import { createFlows, type FlowContext, type Flows } from './flows/index.js';
-import type { StoreSet, Stores } from './stores/stores.js';
+import type { StoreSet, Stores, Transactions } from './stores/stores.js';
 
 /** What an app decides. Everything that is left out has the default named here. */
 export interface AuthOptions<Role extends string = string, Permission extends string = string> {
@@ -130,10 +130,9 @@ export function createAuth<Role extends string = never, Permission extends strin
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
     report: createReporter(options, clock),
     atomically: (work) =>
-      stores.transaction === undefined || isMixed(stores)
-        ? work(context)
-        : stores.transaction((inner) => work(contextOver(inner))),
+      transactions === null ? work(context) : transactions.run((inner) => work(contextOver(inner))),
   });
+  const transactions = findTransactions(stores);
   const context = contextOver(stores);
 
   return {
@@ -151,12 +150,15 @@ export function createAuth<Role extends string = never, Permission extends strin
 }
 
 /**
- * Whether revocations are kept elsewhere than the sessions' own database keeps them. A transaction there would record
- * what it ends where nobody looks for it.
+ * The transactions that a flow may use: of stores that are all the app's own choice. One that wrote to others as well would
+ * record what it ends where nobody looks for it.
  */
-function isMixed({ sessions, revocations }: StoreSet): boolean {
-  const { recordsRevocationsIn = revocations } = sessions;
-  return recordsRevocationsIn !== revocations;
+function findTransactions({ transactions, ...stores }: Stores): Transactions | null {
+  if (transactions === undefined) return null;
+  const { users, sessions, revocations } = transactions.covers;
+  const isWhole =
+    users === stores.users && sessions === stores.sessions && revocations === stores.revocations;
+  return isWhole ? transactions : null;
 }
 
 function readPublicUrl(publicUrl: string): string {

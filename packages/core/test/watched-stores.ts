@@ -1,4 +1,4 @@
-import { type Stores, storeUnavailable } from '@tessera-auth/core/stores';
+import { type StoreSet, type Stores, storeUnavailable, type Transactions } from '@tessera-auth/core/stores';
 
 /** How a call to a store goes wrong: before the store heard of it, or after it did what was asked. */
 export type Failure = 'unreached' | 'reply-lost';
@@ -64,12 +64,24 @@ export function watchStores(inner: Stores): WatchedStores {
     });
 
   const revocations = watch('revocations', inner.revocations);
+  const watched: StoreSet = {
+    revocations,
+    sessions: watch('sessions', inner.sessions),
+    users: watch('users', inner.users),
+    oneTimeTokens: watch('oneTimeTokens', inner.oneTimeTokens),
+  };
+  /** What a transaction covers, in its watched form. */
+  const cover = ({ covers, run }: Transactions): Transactions => {
+    const names = Object.keys(watched) as (keyof StoreSet)[];
+    const pairs = names.map((name) => [name, covers[name] === inner[name] ? watched[name] : covers[name]]);
+    return { covers: Object.fromEntries(pairs) as unknown as StoreSet, run };
+  };
   return {
     stores: watch('stores', {
       ...inner,
-      revocations,
-      sessions: watch('sessions', inner.sessions),
-      users: watch('users', inner.users),
+      ...watched,
+      rateLimits: watch('rateLimits', inner.rateLimits),
+      ...(inner.transactions === undefined ? {} : { transactions: cover(inner.transactions) }),
     }),
     get calls() {
       return calls;

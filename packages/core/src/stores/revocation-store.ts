@@ -1,3 +1,6 @@
+import type { RevocationLog } from './revocation-log.js';
+import type { DescribedStore } from './store-traits.js';
+
 /**
  * Something that no access token may carry any more, until every token that could carry it has expired.
  *
@@ -38,7 +41,10 @@ export interface RevocationSubject {
  *   same epoch with another exception leaves none.
  * - An entry may be dropped after its `until` and never before.
  */
-export interface RevocationStore {
+export interface RevocationStore extends DescribedStore {
+  /** Lets nodes hold all entries in their own memory. Absent: every check asks {@link RevocationStore.isRevoked}. */
+  readonly log?: RevocationLog;
+
   /** Adds all entries in one step. */
   add(revocations: readonly Revocation[]): Promise<void>;
 

@@ -1,4 +1,5 @@
 import type { RevocationStore } from './revocation-store.js';
+import type { DescribedStore } from './store-traits.js';
 import type { UserRef } from './user-store.js';
 
 /** The two counters that a session must not fall behind; see {@link SessionStore.readEpochs}. */
@@ -195,7 +196,7 @@ export interface SessionCursor {
  *   is above its own.
  * - Ending is absorbing: no step ever makes an ended session live again.
  */
-export interface SessionStore {
+export interface SessionStore extends DescribedStore {
   /**
    * The revocation store in which this one records, in the same step, every session and epoch that it ends. Where it
    * is absent or another one, the core records there itself, after the step.

@@ -1,3 +1,5 @@
+import type { OneTimeTokenStore } from './one-time-token-store.js';
+import type { RateLimitStore } from './rate-limit-store.js';
 import type { RevocationStore } from './revocation-store.js';
 import type { SessionStore } from './session-store.js';
 import type { UserStore } from './user-store.js';
@@ -7,16 +9,27 @@ export interface StoreSet {
   readonly sessions: SessionStore;
   readonly revocations: RevocationStore;
   readonly users: UserStore;
+  readonly oneTimeTokens: OneTimeTokenStore;
 }
 
-/** All the storage an app hands in. They may come from different adapters. */
+/** Runs work on several stores so that all of it is kept or nothing is. */
+export interface Transactions {
+  /** The stores that take part. It is used only where these are the stores of the app. */
+  readonly covers: StoreSet;
+
+  /** Commits when the promise of `work` resolves and rolls back when it rejects. */
+  run<T>(work: (stores: StoreSet) => Promise<T>): Promise<T>;
+}
+
+/**
+ * All the storage an app hands in. They may come from different adapters: spread the stores of one and put others beside
+ * or above them, such as `{ ...postgresStores({ pool }), users: ownUsers }`. `createAuth` says what follows.
+ */
 export interface Stores extends StoreSet {
-  /**
-   * Runs `work` so that all it does to the given stores is kept or nothing is. Present only where the stores share one
-   * database: whoever puts users from elsewhere beside them leaves it out. It is not used where the revocations are from
-   * elsewhere. It commits when the promise resolves and rolls back when it rejects.
-   */
-  transaction?<T>(work: (stores: StoreSet) => Promise<T>): Promise<T>;
+  readonly rateLimits: RateLimitStore;
+
+  /** Present where the stores share one database. */
+  readonly transactions?: Transactions;
 
   /** Resolves when every store answers. @throws `AuthError` `store_unavailable` otherwise. */
   ping(): Promise<void>;

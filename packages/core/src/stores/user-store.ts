@@ -1,3 +1,5 @@
+import type { DescribedStore } from './store-traits.js';
+
 /** Names a user: ids are unique within a tenant. An app without tenants uses `''` throughout. */
 export interface UserRef {
   readonly tenantId: string;
@@ -35,7 +37,7 @@ export interface ReplacePasswordCommand extends UserRef {
  * - Duplicate: `create` answers `null` when the tenant has the address or the id already; of parallel callers one wins.
  * - Users of one tenant are invisible under every other.
  */
-export interface UserStore {
+export interface UserStore extends DescribedStore {
   /** Creates the account. @returns it, or `null` when the address or id is taken; the same command twice is the same account. */
   create(user: NewUser): Promise<UserRecord | null>;
 

@@ -4,6 +4,7 @@ import {
   type SignedIn,
   type StoreSet,
   type Stores,
+  type Transactions,
 } from '@tessera-auth/core';
 import type { TestClock } from '@tessera-auth/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -72,34 +73,38 @@ describe('changing the password', () => {
 });
 
 describe('where the stores have transactions', () => {
-  /** Memory stores whose `transaction` takes the password back when the work fails. */
+  /** Memory stores whose transaction takes the password back when the work fails. */
   function openTransactional(clock: { now(): number }): Stores {
     const stores = memoryStores({ clock });
     return {
       ...stores,
-      async transaction<T>(work: (inner: StoreSet) => Promise<T>): Promise<T> {
-        const undo: (() => Promise<unknown>)[] = [];
-        const users: StoreSet['users'] = {
-          ...stores.users,
-          async replacePasswordHash(command) {
-            const isReplaced = await stores.users.replacePasswordHash(command);
-            undo.push(() =>
-              stores.users.replacePasswordHash({
-                ...command,
-                expectedHash: command.passwordHash,
-                passwordHash: command.expectedHash ?? '',
-              }),
-            );
-            return isReplaced;
-          },
-        };
-        try {
-          return await work({ ...stores, users });
-        } catch (error) {
-          for (const step of undo.toReversed()) await step();
-          throw error;
-        }
-      },
+      transactions: { covers: stores, run: runUndoing(stores) },
+    };
+  }
+
+  function runUndoing(stores: Stores): Transactions['run'] {
+    return async <T>(work: (inner: StoreSet) => Promise<T>): Promise<T> => {
+      const undo: (() => Promise<unknown>)[] = [];
+      const users: StoreSet['users'] = {
+        ...stores.users,
+        async replacePasswordHash(command) {
+          const isReplaced = await stores.users.replacePasswordHash(command);
+          undo.push(() =>
+            stores.users.replacePasswordHash({
+              ...command,
+              expectedHash: command.passwordHash,
+              passwordHash: command.expectedHash ?? '',
+            }),
+          );
+          return isReplaced;
+        },
+      };
+      try {
+        return await work({ ...stores, users });
+      } catch (error) {
+        for (const step of undo.toReversed()) await step();
+        throw error;
+      }
     };
   }
 

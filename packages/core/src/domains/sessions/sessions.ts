@@ -13,7 +13,7 @@ import type {
   SessionRecord,
   SessionStore,
 } from '../../stores/session-store.js';
-import { createSessionId } from '../../stores/session-tag.js';
+import { createTaggedId } from '../../stores/tagged-id.js';
 import type { UserRef } from '../../stores/user-store.js';
 import { describeDevice } from './device.js';
 import { type HeldSession, holdSession } from './held-session.js';
@@ -159,7 +159,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         ...user,
         ...refreshSecret,
         ...(await describeDevice(userAgent)),
-        id: createSessionId(user, random),
+        id: createTaggedId(user, random),
         idleLifetimeMs: isBrowser ? policy.browserIdleLifetimeMs : policy.idleLifetimeMs,
         absoluteLifetimeMs: policy.absoluteLifetimeMs,
         authTime: new Date(clock.now()),

@@ -1,4 +1,6 @@
-export { createMemoryRevocationStore } from './revocation-store.js';
+export { createMemoryOneTimeTokenStore } from './one-time-token-store.js';
+export { createMemoryRateLimitStore } from './rate-limit-store.js';
+export { createMemoryRevocationStore, type MemoryRevocationStore } from './revocation-store.js';
 export { createMemorySessionStore, type MemorySessionStoreOptions } from './session-store.js';
 export { type MemoryStoresOptions, memoryStores } from './stores.js';
 export { createMemoryUserStore, type MemoryUserStoreOptions } from './user-store.js';

@@ -86,6 +86,8 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
   };
 
   return {
+    traits: { medium: 'memory', durability: 'process' },
+
     ...(revocations === undefined ? {} : { recordsRevocationsIn: revocations }),
 
     async readEpochs(user) {

@@ -1,5 +1,7 @@
 import { type Clock, systemClock } from '../../clock.js';
 import type { Stores } from '../stores.js';
+import { createMemoryOneTimeTokenStore } from './one-time-token-store.js';
+import { createMemoryRateLimitStore } from './rate-limit-store.js';
 import { createMemoryRevocationStore } from './revocation-store.js';
 import { createMemorySessionStore } from './session-store.js';
 import { createMemoryUserStore } from './user-store.js';
@@ -17,6 +19,8 @@ export function memoryStores(options: MemoryStoresOptions = {}): Stores {
     revocations,
     sessions: createMemorySessionStore({ clock, revocations }),
     users: createMemoryUserStore({ clock }),
+    oneTimeTokens: createMemoryOneTimeTokenStore({ clock }),
+    rateLimits: createMemoryRateLimitStore({ clock }),
     ping: async () => {},
   };
 }

@@ -22,6 +22,8 @@ export function createMemoryUserStore(options: MemoryUserStoreOptions = {}): Use
   };
 
   return {
+    traits: { medium: 'memory', durability: 'process' },
+
     async create(user) {
       const emailKey = `${user.tenantId}\0${user.canonicalEmail}`;
       const owner = idsByEmail.get(emailKey);

@@ -153,13 +153,21 @@ const user = {
   passwordHash: null,
 };
 
-/** `transaction` of stores that have it. */
+/** A transaction of stores that have them. */
 async function inTransaction<T>(stores: Stores, work: (set: StoreSet) => Promise<T>): Promise<T> {
-  assert.ok(stores.transaction, 'the stores offer no transaction');
-  return stores.transaction(work);
+  assert.ok(stores.transactions, 'the stores offer no transactions');
+  return stores.transactions.run(work);
 }
 
 const transactions: readonly StoreCase[] = [
+  {
+    name: 'it covers these very stores',
+    async run({ stores }) {
+      const { transactions: offered, users, sessions, revocations, oneTimeTokens } = stores;
+      for (const [name, store] of Object.entries({ users, sessions, revocations, oneTimeTokens }))
+        assert.equal(offered?.covers[name as keyof StoreSet], store, name);
+    },
+  },
   {
     name: 'what resolves is kept, in all stores, and its value is handed on',
     async run({ stores }) {
@@ -227,7 +235,7 @@ export function transactionChapter(offersTransaction: boolean): StoreChapter {
   const declined: StoreCase = {
     name: 'is not offered, as declared',
     async run({ stores }) {
-      assert.equal(stores.transaction, undefined);
+      assert.equal(stores.transactions, undefined);
     },
   };
   return { name, cases: offersTransaction ? transactions : [declined] };

@@ -159,11 +159,11 @@ export const otherDefects: readonly Defect[] = [
     name: 'keeps what a failed transaction did',
     noticedBy: 'transaction > what rejects leaves no trace, and rejects with what was thrown',
     offersTransaction: true,
-    open: broken((stores) => ({ transaction: (work) => work(stores) })),
+    open: broken((stores) => ({ transactions: { covers: stores, run: (work) => work(stores) } })),
   },
   {
     name: 'offers a transaction that it did not declare',
     noticedBy: 'transaction > is not offered, as declared',
-    open: broken((stores) => ({ transaction: (work) => work(stores) })),
+    open: broken((stores) => ({ transactions: { covers: stores, run: (work) => work(stores) } })),
   },
 ];

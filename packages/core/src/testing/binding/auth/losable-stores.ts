@@ -17,6 +17,7 @@ export function makeLosable(inner: Stores): LosableStores {
       get(target, key) {
         const value: unknown = Reflect.get(target, key);
         if (key === 'recordsRevocationsIn') return revocations;
+        if (key === 'log' && typeof value === 'object' && value !== null) return losable(value);
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) =>
           isLost
@@ -32,6 +33,8 @@ export function makeLosable(inner: Stores): LosableStores {
       revocations,
       sessions: losable(inner.sessions),
       users: losable(inner.users),
+      oneTimeTokens: losable(inner.oneTimeTokens),
+      rateLimits: losable(inner.rateLimits),
     }),
     setLost(lost) {
       isLost = lost;

@@ -9,7 +9,7 @@ import type {
   SessionRecord,
   SessionStore,
 } from '../../../stores/session-store.js';
-import { createSessionId } from '../../../stores/session-tag.js';
+import { createTaggedId } from '../../../stores/tagged-id.js';
 import type { UserRef } from '../../../stores/user-store.js';
 
 /** The windows of every rotation here, as the product sets them. */
@@ -43,7 +43,7 @@ export function inParallel<T>(count: number, call: (index: number) => Promise<T>
 /** The session id that `label` stands for, in the form the core gives it: with the tag of its user. */
 export function sessionIdFor(user: UserRef, label: string): string {
   const random: Random = { bytes: (size) => digest(`session ${label}`).subarray(0, size) };
-  return createSessionId(user, random);
+  return createTaggedId(user, random);
 }
 
 /** {@link sessionIdFor} a session of {@link ada}. */

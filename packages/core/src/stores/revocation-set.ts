@@ -1,0 +1,165 @@
+import type { Revocation, RevocationSubject } from './revocation-store.js';
+
+/** The revocation of all tokens of a user or tenant below an epoch. */
+interface EpochEntry {
+  readonly epoch: number;
+  readonly exceptSessionId: string | null;
+  readonly untilMs: number;
+}
+
+/** Revocations in memory, united: whatever the order and however often one comes, the set is the same. */
+export interface RevocationSet {
+  /** How many entries it holds. */
+  readonly size: number;
+
+  /** Unites with what is there; nothing gets weaker. @returns the entry as it is held now. */
+  add(revocation: Revocation): Revocation;
+
+  /** Whether any entry names the token, its session, or an epoch above its own. Four look-ups, no allocation. */
+  isRevoked(subject: RevocationSubject): boolean;
+
+  /** Deletes at most `limit` entries whose `until` is at or before `nowMs`. @returns how many. */
+  deleteExpired(nowMs: number, limit: number): number;
+
+  /** The same for the next `count` entries only, going round from call to call, so that no call takes long. */
+  sweep(nowMs: number, count: number): number;
+
+  /** All entries. */
+  list(): IterableIterator<Revocation>;
+}
+
+/** An empty set. */
+export function createRevocationSet(): RevocationSet {
+  // A map a kind, and no names put together of parts: the look-up on each request makes no garbage.
+  const tokens = new Map<string, number>();
+  const sessions = new Map<string, number>();
+  const users = new Map<string, Map<string, EpochEntry>>();
+  const tenants = new Map<string, EpochEntry>();
+  let userCount = 0;
+
+  const addUser = (tenantId: string, userId: string, added: EpochEntry): EpochEntry => {
+    const ofTenant = users.get(tenantId) ?? new Map<string, EpochEntry>();
+    const known = ofTenant.get(userId);
+    const entry = known === undefined ? added : unite(known, added);
+    ofTenant.set(userId, entry);
+    users.set(tenantId, ofTenant);
+    if (known === undefined) userCount++;
+    return entry;
+  };
+
+  const dropExpired = (revocation: Revocation, nowMs: number): boolean => {
+    const isExpired = revocation.until.getTime() <= nowMs;
+    if (isExpired) drop(revocation);
+    return isExpired;
+  };
+  const drop = (revocation: Revocation): void => {
+    switch (revocation.kind) {
+      case 'token':
+        tokens.delete(revocation.jti);
+        return;
+      case 'session':
+        sessions.delete(revocation.sessionId);
+        return;
+      case 'user': {
+        const ofTenant = users.get(revocation.tenantId);
+        if (ofTenant?.delete(revocation.userId)) userCount--;
+        if (ofTenant?.size === 0) users.delete(revocation.tenantId);
+        return;
+      }
+      case 'tenant':
+        tenants.delete(revocation.tenantId);
+    }
+  };
+
+  function* list(): IterableIterator<Revocation> {
+    for (const [jti, untilMs] of tokens) yield { kind: 'token', jti, until: new Date(untilMs) };
+    for (const [sessionId, untilMs] of sessions) {
+      yield { kind: 'session', sessionId, until: new Date(untilMs) };
+    }
+    for (const [tenantId, ofTenant] of users) {
+      for (const [userId, { epoch, exceptSessionId, untilMs }] of ofTenant) {
+        yield { kind: 'user', tenantId, userId, epoch, exceptSessionId, until: new Date(untilMs) };
+      }
+    }
+    for (const [tenantId, { epoch, untilMs }] of tenants) {
+      yield { kind: 'tenant', tenantId, epoch, until: new Date(untilMs) };
+    }
+  }
+  let round = list();
+
+  return {
+    get size() {
+      return tokens.size + sessions.size + userCount + tenants.size;
+    },
+
+    add(revocation) {
+      const untilMs = revocation.until.getTime();
+      switch (revocation.kind) {
+        case 'token': {
+          const latest = Math.max(tokens.get(revocation.jti) ?? untilMs, untilMs);
+          tokens.set(revocation.jti, latest);
+          return { ...revocation, until: new Date(latest) };
+        }
+        case 'session': {
+          const latest = Math.max(sessions.get(revocation.sessionId) ?? untilMs, untilMs);
+          sessions.set(revocation.sessionId, latest);
+          return { ...revocation, until: new Date(latest) };
+        }
+        case 'user': {
+          const { tenantId, userId, epoch, exceptSessionId } = revocation;
+          const entry = addUser(tenantId, userId, { epoch, exceptSessionId, untilMs });
+          const { untilMs: latest, ...rest } = entry;
+          return { ...revocation, ...rest, until: new Date(latest) };
+        }
+        case 'tenant': {
+          const added = { epoch: revocation.epoch, exceptSessionId: null, untilMs };
+          const known = tenants.get(revocation.tenantId);
+          const entry = known === undefined ? added : unite(known, added);
+          tenants.set(revocation.tenantId, entry);
+          return { ...revocation, epoch: entry.epoch, until: new Date(entry.untilMs) };
+        }
+      }
+    },
+
+    isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
+      if (tokens.has(jti) || sessions.has(sessionId)) return true;
+      const user = users.get(tenantId)?.get(userId);
+      if (user !== undefined && user.epoch > userEpoch && user.exceptSessionId !== sessionId) return true;
+      const tenant = tenants.get(tenantId);
+      return tenant !== undefined && tenant.epoch > tenantEpoch;
+    },
+
+    deleteExpired(nowMs, limit) {
+      let deleted = 0;
+      for (const revocation of list()) {
+        if (deleted === limit) break;
+        if (dropExpired(revocation, nowMs)) deleted++;
+      }
+      return deleted;
+    },
+
+    sweep(nowMs, count) {
+      let dropped = 0;
+      for (let looked = 0; looked < count; looked++) {
+        const { value, done } = round.next();
+        if (done === true) {
+          round = list();
+          break;
+        }
+        if (dropExpired(value, nowMs)) dropped++;
+      }
+      return dropped;
+    },
+
+    list,
+  };
+}
+
+/** The later end, the higher epoch with its own exception; one epoch with two exceptions excepts nobody. */
+function unite(known: EpochEntry, added: EpochEntry): EpochEntry {
+  const untilMs = Math.max(known.untilMs, added.untilMs);
+  if (added.epoch > known.epoch) return { ...added, untilMs };
+  if (added.epoch < known.epoch || added.exceptSessionId === known.exceptSessionId)
+    return { ...known, untilMs };
+  return { ...known, exceptSessionId: null, untilMs };
+}
