@@ -3,21 +3,23 @@ import { waitUntil } from './wait-until.js';
 import { withRedis } from './with-redis.js';
 
 /** How many slots a cluster has. */
-export const slotCount = 16_384;
+const slotCount = 16_384;
 
-/** A node, and the port on which the other nodes reach it. */
-export interface ClusterMember {
-  readonly node: RedisClusterNode;
-  readonly busPort: number;
-}
-
-/** Makes one cluster of empty nodes: every master gets its share of the slots, every replica its master. */
-export async function formRedisCluster(members: readonly ClusterMember[]): Promise<void> {
-  const nodes = members.map(({ node }) => node);
+/**
+ * Makes one cluster of empty nodes: every master gets its share of the slots, every replica its master.
+ *
+ * @param busPorts where the other nodes reach each node, in the order of `nodes`.
+ */
+export async function formRedisCluster(
+  nodes: readonly RedisClusterNode[],
+  busPorts: readonly number[],
+): Promise<void> {
   await assignSlots(nodes.filter(({ initialRole }) => initialRole === 'master'));
-  const [first, ...others] = members as [ClusterMember, ...ClusterMember[]];
-  await withRedis(first.node.url, async (command) => {
-    for (const { node, busPort } of others) await command('CLUSTER', 'MEET', '127.0.0.1', node.port, busPort);
+  const [first, ...others] = nodes as [RedisClusterNode, ...RedisClusterNode[]];
+  await withRedis(first.url, async (command) => {
+    for (const [index, { port }] of others.entries()) {
+      await command('CLUSTER', 'MEET', '127.0.0.1', port, busPorts[index + 1] as number);
+    }
   });
   await Promise.all(nodes.map(followMaster));
   await untilHealthy(nodes);

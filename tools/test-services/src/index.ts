@@ -5,6 +5,8 @@ export * from './postgres.js';
 export * from './redis.js';
 export * from './redis-cluster.js';
 export type { RedisClusterNode } from './redis-cluster-node.js';
+export type { RedisServer } from './redis-process.js';
+export * from './redis-sentinel.js';
 export type { RedisSlotMove } from './redis-slot-move.js';
 export * from './tcp-proxy.js';
 export type {} from './vitest/provided-context.js';

@@ -1,10 +1,8 @@
-import type { OwnedServer } from './owned-server.js';
+import type { RedisServer } from './redis-process.js';
 import { withRedis } from './with-redis.js';
 
 /** One server of a Redis Cluster. */
-export interface RedisClusterNode extends OwnedServer {
-  /** `redis://:password@127.0.0.1:port`. */
-  readonly url: string;
+export interface RedisClusterNode extends RedisServer {
   /** By which the nodes know each other, the same after every restart. */
   readonly id: string;
   /** When the cluster was made; a failover changes roles. */

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type ClusterMember, formRedisCluster, untilHealthy } from './form-redis-cluster.js';
+import { formRedisCluster, untilHealthy } from './form-redis-cluster.js';
 import { findFreePorts } from './free-port.js';
-import type { OwnedServer } from './owned-server.js';
 import { provideProgram } from './provide-server.js';
 import { findMaster, type RedisClusterNode } from './redis-cluster-node.js';
-import { durableSettings, redisProgram, startRedisProcess } from './redis-process.js';
+import {
+  durableSettings,
+  type RedisServer,
+  redisProgram,
+  startRedisProcesses,
+  stopTogether,
+} from './redis-process.js';
 import { beginSlotMove, type RedisSlotMove } from './redis-slot-move.js';
-import { startedTogether, stopTogether } from './server-group.js';
 import { withRedis } from './with-redis.js';
 
 /** What kind of Redis Cluster a test wants. */
@@ -64,24 +68,17 @@ export async function startRedisCluster({
   const size = masters * (1 + replicasPerMaster);
   const ports = await findFreePorts(2 * size);
   const urls = ports.slice(0, size).map((port) => `redis://:${password}@127.0.0.1:${port}`);
+  // Not 10,000 above the port, as usual, where there may be none.
   const busPorts = ports.slice(size);
+  const plans = urls.map((url, index) => ({
+    url,
+    settings: { ...clusterSettings(password), 'cluster-port': String(busPorts[index]), ...settings },
+  }));
 
-  const servers = await startedTogether(
-    urls.map((url, index) => {
-      const ownSettings = {
-        ...clusterSettings(password),
-        'cluster-port': String(busPorts[index]),
-        ...settings,
-      };
-      return startRedisProcess(program, { url, settings: ownSettings });
-    }),
-  );
+  const servers = await startRedisProcesses(program, plans);
   try {
-    const ids = await Promise.all(urls.map(askForId));
-    const nodes = describeNodes(servers, urls, ids, masters);
-    await formRedisCluster(
-      nodes.map((node, index): ClusterMember => ({ node, busPort: busPorts[index] as number })),
-    );
+    const nodes = await describeNodes(servers, masters);
+    await formRedisCluster(nodes, busPorts);
     return {
       nodes,
       password,
@@ -114,27 +111,18 @@ function clusterSettings(password: string): Record<string, string> {
   };
 }
 
-async function askForId(url: string): Promise<string> {
-  return String(await withRedis(url, (command) => command('CLUSTER', 'MYID')));
-}
-
-function describeNodes(
-  servers: readonly OwnedServer[],
-  urls: readonly string[],
-  ids: readonly string[],
+async function describeNodes(
+  servers: readonly RedisServer[],
   masterCount: number,
-): RedisClusterNode[] {
+): Promise<RedisClusterNode[]> {
+  const ids = await Promise.all(
+    servers.map(({ url }) => withRedis(url, (command) => command('CLUSTER', 'MYID'))),
+  );
   const nodes: RedisClusterNode[] = [];
   for (const [index, server] of servers.entries()) {
     const initialMaster = index < masterCount ? null : (nodes[index % masterCount] as RedisClusterNode);
     const initialRole = initialMaster === null ? 'master' : 'replica';
-    nodes.push({
-      ...server,
-      url: urls[index] as string,
-      id: ids[index] as string,
-      initialRole,
-      initialMaster,
-    });
+    nodes.push({ ...server, id: String(ids[index]), initialRole, initialMaster });
   }
   return nodes;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { findFreePort } from './free-port.js';
-import { foreignServer, type OwnedServer } from './owned-server.js';
+import { foreignServer } from './owned-server.js';
 import { provideServer } from './provide-server.js';
-import { durableSettings, redisProgram, startRedisProcess } from './redis-process.js';
+import { durableSettings, type RedisServer, redisProgram, startRedisProcess } from './redis-process.js';
 import { answersRedis } from './with-redis.js';
 
 /** What kind of Redis a test wants. */
@@ -11,12 +11,6 @@ export interface RedisOptions {
   readonly own?: boolean;
   /** Lines of its configuration, such as `{ maxmemory: '1mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-/** A running Redis or Valkey. */
-export interface RedisServer extends OwnedServer {
-  /** `redis://:password@127.0.0.1:port`. */
-  readonly url: string;
 }
 
 /**
