@@ -3,12 +3,19 @@ import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
-import { createRevocations, type Revocations } from './domains/revocation/index.js';
+import {
+  createRevocations,
+  type RevocationPolicyOptions,
+  type RevocationStatus,
+  type Revocations,
+} from './domains/revocation/index.js';
 import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
 import type { AuthEvent } from './events.js';
 import { createFlows, type FlowContext, type Flows } from './flows/index.js';
+import { deleteInBatches } from './stores/delete-in-batches.js';
+import type { Revocation } from './stores/revocation-store.js';
 import type { StoreSet, Stores, Transactions } from './stores/stores.js';
 
 /** What an app decides. Everything that is left out has the default named here. */
@@ -50,6 +57,8 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly environment?: string;
 
   readonly sessions?: SessionPolicyOptions;
+  /** How access tokens are checked against revocations, and within which time one acts everywhere. */
+  readonly revocation?: RevocationPolicyOptions;
   readonly passwords?: PasswordsOptions;
 
   /**
@@ -57,6 +66,8 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    * `onEventError` and never to the user. Default: nobody is told.
    */
   readonly onEvent?: (event: AuthEvent) => void | Promise<void>;
+  /** Told whenever this node answers from memory or not any more; for metrics and alarms. */
+  readonly onRevocationStateChange?: (status: RevocationStatus) => void;
   /** Told when `onEvent` failed. Default: a process warning. */
   readonly onEventError?: (error: unknown) => void;
 
@@ -75,13 +86,24 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly passwords: Passwords;
   readonly csrfTokens: CsrfTokens;
   readonly stores: Stores;
+  /**
+   * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
+   * before the app listens, and for readiness.
+   *
+   * @throws `AuthError` `store_unavailable` otherwise; calling it again is what to do then.
+   */
+  ready(): Promise<void>;
+
   /** Deletes what has expired, in small batches. Call it now and then, on any node. @returns how many rows are gone. */
   deleteExpired(): Promise<number>;
+
+  /** Stops reading revocations. Call it when the app shuts down, before the stores' connections are closed. */
+  close(): Promise<void>;
 }
 
 /**
- * One app's authentication, put together from its options. Opens no connection, starts no timer and keeps no state
- * outside the given stores.
+ * One app's authentication, put together from its options. Opens no connection. Where revocations are replicated it reads
+ * their log from the first check on, with timers that keep no process alive, until {@link Auth.close}.
  *
  * @throws `TypeError` naming the option that is missing or not acceptable; never with a secret in it.
  */
@@ -106,34 +128,48 @@ export function createAuth<Role extends string = never, Permission extends strin
     ...(options.tokenCacheSize === undefined ? {} : { cacheSize: options.tokenCacheSize }),
   });
   const revocations = createRevocations({
+    ...options.revocation,
     store: stores.revocations,
     leewayMs: accessTokens.longestAliveMs - accessTokens.lifetimeMs,
+    onStateChange: options.onRevocationStateChange ?? (() => {}),
+    clock,
   });
   const passwords = createPasswords(options.passwords ?? {});
-  const sessionsOver = (set: StoreSet): Sessions =>
+  const sessionsOver = (set: StoreSet, onRecorded: OnRecorded): Sessions =>
     createSessions({
       ...options.sessions,
       store: set.sessions,
       revocations: set.revocations,
+      onRecorded,
       keyRing,
       accessTokenMs: accessTokens.longestAliveMs,
       clock,
     });
 
-  const contextOver = (set: StoreSet): FlowContext => ({
+  const contextOver = (set: StoreSet, onRecorded: OnRecorded): FlowContext => ({
     users: set.users,
-    sessions: sessionsOver(set),
+    sessions: sessionsOver(set, onRecorded),
     revocations,
     accessTokens,
     passwords,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
     report: createReporter(options, clock),
-    atomically: (work) =>
-      transactions === null ? work(context) : transactions.run((inner) => work(contextOver(inner))),
+    atomically,
   });
   const transactions = findTransactions(stores);
-  const context = contextOver(stores);
+  const context = contextOver(stores, revocations.apply);
+
+  /** What a transaction revokes acts on this node once it is certain. */
+  async function atomically<T>(work: (auth: FlowContext) => Promise<T>): Promise<T> {
+    if (transactions === null) return work(context);
+    const recorded: Revocation[] = [];
+    const result = await transactions.run((inner) =>
+      work(contextOver(inner, (entries) => recorded.push(...entries))),
+    );
+    revocations.apply(recorded);
+    return result;
+  }
 
   return {
     ...createFlows(context),
@@ -145,7 +181,15 @@ export function createAuth<Role extends string = never, Permission extends strin
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
     stores,
-    deleteExpired: async () => (await context.sessions.deleteExpired()) + (await revocations.deleteExpired()),
+    async ready() {
+      await Promise.all([stores.ping(), revocations.start()]);
+    },
+    deleteExpired: async () =>
+      (await context.sessions.deleteExpired()) +
+      (await revocations.deleteExpired()) +
+      (await deleteInBatches((limit) => stores.oneTimeTokens.deleteExpired(limit))) +
+      (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
+    close: () => revocations.close(),
   };
 }
 
@@ -160,6 +204,9 @@ function findTransactions({ transactions, ...stores }: Stores): Transactions | n
     users === stores.users && sessions === stores.sessions && revocations === stores.revocations;
   return isWhole ? transactions : null;
 }
+
+/** Told what has been recorded in the revocation store. */
+type OnRecorded = (revocations: readonly Revocation[]) => void;
 
 function readPublicUrl(publicUrl: string): string {
   const url = typeof publicUrl === 'string' && URL.canParse(publicUrl) ? new URL(publicUrl) : null;

@@ -1,20 +1,28 @@
+import { type Clock, systemClock } from '../../clock.js';
 import { deleteInBatches } from '../../stores/delete-in-batches.js';
-import type { RevocationStore, RevocationSubject } from '../../stores/revocation-store.js';
+import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import { createReplicatedCheck } from './replicated-check.js';
+import type { RevocationCheck, RevocationStatus } from './revocation-check.js';
+import {
+  type RevocationPolicy,
+  type RevocationPolicyOptions,
+  readRevocationPolicy,
+} from './revocation-policy.js';
 
 /** What revocations are made of. */
-export interface RevocationsOptions {
+export interface RevocationsOptions extends RevocationPolicyOptions {
   readonly store: RevocationStore;
   /** How far clocks may differ: the leeway of token verification, in milliseconds. */
   readonly leewayMs: number;
+  /** Told whenever `state` changes. What it throws is ignored. */
+  readonly onStateChange?: (status: RevocationStatus) => void;
+  readonly clock?: Clock;
 }
 
 /** Answers, on each request, whether a verified access token has been revoked; and revokes single ones. */
-export interface Revocations {
-  /**
-   * Whether the token, its session, or an epoch above its own is revoked. Asks the store each time, so a revocation
-   * acts at once on every node; without a promise where the store has the answer in memory.
-   */
-  isRevoked(subject: RevocationSubject): boolean | Promise<boolean>;
+export interface Revocations extends RevocationCheck {
+  /** The policy in force. */
+  readonly policy: RevocationPolicy;
 
   /**
    * Revokes one access token for the rest of its life.
@@ -27,15 +35,48 @@ export interface Revocations {
   deleteExpired(): Promise<number>;
 }
 
-/** Revocations by direct check: one look-up in the store per request. */
-export function createRevocations({ store, leewayMs }: RevocationsOptions): Revocations {
-  return {
-    isRevoked: (subject) => store.isRevoked(subject),
+/**
+ * Revocations over a store.
+ *
+ * @throws `TypeError` naming the option that is not acceptable.
+ */
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { store, leewayMs } = options;
+  const policy = readRevocationPolicy(options, store);
+  const check =
+    policy.check === 'replicated' && store.log !== undefined
+      ? createReplicatedCheck({
+          store,
+          log: store.log,
+          policy,
+          clock: options.clock ?? systemClock,
+          onStateChange: options.onStateChange ?? (() => {}),
+        })
+      : createDirectCheck(store);
 
-    // Kept until the last node would refuse the token by its expiry anyway.
-    revokeToken: ({ jti, expiresAt }) =>
-      store.add([{ kind: 'token', jti, until: new Date(expiresAt.getTime() + leewayMs) }]),
+  return {
+    policy,
+    ...check,
+
+    async revokeToken({ jti, expiresAt }) {
+      // Kept until the last node would refuse the token by its expiry anyway.
+      const revocation: Revocation = { kind: 'token', jti, until: new Date(expiresAt.getTime() + leewayMs) };
+      await store.add([revocation]);
+      check.apply([revocation]);
+    },
 
     deleteExpired: () => deleteInBatches((limit) => store.deleteExpired(limit)),
+  };
+}
+
+/** Asks the store each time. */
+function createDirectCheck(store: RevocationStore): RevocationCheck {
+  return {
+    isRevoked: (subject) => store.isRevoked(subject),
+    apply: () => {},
+    start: async () => {},
+    settled: async () => {},
+    status: () => ({ state: 'direct', lagMs: null, entries: 0, reads: 0, failedReads: 0, resyncs: 0 }),
+    close: async () => {},
   };
 }

@@ -9,6 +9,7 @@ import type { SessionPolicy } from './session-policy.js';
 export interface SessionEndingsOptions {
   readonly store: SessionStore;
   readonly revocations: RevocationStore;
+  readonly onRecorded: (revocations: readonly Revocation[]) => void;
   readonly policy: SessionPolicy;
   readonly accessTokenMs: number;
   readonly clock: Clock;
@@ -40,12 +41,14 @@ export interface SessionEndings {
 
 /** Endings over a store, recorded in the revocation store by whichever of the two can. */
 export function createSessionEndings(options: SessionEndingsOptions): SessionEndings {
-  const { store, revocations, policy, accessTokenMs, clock, random } = options;
+  const { store, revocations, onRecorded, policy, accessTokenMs, clock, random } = options;
   const isLinked = store.recordsRevocationsIn === revocations;
 
   const until = (): Date => new Date(clock.now() + accessTokenMs);
   const record = async (entries: readonly Revocation[]): Promise<void> => {
-    if (!isLinked && entries.length > 0) await revocations.add(entries);
+    if (entries.length === 0) return;
+    if (!isLinked) await revocations.add(entries);
+    onRecorded(entries);
   };
   const recordEnded = (sessionIds: readonly string[]): Promise<void> =>
     record(sessionIds.map((sessionId) => ({ kind: 'session', sessionId, until: until() })));

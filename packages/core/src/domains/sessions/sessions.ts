@@ -3,7 +3,7 @@ import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
 import { deleteInBatches } from '../../stores/delete-in-batches.js';
-import type { RevocationStore } from '../../stores/revocation-store.js';
+import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
 import type {
   Epochs,
   RefreshSecret,
@@ -27,6 +27,8 @@ export interface SessionsOptions extends SessionPolicyOptions {
   readonly store: SessionStore;
   /** Where ended sessions are recorded, so that their access tokens die too. */
   readonly revocations: RevocationStore;
+  /** Told what has just been recorded there, so that it acts on this node at once. Default: nobody is told. */
+  readonly onRecorded?: (revocations: readonly Revocation[]) => void;
   readonly keyRing: KeyRing;
   /** How long an access token issued now can be accepted, in milliseconds: its lifetime plus the leeway. */
   readonly accessTokenMs: number;
@@ -135,7 +137,16 @@ export function createSessions(options: SessionsOptions): Sessions {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const policy = readSessionPolicy(options);
-  const endings = createSessionEndings({ store, revocations, policy, accessTokenMs, clock, random });
+  const onRecorded = options.onRecorded ?? (() => {});
+  const endings = createSessionEndings({
+    store,
+    revocations,
+    onRecorded,
+    policy,
+    accessTokenMs,
+    clock,
+    random,
+  });
 
   const createSecret = (): RefreshSecret & { readonly secret: Uint8Array } => {
     const secret = random.bytes(32);

@@ -36,9 +36,9 @@ export function createWellKnownRoutes(http: HttpContext): readonly Route[] {
       method: 'GET',
       path: '/readyz',
       summary: 'Whether every store answers',
-      answers: { 200: 'Ready for requests', 503: 'A store is away' },
+      answers: { 200: 'Ready for requests', 503: 'A store is away, or not all is loaded yet' },
       async handle() {
-        await http.auth.stores.ping();
+        await http.auth.ready();
         return respondJson(200, { status: 'ok' });
       },
     }),

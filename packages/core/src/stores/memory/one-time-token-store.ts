@@ -5,6 +5,7 @@ import type {
   OneTimeTokenStore,
   PresentedOneTimeToken,
 } from '../one-time-token-store.js';
+import { requireStorableIds } from './require-storable-ids.js';
 
 interface Entry {
   readonly record: OneTimeTokenRecord;
@@ -28,23 +29,27 @@ export function createMemoryOneTimeTokenStore(options: { readonly clock?: Clock 
   };
 
   const voidWhere = (isMeant: (record: OneTimeTokenRecord) => boolean): void => {
-    for (const entry of entries.values()) if (isMeant(entry.record)) entry.isVoid = true;
+    for (const entry of entries.values()) {
+      // A spent one still owes its answer to the command that spent it.
+      if (entry.consumedBy === null && isMeant(entry.record)) entry.isVoid = true;
+    }
   };
 
   return {
     traits: { medium: 'memory', durability: 'process' },
 
     async create({ lifetimeMs, replacesOthers, ...token }) {
-      if (entries.has(token.id)) return;
+      const { tenantId, userId, purpose, id } = token;
+      requireStorableIds({ tenantId, userId, purpose, id });
+      if (entries.has(id)) return;
       if (replacesOthers) {
         voidWhere(
-          ({ tenantId, userId, purpose }) =>
-            tenantId === token.tenantId && userId === token.userId && purpose === token.purpose,
+          (other) => other.tenantId === tenantId && other.userId === userId && other.purpose === purpose,
         );
       }
       const now = clock.now();
       const record = { ...token, createdAt: new Date(now), expiresAt: new Date(now + lifetimeMs) };
-      entries.set(token.id, { record, consumedBy: null, isVoid: false });
+      entries.set(id, { record, consumedBy: null, isVoid: false });
     },
 
     async find(token) {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../clock.js';
 import type { RateLimitStore } from '../rate-limit-store.js';
+import { requireStorableIds } from './require-storable-ids.js';
 
 /** The rate limits of one process; the reference that adapters are measured against. */
 export function createMemoryRateLimitStore(options: { readonly clock?: Clock } = {}): RateLimitStore {
@@ -11,6 +12,7 @@ export function createMemoryRateLimitStore(options: { readonly clock?: Clock } =
     traits: { medium: 'memory', durability: 'process' },
 
     async take({ key, intervalUs, burst, cost }) {
+      requireStorableIds({ key });
       const nowUs = clock.now() * 1000;
       const at = Math.max(fullAtUs.get(key) ?? 0, nowUs);
       const next = at + cost * intervalUs;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Stores } from '../../stores/stores.js';
 import { createTestClock } from '../test-clock.js';
+import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
 import { revocationStoreChapters } from './revocation-store-cases.js';
 import { sessionStoreChapters } from './session-store-cases.js';
 import type { StoreChapter } from './store-case.js';
@@ -70,6 +71,7 @@ function chaptersFor({
     ...sessionStoreChapters(bulkSessions),
     ...revocationStoreChapters,
     ...userStoreChapters,
+    ...oneTimeTokenStoreChapters,
     pingChapter,
     linkedRecordingChapter(recordsRevocations),
     transactionChapter(offersTransaction),
