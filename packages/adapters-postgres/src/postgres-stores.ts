@@ -12,6 +12,8 @@ import { createDatabase, type Database } from './connection/database.js';
 import { type Connection, openConnection } from './connection/open-connection.js';
 import { type AppTransaction, openTransaction } from './connection/open-transaction.js';
 import { createNow } from './connection/sql-values.js';
+import { createOneTimeTokenStore } from './one-time-token-store.js';
+import { createRateLimitStore } from './rate-limit-store.js';
 import { createRevocationStore } from './revocation-store.js';
 import { checkSchema, type SchemaProblem } from './schema/check-schema.js';
 import { migrate, migrationScript } from './schema/migrate.js';
@@ -19,6 +21,7 @@ import type { Migration } from './schema/migration.js';
 import { migrationsFor } from './schema/migrations/index.js';
 import { createTables, type TablesOptions } from './schema/tables.js';
 import { createSessionStore } from './session-store.js';
+import type { StoreContext } from './store-context.js';
 import { createUserStore } from './user-store.js';
 
 /** What {@link postgresStores} is given: a connection, and where the tables are. */
@@ -91,29 +94,32 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
 
   const kysely = openConnection(options, statementOptions);
   const database = createDatabase({ kysely, timeoutMs, isTransaction: false });
-  const storesOn = (place: Database): StoreSet => {
-    const context = { database: place, tables, now };
+  const contextOn = (place: Database): StoreContext => ({ database: place, tables, now });
+  const storesOn = (context: StoreContext): StoreSet => {
     const revocations = createRevocationStore(context);
     return {
       revocations,
       sessions: createSessionStore(context, revocations),
       users: createUserStore(context),
+      oneTimeTokens: createOneTimeTokenStore(context),
     };
   };
 
-  const stores = storesOn(database);
+  const context = contextOn(database);
+  const stores = storesOn(context);
 
   return {
     ...stores,
+    rateLimits: createRateLimitStore(context),
 
     transactions: {
       covers: stores,
-      run: (work) => database.atomically((place) => work(storesOn(place))),
+      run: (work) => database.atomically((place) => work(storesOn(contextOn(place)))),
     },
 
     withTransaction(transaction) {
       const inside = openTransaction(transaction, statementOptions);
-      return storesOn(createDatabase({ kysely: inside, timeoutMs, isTransaction: true }));
+      return storesOn(contextOn(createDatabase({ kysely: inside, timeoutMs, isTransaction: true })));
     },
 
     async ping() {

@@ -4,6 +4,7 @@ import { json } from './connection/sql-values.js';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { deleteInBatch } from './delete-in-batch.js';
 import type { StoreContext } from './store-context.js';
+import { traits } from './traits.js';
 import { certain, uniteRevocations } from './unite-revocations.js';
 
 /** The revocation store in Postgres. */
@@ -12,6 +13,8 @@ export function createRevocationStore(context: StoreContext): RevocationStore {
   const { revocations } = tables.ref;
 
   return {
+    traits,
+
     async add(added) {
       if (added.length === 0) return;
       const rows = added.map(rowOf);

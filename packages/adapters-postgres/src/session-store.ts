@@ -10,6 +10,7 @@ import { rotateHard } from './sessions/rotate-hard.js';
 import { readOnlySession, readSession, type SessionRow } from './sessions/session-row.js';
 import { isLive, ofUser, withJudgingFacts } from './sessions/session-sql.js';
 import type { StoreContext } from './store-context.js';
+import { traits } from './traits.js';
 
 /** The session store in Postgres; it records what it ends in the revocation store of the same database. */
 export function createSessionStore(context: StoreContext, revocations: RevocationStore): SessionStore {
@@ -17,6 +18,8 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
   const { sessions, user_epochs, tenant_epochs } = tables.ref;
 
   return {
+    traits,
+
     recordsRevocationsIn: revocations,
 
     async readEpochs(user) {

@@ -8,6 +8,7 @@ import {
   toStorable,
 } from './connection/storable-text.js';
 import type { StoreContext } from './store-context.js';
+import { traits } from './traits.js';
 
 /** A row as `to_jsonb` gives it. */
 interface UserRow {
@@ -37,6 +38,8 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
   };
 
   return {
+    traits,
+
     async create(user) {
       requireStorableIds({ tenantId: user.tenantId, userId: user.userId });
       if (!isStorableAddress(user.canonicalEmail)) {

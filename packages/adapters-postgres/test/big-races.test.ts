@@ -71,7 +71,7 @@ describe('refreshes beside each other', () => {
 
 describe('commands of all kinds beside each other', () => {
   it('never wait for each other in a circle', async () => {
-    const { sessions, revocations, transaction } = stores;
+    const { sessions, revocations, transactions } = stores;
     const labels = Array.from({ length: 6 }, (_, index) => `c${index}`);
     const user = { ...ada, userId: 'circle' };
     const until = new Date(Date.now() + 60_000);
@@ -94,7 +94,7 @@ describe('commands of all kinds beside each other', () => {
       () => revocations.add(entries),
       () => revocations.add([...entries].reverse()),
       (label, id) =>
-        transaction(async (set) => {
+        transactions.run(async (set) => {
           await set.sessions.endAll({ ...user, ...raising(`in ${id}`) });
           await set.sessions.end({ ...ending(label), ...user });
         }),

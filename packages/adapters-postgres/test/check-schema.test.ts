@@ -26,12 +26,17 @@ describe('checkSchema', () => {
       'migration_pending 0001_users',
       'migration_pending 0002_sessions',
       'migration_pending 0003_revocations',
+      'migration_pending 0004_one_time_tokens',
+      'migration_pending 0005_rate_limits',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',
       'table_missing tessera.user_epochs',
       'table_missing tessera.tenant_epochs',
       'table_missing tessera.revocations',
+      'table_missing tessera.one_time_tokens',
+      'table_missing tessera.one_time_token_floors',
+      'table_missing tessera.rate_limits',
     ]);
     expect(problems[0]?.message).toBe('migration 0001_users has not run; run migrate()');
   });

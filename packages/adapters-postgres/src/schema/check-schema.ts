@@ -23,6 +23,9 @@ const columns: Readonly<Record<TableName, string>> = {
   user_epochs: 'tenant_id user_id epoch command_id',
   tenant_epochs: 'tenant_id epoch command_id',
   revocations: 'kind tenant_id name epoch except_session_id until',
+  one_time_tokens: 'id number tenant_id user_id purpose secret_hash data created_at expires_at consumed_by',
+  one_time_token_floors: 'tenant_id user_id purpose least_number',
+  rate_limits: 'key full_at_us',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

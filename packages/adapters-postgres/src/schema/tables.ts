@@ -7,6 +7,9 @@ const tableNames = [
   'user_epochs',
   'tenant_epochs',
   'revocations',
+  'one_time_tokens',
+  'one_time_token_floors',
+  'rate_limits',
 ] as const;
 
 /** The tables of this package, by what they hold. */

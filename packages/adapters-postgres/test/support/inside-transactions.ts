@@ -5,7 +5,7 @@ export type RunInside = <T>(work: (set: StoreSet) => Promise<T>) => Promise<T>;
 
 /** Stores of which every single call is made inside a transaction that `run` begins and commits. */
 export function insideTransactions(stores: Stores, run: RunInside): Stores {
-  const { ping, transaction } = stores;
+  const { ping, rateLimits, transactions } = stores;
   const calls = <K extends keyof StoreSet>(key: K, others: object = {}): StoreSet[K] =>
     new Proxy(stores[key], {
       get(_target, method) {
@@ -13,13 +13,20 @@ export function insideTransactions(stores: Stores, run: RunInside): Stores {
         return (...args: unknown[]) => run((set) => call(set[key], method, args));
       },
     });
-  const revocations = calls('revocations');
-  return {
-    ping,
-    ...(transaction === undefined ? {} : { transaction }),
+  const { traits, log } = stores.revocations;
+  // The log is read outside of transactions, and sees what they committed.
+  const revocations = calls('revocations', { traits, log });
+  const inside: StoreSet = {
     revocations,
-    users: calls('users'),
-    sessions: calls('sessions', { recordsRevocationsIn: revocations }),
+    users: calls('users', { traits }),
+    sessions: calls('sessions', { traits, recordsRevocationsIn: revocations }),
+    oneTimeTokens: calls('oneTimeTokens', { traits }),
+  };
+  return {
+    ...inside,
+    rateLimits,
+    ping,
+    ...(transactions === undefined ? {} : { transactions: { ...transactions, covers: inside } }),
   };
 }
 

@@ -1,10 +1,18 @@
 import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
+import { oneTimeTokensMigration } from './one-time-tokens.js';
+import { rateLimitsMigration } from './rate-limits.js';
 import { revocationsMigration } from './revocations.js';
 import { sessionsMigration } from './sessions.js';
 import { usersMigration } from './users.js';
 
 /** All steps of the schema, in their order. */
 export function migrationsFor(tables: Tables): readonly Migration[] {
-  return [usersMigration, sessionsMigration, revocationsMigration].map((migration) => migration(tables));
+  return [
+    usersMigration,
+    sessionsMigration,
+    revocationsMigration,
+    oneTimeTokensMigration,
+    rateLimitsMigration,
+  ].map((migration) => migration(tables));
 }
