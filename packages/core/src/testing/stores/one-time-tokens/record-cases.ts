@@ -5,7 +5,6 @@ import { longestData, longestText, unicodeText, unstorableTexts } from '../texts
 import {
   createToken,
   isGood,
-  lifetimeMs,
   newToken,
   nobody,
   presented,
