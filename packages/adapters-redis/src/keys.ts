@@ -33,6 +33,11 @@ export interface Keys {
   revokedUser(user: UserRef): string;
   revokedTenant(tenantId: string): string;
   revokedToken(jti: string): string;
+  oneTimeToken(id: string): string;
+  /** What {@link Keys.oneTimeToken} puts before the ids of this user's tokens. */
+  oneTimeTokenPrefix(user: UserRef): string;
+  oneTimeTokens(user: UserRef): string;
+  limit(name: string): string;
   /** The pattern that all keys of {@link Keys.sessions} match, for SCAN. */
   readonly everySessions: string;
   /** {@link Keys.sessionPrefix} for a key of {@link Keys.sessions}. */
@@ -42,8 +47,7 @@ export interface Keys {
 /** The keys under one prefix. */
 export function createKeys(prefix: string): Keys {
   const under = (tag: string, rest: string): string => `${prefix}tessera:{${tag}}:${rest}`;
-  const ofUser = (user: UserRef, kind: string): string =>
-    under(tagOf(user), `${kind}:${ownerOf(user)}`);
+  const ofUser = (user: UserRef, kind: string): string => under(tagOf(user), `${kind}:${ownerOf(user)}`);
   const ofTenant = (tenantId: string, kind: string): string =>
     under(tagOf({ tenantId, userId: '' }), `${kind}:${encodeURIComponent(tenantId)}`);
 
@@ -59,6 +63,10 @@ export function createKeys(prefix: string): Keys {
     revokedUser: (user) => ofUser(user, 'revoked:user'),
     revokedTenant: (tenantId) => ofTenant(tenantId, 'revoked:tenant'),
     revokedToken: (jti) => `${prefix}revoked:jwt:${jti}`,
+    oneTimeToken: (id) => under(findTag(id), `token:${id}`),
+    oneTimeTokenPrefix: (user) => under(tagOf(user), 'token:'),
+    oneTimeTokens: (user) => ofUser(user, 'tokens'),
+    limit: (name) => `${prefix}tessera:limit:${name}`,
     everySessions: `${escapeGlob(prefix)}tessera:{*}:sessions:*`,
     sessionPrefixBeside: (sessions) =>
       `${sessions.slice(0, sessions.indexOf(':sessions:', prefix.length))}:session:`,

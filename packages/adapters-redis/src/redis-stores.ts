@@ -1,7 +1,9 @@
 import {
   type Clock,
   type Duration,
+  type OneTimeTokenStore,
   parseDuration,
+  type RateLimitStore,
   type RevocationStore,
   type SessionStore,
   type Stores,
@@ -9,6 +11,8 @@ import {
 import { createDatabase } from './connection/database.js';
 import type { RedisClient } from './connection/redis-client.js';
 import { createKeys } from './keys.js';
+import { createOneTimeTokenStore } from './one-time-token-store.js';
+import { createRateLimitStore } from './rate-limit-store.js';
 import { createRevocationStore } from './revocation-store.js';
 import { createSessionStore } from './session-store.js';
 
@@ -29,14 +33,16 @@ export interface RedisStoresOptions {
   readonly clock?: Clock;
 }
 
-/** Sessions and revocations in one Redis. Accounts are not kept here: see {@link RedisStores.withUsersOf}. */
+/** Everything but accounts, in one Redis. Those are kept elsewhere: see {@link RedisStores.withUsersOf}. */
 export interface RedisStores {
   readonly sessions: SessionStore;
   readonly revocations: RevocationStore;
+  readonly oneTimeTokens: OneTimeTokenStore;
+  readonly rateLimits: RateLimitStore;
 
   /**
-   * All the storage of an app: its accounts in `other`, such as Postgres, and sessions and revocations here. It has no
-   * `transaction`, for no transaction spans the two.
+   * All the storage of an app: its accounts in `other`, such as Postgres, and the rest here. It has no `transactions`, for
+   * none spans the two.
    */
   withUsersOf(other: Pick<Stores, 'users' | 'ping'>): Stores;
 
@@ -73,14 +79,17 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
   const database = createDatabase({ client, timeoutMs, allowEviction, clock });
   const context = { database, keys: createKeys(keyPrefix) };
   const revocations = createRevocationStore(context);
-  const sessions = createSessionStore(context, revocations);
+  const stores = {
+    sessions: createSessionStore(context, revocations),
+    revocations,
+    oneTimeTokens: createOneTimeTokenStore(context),
+    rateLimits: createRateLimitStore(context),
+  };
 
   return {
-    sessions,
-    revocations,
+    ...stores,
     withUsersOf: ({ users, ping }) => ({
-      sessions,
-      revocations,
+      ...stores,
       users,
       async ping() {
         await Promise.all([ping(), database.ping()]);

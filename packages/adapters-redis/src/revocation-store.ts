@@ -3,6 +3,7 @@ import { areStorableIds, requireStorableIds } from './connection/storable-text.j
 import { addScript, certain, isRevokedScript } from './scripts/revoke.js';
 import type { Script } from './scripts/script.js';
 import type { StoreContext } from './store-context.js';
+import { traits } from './traits.js';
 
 /** What a script is told about one key. */
 interface Entry {
@@ -53,6 +54,8 @@ export function createRevocationStore(context: StoreContext): RevocationStore {
   };
 
   return {
+    traits,
+
     async add(revocations) {
       if (revocations.length > 0) await runOn(addScript, revocations.map(entryOf));
     },

@@ -35,10 +35,16 @@ export function deviceDigest({ device, browser, os }: DeviceRecord): string {
   return createHash('sha256').update(text).digest().toString('base64url', 0, 16);
 }
 
-/** The session, or `null` for an empty hash. */
-export function readSession(id: string, flat: FlatHash): SessionRecord | null {
+/** The fields by name. */
+export function readFields(flat: FlatHash): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (let index = 0; index < flat.length; index += 2) fields.set(flat[index] ?? '', flat[index + 1] ?? '');
+  return fields;
+}
+
+/** The session, or `null` for an empty hash. */
+export function readSession(id: string, flat: FlatHash): SessionRecord | null {
+  const fields = readFields(flat);
   const owner = fields.get('owner');
   if (owner === undefined) return null;
 

@@ -20,6 +20,7 @@ import {
 import { rotateHardScript, rotateScript } from './scripts/rotate.js';
 import { deviceDigest, type FlatHash, fieldsOf, readSession, requireSession } from './session-record.js';
 import type { StoreContext } from './store-context.js';
+import { traits } from './traits.js';
 
 /** So that no script holds up the server for long. */
 const batchSize = 500;
@@ -41,6 +42,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
     areStorableIds(user.tenantId, user.userId, id) && findTag(id) === tagOf(user);
 
   return {
+    traits,
     recordsRevocationsIn: revocations,
 
     async readEpochs(user) {

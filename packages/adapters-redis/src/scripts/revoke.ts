@@ -32,7 +32,7 @@ local function revoke(key, untilMs, epoch, except)
     untilMs = math.max(untilMs, known.untilMs)
   end
   local value = whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. except
-  redis.call('SET', key, value, 'PX', whole(math.max(untilMs - now, 1)))
+  redis.call('SET', key, value, 'PX', lifetime(untilMs - now))
 end
 `;
 
