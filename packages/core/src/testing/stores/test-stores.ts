@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { Stores } from '../../stores/stores.js';
 import { createTestClock } from '../test-clock.js';
 import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
+import { rateLimitStoreChapters } from './rate-limit-store-cases.js';
 import { revocationStoreChapters } from './revocation-store-cases.js';
 import { sessionStoreChapters } from './session-store-cases.js';
 import type { StoreChapter } from './store-case.js';
@@ -72,6 +73,7 @@ function chaptersFor({
     ...revocationStoreChapters,
     ...userStoreChapters,
     ...oneTimeTokenStoreChapters,
+    ...rateLimitStoreChapters,
     pingChapter,
     linkedRecordingChapter(recordsRevocations),
     transactionChapter(offersTransaction),
