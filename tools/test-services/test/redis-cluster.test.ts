@@ -22,7 +22,8 @@ describe('startRedisCluster', () => {
     await cluster?.stop();
   });
 
-  const slotOf = async (key: string): Promise<number> => Number(await client.cluster('KEYSLOT', key));
+  const slotOf = async (key: string): Promise<number> =>
+    Number(await askNode(cluster.nodes[0] as RedisClusterNode, 'CLUSTER', 'KEYSLOT', key));
   const requireMaster = async (slot: number): Promise<RedisClusterNode> => {
     const master = await cluster.findMaster(slot);
     if (master === null) throw new Error(`no master for slot ${slot}`);
