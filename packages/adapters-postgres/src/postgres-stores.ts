@@ -2,6 +2,7 @@ import {
   type Clock,
   type Duration,
   parseDuration,
+  type RevocationLog,
   type StoreSet,
   type Stores,
   storeUnavailable,
@@ -14,6 +15,7 @@ import { type AppTransaction, openTransaction } from './connection/open-transact
 import { createNow } from './connection/sql-values.js';
 import { createOneTimeTokenStore } from './one-time-token-store.js';
 import { createRateLimitStore } from './rate-limit-store.js';
+import { createRevocationLog } from './revocation-log/revocation-log.js';
 import { createRevocationStore } from './revocation-store.js';
 import { checkSchema, type SchemaProblem } from './schema/check-schema.js';
 import { migrate, migrationScript } from './schema/migrate.js';
@@ -95,8 +97,8 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
   const kysely = openConnection(options, statementOptions);
   const database = createDatabase({ kysely, timeoutMs, isTransaction: false });
   const contextOn = (place: Database): StoreContext => ({ database: place, tables, now });
-  const storesOn = (context: StoreContext): StoreSet => {
-    const revocations = createRevocationStore(context);
+  const storesOn = (context: StoreContext, log?: RevocationLog): StoreSet => {
+    const revocations = createRevocationStore(context, log);
     return {
       revocations,
       sessions: createSessionStore(context, revocations),
@@ -106,7 +108,7 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
   };
 
   const context = contextOn(database);
-  const stores = storesOn(context);
+  const stores = storesOn(context, createRevocationLog(context));
 
   return {
     ...stores,

@@ -1,4 +1,4 @@
-import type { Revocation, RevocationStore } from '@tessera-auth/core/stores';
+import type { Revocation, RevocationLog, RevocationStore } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { json } from './connection/sql-values.js';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
@@ -7,13 +7,18 @@ import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 import { certain, uniteRevocations } from './unite-revocations.js';
 
-/** The revocation store in Postgres. */
-export function createRevocationStore(context: StoreContext): RevocationStore {
+/**
+ * The revocation store in Postgres.
+ *
+ * @param log for readers; absent inside a transaction, which would show them what is not committed.
+ */
+export function createRevocationStore(context: StoreContext, log?: RevocationLog): RevocationStore {
   const { database, tables } = context;
   const { revocations } = tables.ref;
 
   return {
     traits,
+    ...(log === undefined ? {} : { log }),
 
     async add(added) {
       if (added.length === 0) return;

@@ -8,6 +8,8 @@ export const certain = 2_147_483_647;
  * The part of a statement that adds revocations, by union with what is stored: nothing ever gets weaker, whatever the
  * order, and a repeated one changes nothing.
  *
+ * What changes is marked with its transaction, new entries by the default of the column: so it is in the log.
+ *
  * Rows are taken in the order of the key, so that no two writers can wait for each other.
  *
  * @param source selects kind, tenant_id, name, epoch, except_session_id, until; no two rows of one name.
@@ -24,5 +26,9 @@ export function uniteRevocations({ ref }: Tables, source: RawBuilder<unknown>): 
         when excluded.epoch < known.epoch or excluded.except_session_id = known.except_session_id
           then known.except_session_id
       end,
-      until = greatest(known.until, excluded.until)`;
+      until = greatest(known.until, excluded.until),
+      changed_in = pg_current_xact_id()
+    where excluded.epoch > known.epoch or excluded.until > known.until
+      or excluded.epoch = known.epoch and known.except_session_id is not null
+        and excluded.except_session_id is distinct from known.except_session_id`;
 }

@@ -28,6 +28,7 @@ describe('checkSchema', () => {
       'migration_pending 0003_revocations',
       'migration_pending 0004_one_time_tokens',
       'migration_pending 0005_rate_limits',
+      'migration_pending 0006_revocation_log',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',

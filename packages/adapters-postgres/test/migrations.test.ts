@@ -4,7 +4,14 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createPool, freshSchema } from './support/fresh-stores.js';
 
-const ids = ['0001_users', '0002_sessions', '0003_revocations', '0004_one_time_tokens', '0005_rate_limits'];
+const ids = [
+  '0001_users',
+  '0002_sessions',
+  '0003_revocations',
+  '0004_one_time_tokens',
+  '0005_rate_limits',
+  '0006_revocation_log',
+];
 
 let pool: pg.Pool;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
+import { revocationLogMigration } from './revocation-log.js';
 import { revocationsMigration } from './revocations.js';
 import { sessionsMigration } from './sessions.js';
 import { usersMigration } from './users.js';
@@ -14,5 +15,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     revocationsMigration,
     oneTimeTokensMigration,
     rateLimitsMigration,
+    revocationLogMigration,
   ].map((migration) => migration(tables));
 }
