@@ -37,6 +37,7 @@ beforeEach(async () => {
   });
   other = bench.startNode();
   mine = await bench.register();
+  bench.clock.advance(1_000);
   second = await bench.signIn();
   await Promise.all([bench.auth.ready(), other.ready()]);
 });
