@@ -1,4 +1,7 @@
 import { type Clock, systemClock } from './clock.js';
+import { type Composition, describeComposition } from './create-auth/composition.js';
+import { findTransactions } from './create-auth/find-transactions.js';
+import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
@@ -15,8 +18,8 @@ import type { Duration } from './duration.js';
 import type { AuthEvent } from './events.js';
 import { createFlows, type FlowContext, type Flows } from './flows/index.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
-import type { Revocation } from './stores/revocation-store.js';
-import type { StoreSet, Stores, Transactions } from './stores/stores.js';
+import type { Revocation, RevocationStore } from './stores/revocation-store.js';
+import type { StoreSet, Stores } from './stores/stores.js';
 
 /** What an app decides. Everything that is left out has the default named here. */
 export interface AuthOptions<Role extends string = string, Permission extends string = string> {
@@ -30,6 +33,10 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    * list to rotate: nobody is signed out.
    */
   readonly secret: RootSecrets;
+  /**
+   * Any mix that can keep what is promised; {@link Auth.composition} says what follows from it. Refused are revocations or
+   * one-time tokens in the memory of this process beside sessions elsewhere, and sessions in it beside revocations elsewhere.
+   */
   readonly stores: Stores;
   /** Accounts sign in without confirming their address. The only mode of this version. */
   readonly emailVerification: 'off';
@@ -47,7 +54,11 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly clientId?: string;
   /** ES256 or EdDSA keys, published at `/.well-known/jwks.json`. Default: HS256 with a key from `secret`. */
   readonly signingKeys?: SigningKeySource;
-  /** How long an access token lives. Default `'15m'`: revocation does not wait for it. */
+  /**
+   * How long an access token lives. Default `'15m'`, however revocations are checked, for every guard refuses what is
+   * revoked. Where nobody checks, as in a service that only verifies signatures, it is how long a revoked token is good:
+   * take `'5m'` or less there.
+   */
   readonly accessLifetime?: Duration;
   /** How far the clocks of nodes may be apart. Default `'5s'`, at most `'60s'`. */
   readonly leeway?: Duration;
@@ -86,6 +97,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly passwords: Passwords;
   readonly csrfTokens: CsrfTokens;
   readonly stores: Stores;
+  /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
+  readonly composition: Composition;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.
@@ -115,6 +128,7 @@ export function createAuth<Role extends string = never, Permission extends strin
   const clock = options.clock ?? systemClock;
   const publicUrl = readPublicUrl(options.publicUrl);
   const { stores } = options;
+  requireSoundStores(stores);
 
   const keyRing = createKeyRing({ secret: options.secret, environment: options.environment ?? '' });
   const accessTokens = createAccessTokens({
@@ -160,13 +174,20 @@ export function createAuth<Role extends string = never, Permission extends strin
   const transactions = findTransactions(stores);
   const context = contextOver(stores, revocations.apply);
 
-  /** What a transaction revokes acts on this node once it is certain. */
+  /** What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. */
   async function atomically<T>(work: (auth: FlowContext) => Promise<T>): Promise<T> {
     if (transactions === null) return work(context);
+    const isRecordedInside = transactions.covers.revocations === stores.revocations;
     const recorded: Revocation[] = [];
     const result = await transactions.run((inner) =>
-      work(contextOver(inner, (entries) => recorded.push(...entries))),
+      work(
+        contextOver(
+          isRecordedInside ? inner : { ...inner, revocations: withoutAdding(stores.revocations) },
+          (entries) => recorded.push(...entries),
+        ),
+      ),
     );
+    if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
     revocations.apply(recorded);
     return result;
   }
@@ -181,28 +202,34 @@ export function createAuth<Role extends string = never, Permission extends strin
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
     stores,
+    composition: describeComposition(stores, revocations.policy),
     async ready() {
       await Promise.all([stores.ping(), revocations.start()]);
     },
     deleteExpired: async () =>
       (await context.sessions.deleteExpired()) +
       (await revocations.deleteExpired()) +
+      (await deleteUnread(stores)) +
       (await deleteInBatches((limit) => stores.oneTimeTokens.deleteExpired(limit))) +
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
     close: () => revocations.close(),
   };
 }
 
-/**
- * The transactions that a flow may use: of stores that are all the app's own choice. One that wrote to others as well would
- * record what it ends where nobody looks for it.
- */
-function findTransactions({ transactions, ...stores }: Stores): Transactions | null {
-  if (transactions === undefined) return null;
-  const { users, sessions, revocations } = transactions.covers;
-  const isWhole =
-    users === stores.users && sessions === stores.sessions && revocations === stores.revocations;
-  return isWhole ? transactions : null;
+/** The revocations inside a transaction that does not cover them: they are added after it. */
+function withoutAdding(revocations: RevocationStore): RevocationStore {
+  return {
+    add: async () => {},
+    isRevoked: (subject) => revocations.isRevoked(subject),
+    deleteExpired: async () => 0,
+  };
+}
+
+/** Sessions may record what they end where this app does not look; that must not grow for ever. */
+async function deleteUnread({ sessions, revocations }: Stores): Promise<number> {
+  const recorded = sessions.recordsRevocationsIn;
+  if (recorded === undefined || recorded === revocations) return 0;
+  return deleteInBatches((limit) => recorded.deleteExpired(limit));
 }
 
 /** Told what has been recorded in the revocation store. */

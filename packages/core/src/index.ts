@@ -2,6 +2,10 @@
  * Tessera: sessions, tokens, revocation, roles, passwords, and the flows and HTTP routes built on them.
  */
 export * from './clock.js';
+export type { Composition, Consequence, StoreDescription } from './create-auth/composition.js';
+export type { ConsequenceCode } from './create-auth/consequences.js';
+export { formatComposition } from './create-auth/format-composition.js';
+export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
 export * from './domains/passwords/index.js';
