@@ -1,2 +1,7 @@
-export type { RedisClient, RedisNode } from './connection/redis-client.js';
-export { type RedisStores, type RedisStoresOptions, redisStores } from './redis-stores.js';
+export type { RedisClient, RedisNode, RedisPipeline } from './connection/redis-client.js';
+export {
+  type RedisReplicas,
+  type RedisStores,
+  type RedisStoresOptions,
+  redisStores,
+} from './redis-stores.js';

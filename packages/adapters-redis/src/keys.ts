@@ -1,23 +1,31 @@
 import { findTag, tagOf, type UserRef } from '@tessera-auth/core/stores';
+import { bucketOfTag, bucketOfToken, buckets } from './buckets.js';
 
 /**
- * Every key, with what it holds and for how long. `p` is the app's `keyPrefix`, `{xxxx}` the Cluster hash tag.
+ * Every key, with what it holds and for how long. `p` is the app's `keyPrefix`, `{xx}` the Cluster hash tag.
  *
  * | Key                                           | Type       | Holds                             | Goes                       |
  * | --------------------------------------------- | ---------- | --------------------------------- | -------------------------- |
- * | `p tessera:{xxxx}:session:<id>`               | hash       | a session                         | at its absolute end        |
- * | `p tessera:{xxxx}:sessions:<tenant>:<user>`   | sorted set | ids of unended sessions by absolute end | with the last of them |
- * | `p tessera:{xxxx}:devices:<tenant>:<user>`    | sorted set | digests of devices by absolute end | with the last of them     |
- * | `p tessera:{xxxx}:epoch:<tenant>:<user>`      | hash       | the user's epoch                  | never                      |
- * | `p tessera:{yyyy}:epoch:<tenant>`             | hash       | the tenant's epoch                | never                      |
- * | `p tessera:{xxxx}:revoked:session:<id>`       | string     | see `scripts/revoke.ts`           | when no token can carry it |
- * | `p tessera:{xxxx}:revoked:user:<tenant>:<user>` | string   | the same                          | the same                   |
- * | `p tessera:{yyyy}:revoked:tenant:<tenant>`    | string     | the same                          | the same                   |
+ * | `p tessera:{xx}:session:<id>`                 | hash       | a session                         | at its absolute end        |
+ * | `p tessera:{xx}:sessions:<tenant>:<user>`     | sorted set | ids of unended sessions by absolute end | with the last of them |
+ * | `p tessera:{xx}:devices:<tenant>:<user>`      | sorted set | digests of devices by absolute end | with the last of them     |
+ * | `p tessera:{xx}:epoch:<tenant>:<user>`        | hash       | the user's epoch                  | never                      |
+ * | `p tessera:{yy}:epoch:<tenant>`               | hash       | the tenant's epoch                | never                      |
+ * | `p tessera:{xx}:revoked:session:<id>`         | string     | see `scripts/revoke.ts`           | when no token can carry it |
+ * | `p tessera:{xx}:revoked:user:<tenant>:<user>` | string     | the same                          | the same                   |
+ * | `p tessera:{yy}:revoked:tenant:<tenant>`      | string     | the same                          | the same                   |
  * | `p revoked:jwt:<jti>`                         | string     | the same                          | the same                   |
+ * | `p tessera:{xx}:log`                          | stream     | see `scripts/log-parts.ts`        | a minute after the last of what it tells of |
+ * | `p tessera:{xx}:token:<id>`                   | hash       | a one-time token                  | when it expires            |
+ * | `p tessera:{xx}:tokens:<tenant>:<user>`       | sorted set | ids of tokens that are not void by expiry | with the last of them |
+ * | `p tessera:limit:<name>`                      | string     | when all units are back, in microseconds | then                |
  *
- * `xxxx` is the tag of tenant and user, with which the session's id begins, so all that belongs to a user is in one slot
- * and one script may change it. `yyyy` is the tag of the tenant. Epochs have no lifetime: one that fell back to 0 would
- * bring sessions back to life. There is one only for users and tenants that were signed out everywhere.
+ * `xx` is the bucket of tenant and user, told by the tag with which the ids of sessions and one-time tokens begin: all that
+ * belongs to a user is in one slot, and the log that tells of it too, so one script may change it. `yy` is the bucket of the
+ * tenant. A single token has a slot of its own; the log that tells of it is that of a bucket drawn from a digest.
+ *
+ * Epochs have no lifetime: one that fell back to 0 would bring sessions back to life. There is one only for users and
+ * tenants that were signed out everywhere.
  */
 export interface Keys {
   session(id: string): string;
@@ -33,6 +41,12 @@ export interface Keys {
   revokedUser(user: UserRef): string;
   revokedTenant(tenantId: string): string;
   revokedToken(jti: string): string;
+  /** The log of the user; of a tenant with `''` as user. */
+  log(user: UserRef): string;
+  sessionLog(id: string): string;
+  tokenLog(jti: string): string;
+  /** All logs. */
+  readonly logs: readonly string[];
   oneTimeToken(id: string): string;
   /** What {@link Keys.oneTimeToken} puts before the ids of this user's tokens. */
   oneTimeTokenPrefix(user: UserRef): string;
@@ -46,25 +60,31 @@ export interface Keys {
 
 /** The keys under one prefix. */
 export function createKeys(prefix: string): Keys {
-  const under = (tag: string, rest: string): string => `${prefix}tessera:{${tag}}:${rest}`;
-  const ofUser = (user: UserRef, kind: string): string => under(tagOf(user), `${kind}:${ownerOf(user)}`);
+  const under = (bucket: string, rest: string): string => `${prefix}tessera:{${bucket}}:${rest}`;
+  const besideUser = (user: UserRef, rest: string): string => under(bucketOfTag(tagOf(user)), rest);
+  const besideId = (id: string, rest: string): string => under(bucketOfTag(findTag(id)), rest);
+  const ofUser = (user: UserRef, kind: string): string => besideUser(user, `${kind}:${ownerOf(user)}`);
   const ofTenant = (tenantId: string, kind: string): string =>
-    under(tagOf({ tenantId, userId: '' }), `${kind}:${encodeURIComponent(tenantId)}`);
+    besideUser({ tenantId, userId: '' }, `${kind}:${encodeURIComponent(tenantId)}`);
 
   return {
-    session: (id) => under(findTag(id), `session:${id}`),
-    sessionPrefix: (user) => under(tagOf(user), 'session:'),
+    session: (id) => besideId(id, `session:${id}`),
+    sessionPrefix: (user) => besideUser(user, 'session:'),
     sessions: (user) => ofUser(user, 'sessions'),
     devices: (user) => ofUser(user, 'devices'),
     userEpoch: (user) => ofUser(user, 'epoch'),
     tenantEpoch: (tenantId) => ofTenant(tenantId, 'epoch'),
-    revokedSession: (id) => under(findTag(id), `revoked:session:${id}`),
-    revokedSessionPrefix: (user) => under(tagOf(user), 'revoked:session:'),
+    revokedSession: (id) => besideId(id, `revoked:session:${id}`),
+    revokedSessionPrefix: (user) => besideUser(user, 'revoked:session:'),
     revokedUser: (user) => ofUser(user, 'revoked:user'),
     revokedTenant: (tenantId) => ofTenant(tenantId, 'revoked:tenant'),
     revokedToken: (jti) => `${prefix}revoked:jwt:${jti}`,
-    oneTimeToken: (id) => under(findTag(id), `token:${id}`),
-    oneTimeTokenPrefix: (user) => under(tagOf(user), 'token:'),
+    log: (user) => besideUser(user, 'log'),
+    sessionLog: (id) => besideId(id, 'log'),
+    tokenLog: (jti) => under(bucketOfToken(jti), 'log'),
+    logs: buckets.map((bucket) => under(bucket, 'log')),
+    oneTimeToken: (id) => besideId(id, `token:${id}`),
+    oneTimeTokenPrefix: (user) => besideUser(user, 'token:'),
     oneTimeTokens: (user) => ofUser(user, 'tokens'),
     limit: (name) => `${prefix}tessera:limit:${name}`,
     everySessions: `${escapeGlob(prefix)}tessera:{*}:sessions:*`,
@@ -73,7 +93,12 @@ export function createKeys(prefix: string): Keys {
   };
 }
 
-/** Tenant and user in one text, from which {@link userOf} has them back. Percent signs keep the parts apart. */
+/** What decides the slot of a key in a Cluster: keys that agree in it may share a script. */
+export function hashTagOf(key: string): string {
+  return /^[^{]*\{([^}]+)\}/.exec(key)?.[1] ?? key;
+}
+
+/** Tenant and user in one text without spaces, from which {@link userOf} has them back. Percent signs keep the parts apart. */
 export function ownerOf({ tenantId, userId }: UserRef): string {
   return `${encodeURIComponent(tenantId)}:${encodeURIComponent(userId)}`;
 }

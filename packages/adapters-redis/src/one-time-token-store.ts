@@ -5,7 +5,7 @@ import {
   type PresentedOneTimeToken,
   tagOf,
 } from '@tessera-auth/core/stores';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
+import { areStorableIds, requireStorableIds, requireStorableText } from './connection/storable-text.js';
 import {
   consumeTokenScript,
   createTokenScript,
@@ -39,6 +39,7 @@ export function createOneTimeTokenStore({ database, keys }: StoreContext): OneTi
     async create(command) {
       const { id, tenantId, userId, purpose, secretHash } = command;
       requireStorableIds({ id, tenantId, userId, purpose, secretHash });
+      requireStorableText({ data: command.data });
       if (findTag(id) !== tagOf(command)) throw new TypeError('id: must begin with the tag of its user');
       await database.run(
         createTokenScript,

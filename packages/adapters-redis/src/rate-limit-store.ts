@@ -1,4 +1,5 @@
 import type { RateLimitStore } from '@tessera-auth/core/stores';
+import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { resetScript, takeScript } from './scripts/rate-limits.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
@@ -9,6 +10,7 @@ export function createRateLimitStore({ database, keys }: StoreContext): RateLimi
     traits,
 
     async take({ key, intervalUs, burst, cost }) {
+      requireStorableIds({ key });
       const [isAllowed, remaining, retryAfterMs, resetAfterMs] = await database.run<
         [isAllowed: number, remaining: number, retryAfterMs: number, resetAfterMs: number]
       >(takeScript, [keys.limit(key)], [intervalUs, burst, cost]);
@@ -16,6 +18,7 @@ export function createRateLimitStore({ database, keys }: StoreContext): RateLimi
     },
 
     async reset(key) {
+      if (!areStorableIds(key)) return;
       await database.run(resetScript, [keys.limit(key)], []);
     },
 

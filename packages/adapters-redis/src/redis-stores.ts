@@ -9,12 +9,21 @@ import {
   type Stores,
 } from '@tessera-auth/core/stores';
 import { createDatabase } from './connection/database.js';
+import type { Confirmation } from './connection/evaluate.js';
 import type { RedisClient } from './connection/redis-client.js';
 import { createKeys } from './keys.js';
 import { createOneTimeTokenStore } from './one-time-token-store.js';
 import { createRateLimitStore } from './rate-limit-store.js';
 import { createRevocationStore } from './revocation-store.js';
 import { createSessionStore } from './session-store.js';
+
+/** How many replicas shall confirm a change. */
+export interface RedisReplicas {
+  /** A whole number, at least 1. In a Cluster, of each primary's own. */
+  readonly atLeast: number;
+  /** `1ms` to less than `timeout`, such as `100ms`. */
+  readonly within: Duration;
+}
 
 /** What {@link redisStores} is given. */
 export interface RedisStoresOptions {
@@ -29,6 +38,12 @@ export interface RedisStoresOptions {
    * it expires; a dropped epoch brings back sessions that were signed out. Default `false`: it refuses to work there.
    */
   readonly allowEviction?: boolean;
+  /**
+   * Has replicas confirm by WAIT that they received every change of sessions, revocations and one-time tokens; fewer in time
+   * is `store_unavailable`. It makes a loss in a failover rarer and does not rule it out: see the README. While it waits, all
+   * that comes after it on this client waits too. Default: nothing is waited for.
+   */
+  readonly replicas?: RedisReplicas;
   /** Tests only: without it the server's own clock decides, which is the same for all nodes. */
   readonly clock?: Clock;
 }
@@ -75,8 +90,9 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     throw new TypeError('keyPrefix: expected text without braces');
   }
   const timeoutMs = parseDuration('timeout', options.timeout ?? '2s', { min: '50ms', max: '1m' });
+  const confirmation = readReplicas(options, timeoutMs);
 
-  const database = createDatabase({ client, timeoutMs, allowEviction, clock });
+  const database = createDatabase({ client, timeoutMs, allowEviction, confirmation, clock });
   const context = { database, keys: createKeys(keyPrefix) };
   const revocations = createRevocationStore(context);
   const stores = {
@@ -98,4 +114,16 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     ping: () => database.ping(),
     check: () => database.check(),
   };
+}
+
+function readReplicas({ client, replicas }: RedisStoresOptions, timeoutMs: number): Confirmation | null {
+  if (replicas === undefined) return null;
+  const { atLeast, within } = replicas;
+  if (!Number.isSafeInteger(atLeast) || atLeast < 1) {
+    throw new TypeError('replicas.atLeast: expected a whole number, at least 1');
+  }
+  const withinMs = parseDuration('replicas.within', within, { min: '1ms', max: '1m' });
+  if (withinMs >= timeoutMs) throw new TypeError('replicas.within: must be shorter than timeout');
+  if (typeof client.pipeline !== 'function') throw new TypeError('client: must have pipeline, for replicas');
+  return { atLeast, withinMs };
 }

@@ -1,80 +1,151 @@
 import type { Revocation, RevocationStore } from '@tessera-auth/core/stores';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
+import { hashTagOf, type Keys, ownerOf } from './keys.js';
+import { createRevocationLog } from './revocation-log.js';
 import { addScript, certain, isRevokedScript } from './scripts/revoke.js';
-import type { Script } from './scripts/script.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 
-/** What a script is told about one key. */
+/** What the script is told of one revocation. */
 interface Entry {
   readonly key: string;
-  readonly args: readonly (string | number)[];
+  readonly log: string;
+  readonly args: readonly [
+    kind: Revocation['kind'],
+    name: string,
+    untilMs: number,
+    epoch: number,
+    except: string,
+  ];
 }
 
 /**
  * The revocation store in Redis.
  *
- * On one server a call is one script. In a Cluster, where the keys are in different slots, it is one script a key, all sent
+ * On one server a call is one script. In a Cluster, where the keys are in different slots, it is one script a slot, all sent
  * at once: a call that fails may have added some entries, none is ever lost or weakened, and the same call again completes it.
  */
 export function createRevocationStore(context: StoreContext): RevocationStore {
   const { database, keys } = context;
 
-  const runOn = (script: Script, entries: readonly Entry[], common: readonly string[] = []) => {
-    const groups = database.isCluster ? entries.map((entry) => [entry]) : [entries];
-    return Promise.all(
-      groups.map((group) =>
-        database.run<number>(
-          script,
-          group.map(({ key }) => key),
-          [...common, ...group.flatMap(({ args }) => args)],
-        ),
-      ),
-    );
-  };
-
-  const entryOf = (revocation: Revocation): Entry => {
-    const until = revocation.until.getTime();
-    switch (revocation.kind) {
-      case 'token':
-        requireStorableIds({ jti: revocation.jti });
-        return { key: keys.revokedToken(revocation.jti), args: [until, certain, ''] };
-      case 'session':
-        requireStorableIds({ sessionId: revocation.sessionId });
-        return { key: keys.revokedSession(revocation.sessionId), args: [until, certain, ''] };
-      case 'user': {
-        const { tenantId, userId, epoch, exceptSessionId } = revocation;
-        requireStorableIds({ tenantId, userId, exceptSessionId: exceptSessionId ?? '' });
-        return { key: keys.revokedUser(revocation), args: [until, epoch, exceptSessionId ?? ''] };
-      }
-      case 'tenant':
-        requireStorableIds({ tenantId: revocation.tenantId });
-        return { key: keys.revokedTenant(revocation.tenantId), args: [until, revocation.epoch, ''] };
-    }
-  };
-
   return {
     traits,
+    log: createRevocationLog(context),
 
     async add(revocations) {
-      if (revocations.length > 0) await runOn(addScript, revocations.map(entryOf));
+      const entries = revocations.map((revocation) => entryOf(revocation, keys));
+      const groups = database.isCluster ? groupBySlot(entries.flatMap(partsOf)) : [entries.map(wholeOf)];
+      await Promise.all(groups.filter((parts) => parts.length > 0).map((parts) => addTogether(parts)));
     },
 
     async isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
       // What cannot be stored was never revoked; the other facts of the token still count.
-      const entries: Entry[] = [];
-      if (areStorableIds(jti)) entries.push({ key: keys.revokedToken(jti), args: [0] });
-      if (areStorableIds(sessionId)) entries.push({ key: keys.revokedSession(sessionId), args: [0] });
+      const asked: { readonly key: string; readonly epoch: number }[] = [];
+      if (areStorableIds(jti)) asked.push({ key: keys.revokedToken(jti), epoch: 0 });
+      if (areStorableIds(sessionId)) asked.push({ key: keys.revokedSession(sessionId), epoch: 0 });
       if (areStorableIds(tenantId, userId)) {
-        entries.push({ key: keys.revokedUser({ tenantId, userId }), args: [userEpoch] });
+        asked.push({ key: keys.revokedUser({ tenantId, userId }), epoch: userEpoch });
       }
-      if (areStorableIds(tenantId)) entries.push({ key: keys.revokedTenant(tenantId), args: [tenantEpoch] });
-      if (entries.length === 0) return false;
-      const answers = await runOn(isRevokedScript, entries, [sessionId]);
+      if (areStorableIds(tenantId)) asked.push({ key: keys.revokedTenant(tenantId), epoch: tenantEpoch });
+      if (asked.length === 0) return false;
+      const groups = database.isCluster ? groupBySlot(asked) : [asked];
+      const answers = await Promise.all(
+        groups.map((group) =>
+          database.run<number>(
+            isRevokedScript,
+            group.map(({ key }) => key),
+            [sessionId, ...group.map(({ epoch }) => epoch)],
+          ),
+        ),
+      );
       return answers.some((answer) => answer === 1);
     },
 
     // Every entry has its lifetime, so there is never anything left to delete.
     deleteExpired: async () => 0,
   };
+
+  async function addTogether(parts: readonly Part[]): Promise<void> {
+    const declared = [...new Set(parts.flatMap(({ own, log }) => [own, log]))].filter((key) => key !== null);
+    const numbers = new Map(declared.map((key, index) => [key, index + 1]));
+    const numberOf = (key: string | null): number => (key === null ? 0 : (numbers.get(key) ?? 0));
+    await database.run(
+      addScript,
+      declared,
+      parts.flatMap(({ own, log, args }) => [numberOf(own), numberOf(log), ...args]),
+    );
+  }
+}
+
+/** What one script does for an entry; `key` says in which slot. */
+interface Part extends Pick<Entry, 'key' | 'args'> {
+  readonly own: string | null;
+  readonly log: string | null;
+}
+
+function wholeOf({ key, log, args }: Entry): Part {
+  return { key, own: key, log, args };
+}
+
+/** In a Cluster the key of a token is in another slot than its log. */
+function partsOf(entry: Entry): readonly Part[] {
+  const { key, log, args } = entry;
+  if (hashTagOf(key) === hashTagOf(log)) return [wholeOf(entry)];
+  return [
+    { key, own: key, log: null, args },
+    { key: log, own: null, log, args },
+  ];
+}
+
+function groupBySlot<T extends { readonly key: string }>(items: readonly T[]): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const tag = hashTagOf(item.key);
+    const group = groups.get(tag);
+    if (group === undefined) groups.set(tag, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+function entryOf(revocation: Revocation, keys: Keys): Entry {
+  const untilMs = revocation.until.getTime();
+  switch (revocation.kind) {
+    case 'token': {
+      const { kind, jti } = revocation;
+      requireStorableIds({ jti });
+      return {
+        key: keys.revokedToken(jti),
+        log: keys.tokenLog(jti),
+        args: [kind, jti, untilMs, certain, ''],
+      };
+    }
+    case 'session': {
+      const { kind, sessionId } = revocation;
+      requireStorableIds({ sessionId });
+      return {
+        key: keys.revokedSession(sessionId),
+        log: keys.sessionLog(sessionId),
+        args: [kind, sessionId, untilMs, certain, ''],
+      };
+    }
+    case 'user': {
+      const { kind, tenantId, userId, epoch, exceptSessionId } = revocation;
+      requireStorableIds({ tenantId, userId, exceptSessionId: exceptSessionId ?? '' });
+      return {
+        key: keys.revokedUser(revocation),
+        log: keys.log(revocation),
+        args: [kind, ownerOf(revocation), untilMs, epoch, exceptSessionId ?? ''],
+      };
+    }
+    case 'tenant': {
+      const { kind, tenantId, epoch } = revocation;
+      requireStorableIds({ tenantId });
+      return {
+        key: keys.revokedTenant(tenantId),
+        log: keys.log({ tenantId, userId: '' }),
+        args: [kind, encodeURIComponent(tenantId), untilMs, epoch, ''],
+      };
+    }
+  }
 }

@@ -63,7 +63,13 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
         [kind: string, isNewDevice: string, endedSessionIds: string[], session: FlatHash]
       >(
         createSessionScript,
-        [keys.session(id), keys.sessions(command), keys.devices(command), keys.userEpoch(command)],
+        [
+          keys.session(id),
+          keys.sessions(command),
+          keys.devices(command),
+          keys.userEpoch(command),
+          keys.log(command),
+        ],
         [
           ...[id, ownerOf(command), keys.sessionPrefix(command), keys.revokedSessionPrefix(command)],
           ...[deviceDigest(command), expectedEpochs.userEpoch, expectedEpochs.tenantEpoch, tenantEpoch],
@@ -117,7 +123,13 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       if (owner === null || user?.tenantId !== tenantId) return { kind: 'invalid' };
       const [kind, session] = await database.run<[RotateVerdict | 'invalid', FlatHash]>(
         rotateScript,
-        [keys.session(id), keys.sessions(user), keys.userEpoch(user), keys.revokedSession(id)],
+        [
+          keys.session(id),
+          keys.sessions(user),
+          keys.userEpoch(user),
+          keys.revokedSession(id),
+          keys.log(user),
+        ],
         [
           ...[id, owner, tenantEpoch, command.generation, command.secretHash],
           ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? ''],
@@ -133,7 +145,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       const tenantEpoch = await readTenantEpoch(command.tenantId);
       const flat = await database.run<FlatHash>(
         rotateHardScript,
-        [keys.session(id), keys.userEpoch(command), keys.revokedUser(command)],
+        [keys.session(id), keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
         [
           ...[ownerOf(command), tenantEpoch, next.secretHash, next.nonce, next.keyId],
           ...[amr === undefined ? '' : JSON.stringify(amr), endsOthers ? '1' : '0', command.accessTokenMs],
@@ -147,7 +159,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       if (!canOwn(command, id)) return null;
       const flat = await database.run<FlatHash>(
         endSessionScript,
-        [keys.session(id), keys.sessions(command), keys.revokedSession(id)],
+        [keys.session(id), keys.sessions(command), keys.revokedSession(id), keys.log(command)],
         [id, ownerOf(command), reason, accessTokenMs],
       );
       return readSession(id, flat);
@@ -159,7 +171,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       const tenantEpoch = await readTenantEpoch(command.tenantId);
       const flat = await database.run<FlatHash>(
         endOthersScript,
-        [keys.session(id), keys.userEpoch(command), keys.revokedUser(command)],
+        [keys.session(id), keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
         [id, ownerOf(command), tenantEpoch, commandId, accessTokenMs],
       );
       return readSession(id, flat);
@@ -170,8 +182,8 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       requireStorableIds({ tenantId, userId });
       return database.run<number>(
         raiseScript,
-        [keys.userEpoch(command), keys.revokedUser(command)],
-        [commandId, accessTokenMs],
+        [keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
+        [commandId, accessTokenMs, 'user', ownerOf(command)],
       );
     },
 
@@ -179,8 +191,8 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       requireStorableIds({ tenantId });
       return database.run<number>(
         raiseScript,
-        [keys.tenantEpoch(tenantId), keys.revokedTenant(tenantId)],
-        [commandId, accessTokenMs],
+        [keys.tenantEpoch(tenantId), keys.revokedTenant(tenantId), keys.log({ tenantId, userId: '' })],
+        [commandId, accessTokenMs, 'tenant', encodeURIComponent(tenantId)],
       );
     },
 

@@ -1,6 +1,7 @@
 import { type Clock, storeUnavailable } from '@tessera-auth/core/stores';
 import type { Script } from '../scripts/script.js';
 import { checkEviction } from './check-eviction.js';
+import { type Confirmation, evaluate, evaluateConfirmed } from './evaluate.js';
 import { findNodes, type RedisClient, type RedisNode } from './redis-client.js';
 import { within } from './within.js';
 
@@ -32,13 +33,15 @@ export interface DatabaseOptions {
   readonly client: RedisClient;
   readonly timeoutMs: number;
   readonly allowEviction: boolean;
+  readonly confirmation: Confirmation | null;
   readonly clock: Clock | undefined;
 }
 
 const scanCount = '1000';
 
 /** The stores' view of the app's client. */
-export function createDatabase({ client, timeoutMs, allowEviction, clock }: DatabaseOptions): Database {
+export function createDatabase(options: DatabaseOptions): Database {
+  const { client, timeoutMs, allowEviction, confirmation, clock } = options;
   let checked: Promise<void> | null = null;
 
   const limited = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -57,15 +60,10 @@ export function createDatabase({ client, timeoutMs, allowEviction, clock }: Data
     });
     return checked;
   };
-  const evaluate = async (script: Script, rest: string[]): Promise<unknown> => {
-    try {
-      return await client.call('evalsha', [script.sha, ...rest]);
-    } catch (error) {
-      // A restart, a failover or SCRIPT FLUSH: it has not run, so it may be sent whole.
-      if (!isNoScript(error)) throw error;
-      return client.call('eval', [script.source, ...rest]);
-    }
-  };
+  const send = (script: Script, args: readonly string[]): Promise<unknown> =>
+    confirmation === null || !script.isConfirmed
+      ? evaluate(client, script, args)
+      : evaluateConfirmed(client, script, args, confirmation);
 
   return {
     isCluster: client.isCluster === true,
@@ -75,7 +73,7 @@ export function createDatabase({ client, timeoutMs, allowEviction, clock }: Data
       const rest = [String(keys.length), ...keys, now, ...args.map(String)];
       return limited(async () => {
         if (!allowEviction) await ensureChecked();
-        return (await evaluate(script, rest)) as T;
+        return (await send(script, rest)) as T;
       });
     },
 
@@ -106,8 +104,4 @@ async function* scanNode(
     yield keys;
     cursor = next;
   } while (cursor !== '0');
-}
-
-function isNoScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

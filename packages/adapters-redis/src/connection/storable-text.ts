@@ -20,3 +20,14 @@ export function requireStorableIds(ids: Readonly<Record<string, string>>): void 
     );
   }
 }
+
+/**
+ * Insists on text that comes back as it was.
+ *
+ * @throws `TypeError` naming the first that would not, without its value.
+ */
+export function requireStorableText(texts: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (unstorable.test(text)) throw new TypeError(`${name}: must be without NUL and lone surrogates`);
+  }
+}

@@ -1,5 +1,5 @@
 import { certain, revokePart } from './revoke.js';
-import { createScript } from './script.js';
+import { createConfirmedScript } from './script.js';
 import { endPart, orderPart, sessionPart } from './session-parts.js';
 
 /**
@@ -7,13 +7,13 @@ import { endPart, orderPart, sessionPart } from './session-parts.js';
  *
  * The keys of sessions that make room are known only inside; they are in the slot of the keys that were declared.
  */
-export const createSessionScript = createScript(
+export const createSessionScript = createConfirmedScript(
   revokePart,
   sessionPart,
   endPart,
   orderPart,
   `
-local key, sessions, devices, epoch = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local key, sessions, devices, epoch, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, owner, sessionPrefix, revokedPrefix, device = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local expectedUserEpoch, expectedTenantEpoch = tonumber(ARGV[7]), tonumber(ARGV[8])
 local tenantEpoch, maxSessions = tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -47,7 +47,7 @@ if redis.call('ZCARD', sessions) >= maxSessions then
   for index = maxSessions, #live do
     local other = live[index].id
     endSession(sessionPrefix .. other, sessions, other, 'session_cap')
-    revoke(revokedPrefix .. other, now + accessTokenMs, ${certain}, '')
+    revoke(revokedPrefix .. other, log, 'session', other, now + accessTokenMs, ${certain}, '')
     table.insert(ended, other)
   end
 end

@@ -1,4 +1,4 @@
-import { createScript } from './script.js';
+import { createConfirmedScript, createScript } from './script.js';
 
 /**
  * Reads a token that is still of use to whoever presents it. What is spent or void stays until it expires, so that the same
@@ -28,7 +28,7 @@ end
 `;
 
 /** Makes a token known, unless its id is. */
-export const createTokenScript = createScript(
+export const createTokenScript = createConfirmedScript(
   voidPart,
   `
 local key, index = KEYS[1], KEYS[2]
@@ -58,7 +58,7 @@ return token and token.consumedBy == nil and flat or {}
 );
 
 /** Spends a presented token: all its fields for the one command that spent it. */
-export const consumeTokenScript = createScript(
+export const consumeTokenScript = createConfirmedScript(
   presentedPart,
   `
 local token, flat = findPresented(KEYS[1], ARGV[2], ARGV[3], ARGV[4])
@@ -69,4 +69,4 @@ return flat
 );
 
 /** Voids all tokens of a user. */
-export const voidAllTokensScript = createScript(voidPart, `voidTokens(KEYS[1], ARGV[2]) return 1`);
+export const voidAllTokensScript = createConfirmedScript(voidPart, `voidTokens(KEYS[1], ARGV[2]) return 1`);

@@ -1,48 +1,71 @@
-import { createScript } from './script.js';
+import { logPart } from './log-parts.js';
+import { createConfirmedScript, createScript } from './script.js';
 
 /** The epoch of what is revoked whatever its epoch: above all that a counter of 32 bits reaches. */
 export const certain = 2_147_483_647;
 
 /**
  * A revocation is one string, `<until> <epoch> <excepted session id>`; to be there is to be revoked, so what somebody
- * else wrote under the key of a token counts, whatever it is. It is only ever made stronger: the later end, the higher
- * epoch with its own exception, and one epoch with two exceptions excepts nobody.
+ * else wrote under the key of a token counts, whatever it is.
+ *
+ * GETEX without options is a GET that counts as a write: a server that may not write does not answer either.
  */
-export const revokePart = `
+const findPart = `
 local function findRevocation(key)
-  local value = redis.call('GET', key)
+  local value = redis.call('GETEX', key)
   if not value then return nil end
   local untilMs, epoch, except = string.match(value, '^(%d+) (%d+) (.*)$')
   if not untilMs then
     local ttl = redis.call('PTTL', key)
     return { untilMs = ttl < 0 and math.huge or now + ttl, epoch = ${certain}, except = '' }
   end
-  return { untilMs = tonumber(untilMs), epoch = tonumber(epoch), except = except }
+  return { value = value, untilMs = tonumber(untilMs), epoch = tonumber(epoch), except = except }
 end
-local function revoke(key, untilMs, epoch, except)
+`;
+
+/**
+ * Stores a revocation and tells the log of its slot, if there is one there. A revocation is only ever made stronger: the
+ * later end, the higher epoch with its own exception, and one epoch with two exceptions excepts nobody. The log is told of
+ * what is stored now; of what changed nothing it knows already.
+ */
+export const revokePart = `
+${logPart}
+${findPart}
+local function revoke(key, log, kind, name, untilMs, epoch, except)
   local known = findRevocation(key)
+  local storedMs = untilMs
   if known then
-    -- Written by somebody else, for good.
-    if known.untilMs == math.huge then return end
     if known.epoch > epoch then
       epoch, except = known.epoch, known.except
     elseif known.epoch == epoch and known.except ~= except then
       except = ''
     end
-    untilMs = math.max(untilMs, known.untilMs)
+    storedMs = math.max(untilMs, known.untilMs)
   end
-  local value = whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. except
-  redis.call('SET', key, value, 'PX', lifetime(untilMs - now))
+  -- What somebody else wrote for good stays as it is.
+  if storedMs < math.huge then
+    untilMs = storedMs
+    local value = whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. except
+    if known and known.value == value then return end
+    redis.call('SET', key, value, 'PX', lifetime(untilMs - now))
+  end
+  if log then tellLog(log, kind, name, untilMs, epoch, except) end
 end
 `;
 
-/** Unites entries with what is stored. For each key: until, epoch, exception. */
-export const addScript = createScript(
+/**
+ * Unites entries with what is stored. For each: which key is its own and which its log, 0 where that is in another slot;
+ * then kind, name, until, epoch, exception.
+ */
+export const addScript = createConfirmedScript(
   revokePart,
   `
-for index, key in ipairs(KEYS) do
-  local at = 3 * index - 1
-  revoke(key, tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2])
+for at = 2, #ARGV, 7 do
+  local key, log = KEYS[tonumber(ARGV[at])], KEYS[tonumber(ARGV[at + 1])]
+  local kind, name, untilMs, epoch, except =
+    ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), ARGV[at + 6]
+  if key then revoke(key, log, kind, name, untilMs, epoch, except)
+  else tellLog(log, kind, name, untilMs, epoch, except) end
 end
 return 1
 `,
@@ -50,7 +73,7 @@ return 1
 
 /** Whether any of the keys revokes. After the session's id, for each key: the token's epoch. */
 export const isRevokedScript = createScript(
-  revokePart,
+  findPart,
   `
 for index, key in ipairs(KEYS) do
   local entry = findRevocation(key)

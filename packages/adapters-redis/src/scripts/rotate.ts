@@ -1,15 +1,15 @@
 import { certain, revokePart } from './revoke.js';
-import { createScript } from './script.js';
+import { createConfirmedScript } from './script.js';
 import { endPart, renewPart, sessionPart } from './session-parts.js';
 
 /** Judges a presented refresh token and acts on the verdict: the core's `judgeRotation`, in Lua. */
-export const rotateScript = createScript(
+export const rotateScript = createConfirmedScript(
   revokePart,
   sessionPart,
   endPart,
   renewPart,
   `
-local key, sessions, epoch, revoked = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local key, sessions, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, owner, tenantEpoch = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local presented, secretHash = tonumber(ARGV[5]), ARGV[6]
 local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
@@ -40,7 +40,7 @@ end
 local verdict = judge()
 if verdict == 'reuse' or verdict == 'fork' then
   endSession(key, sessions, id, verdict)
-  revoke(revoked, now + accessTokenMs, ${certain}, '')
+  revoke(revoked, log, 'session', id, now + accessTokenMs, ${certain}, '')
 elseif verdict == 'rotated' and session.secretHash ~= nextHash then
   renew(key, session, nextHash, nextNonce, nextKeyId)
   if attemptHash == '' then redis.call('HDEL', key, 'attemptHash') else redis.call('HSET', key, 'attemptHash', attemptHash) end
@@ -50,12 +50,12 @@ return { verdict, redis.call('HGETALL', key) }
 );
 
 /** Gives a live session a new secret and voids the old one. An empty array: there is no such live session. */
-export const rotateHardScript = createScript(
+export const rotateHardScript = createConfirmedScript(
   revokePart,
   sessionPart,
   renewPart,
   `
-local key, epoch, revoked = KEYS[1], KEYS[2], KEYS[3]
+local key, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local owner, tenantEpoch = ARGV[2], tonumber(ARGV[3])
 local nextHash, nextNonce, nextKeyId = ARGV[4], ARGV[5], ARGV[6]
 local amr, endsOthers, accessTokenMs = ARGV[7], ARGV[8] == '1', tonumber(ARGV[9])
@@ -69,7 +69,7 @@ if endsOthers then
   userEpoch = userEpoch + 1
   -- The secret names the command: had it run before, the session would hold it.
   redis.call('HSET', epoch, 'value', whole(userEpoch), 'command', nextHash)
-  revoke(revoked, now + accessTokenMs, userEpoch, '')
+  revoke(revoked, log, 'user', owner, now + accessTokenMs, userEpoch, '')
 end
 renew(key, session, nextHash, nextNonce, nextKeyId)
 -- The tenant's epoch was read a moment ago; the session may have been created with a newer one since.

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface Script {
   readonly source: string;
   readonly sha: string;
+  /** What it did, replicas shall confirm, where the app asks for that. */
+  readonly isConfirmed: boolean;
 }
 
 /**
@@ -27,8 +29,17 @@ local function keep(key, lifetimeMs)
 end
 `;
 
-/** A script of `parts`, in their order. */
+/** A script of `parts`, in their order, whose loss in a failover does no harm. */
 export function createScript(...parts: readonly string[]): Script {
+  return assemble(parts, false);
+}
+
+/** A script of `parts`, in their order, that replicas shall confirm. Running it twice must equal once. */
+export function createConfirmedScript(...parts: readonly string[]): Script {
+  return assemble(parts, true);
+}
+
+function assemble(parts: readonly string[], isConfirmed: boolean): Script {
   const source = [clock, ...parts].join('');
-  return { source, sha: createHash('sha1').update(source).digest('hex') };
+  return { source, sha: createHash('sha1').update(source).digest('hex'), isConfirmed };
 }

@@ -1,0 +1,27 @@
+/** How long an entry stays in a log after its end, so that a reader whose clock is behind sees it too. */
+const marginMs = 60_000;
+
+/**
+ * Tells a log of a revocation: an entry of one field, `<kind> <until> <epoch> <name>`, and for a user that is not without
+ * exception ` <excepted session id>` after it.
+ *
+ * The log is also the snapshot: an entry goes when it has ended, oldest first, a few at each call, and never because there
+ * are many. What an older entry that ends later holds back stays a while longer.
+ */
+export const logPart = `
+local function tellLog(log, kind, name, untilMs, epoch, except)
+  if untilMs <= now then return end
+  local entry = kind .. ' ' .. whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. name
+  if except ~= '' then entry = entry .. ' ' .. except end
+  redis.call('XADD', log, '*', 'revoked', entry)
+  keep(log, untilMs - now + ${marginMs})
+  local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', '4')
+  local first
+  for _, candidate in ipairs(oldest) do
+    first = candidate[1]
+    local endsMs = tonumber(string.match(candidate[2][2], '^%a+ (%d+) ') or '0')
+    if endsMs + ${marginMs} > now then break end
+  end
+  if first ~= oldest[1][1] then redis.call('XTRIM', log, 'MINID', first) end
+end
+`;
