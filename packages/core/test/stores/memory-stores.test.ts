@@ -9,6 +9,7 @@ testStores(
   {
     name: 'memory stores',
     recordsRevocations: true,
+    offersLog: true,
     open: async ({ clock }) => ({ stores: memoryStores({ clock }) }),
   },
 );

@@ -29,7 +29,7 @@ export function createMemoryRevocationStore(options: { readonly clock?: Clock } 
     traits: { medium: 'memory', durability: 'process' },
 
     async add(revocations) {
-      log.push(...revocations.map((revocation) => set.add(revocation)));
+      for (const revocation of revocations) log.push(set.add(revocation));
       for (const wake of readers) wake();
     },
 
@@ -42,8 +42,9 @@ export function createMemoryRevocationStore(options: { readonly clock?: Clock } 
 
     log: {
       async read(cursor) {
-        const read = cursor === null ? 0 : Number(cursor);
-        if (!Number.isSafeInteger(read) || read < 0 || read > trimmed + log.length) return { kind: 'lost' };
+        if (cursor !== null && !/^\d{1,15}$/.test(cursor)) return { kind: 'lost' };
+        const read = Number(cursor ?? 0);
+        if (read > trimmed + log.length) return { kind: 'lost' };
         // What was trimmed has expired, so nothing is missed by going on behind it.
         const from = Math.max(read, trimmed);
         const revocations = log.slice(from - trimmed, from - trimmed + pageSize);

@@ -1,41 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Revocation, RevocationStore, RevocationSubject } from '../../stores/revocation-store.js';
-import type { TestClock } from '../test-clock.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
+import { createRevoker, minuteMs, token } from './revocations/revocation-fixtures.js';
 import type { StoreCase, StoreChapter } from './store-case.js';
 import { longestText, unicodeText } from './texts.js';
-
-const minuteMs = 60_000;
-
-/** An access token; what a case does not name belongs to nobody else's revocation. */
-function token(change: Partial<RevocationSubject> = {}): RevocationSubject {
-  return {
-    jti: 'j1',
-    sessionId: 's1',
-    tenantId: 'acme',
-    userId: 'ada',
-    userEpoch: 4,
-    tenantEpoch: 2,
-    ...change,
-  };
-}
-
-/** What `clock` and a length of time make of the kinds of revocations. */
-function createRevoker(clock: TestClock, ms = minuteMs) {
-  const until = new Date(clock.now() + ms);
-  return {
-    token: (jti = 'j1'): Revocation => ({ kind: 'token', jti, until }),
-    session: (sessionId = 's1'): Revocation => ({ kind: 'session', sessionId, until }),
-    user: (epoch: number, exceptSessionId: string | null = null): Revocation => ({
-      kind: 'user',
-      tenantId: 'acme',
-      userId: 'ada',
-      epoch,
-      exceptSessionId,
-      until,
-    }),
-    tenant: (epoch: number): Revocation => ({ kind: 'tenant', tenantId: 'acme', epoch, until }),
-  };
-}
 
 async function deleteAllExpired(revocations: RevocationStore): Promise<void> {
   while ((await revocations.deleteExpired(2)) > 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StoreSet, Stores } from '../../stores/stores.js';
 import {
+  accessToken,
   ada,
   createSession,
   ending,
@@ -12,11 +13,6 @@ import {
   windows,
 } from './sessions/session-fixtures.js';
 import type { StoreCase, StoreChapter } from './store-case.js';
-
-/** An access token of a session of {@link ada}, issued at epoch 0. */
-function accessToken(label: string, userEpoch = 0) {
-  return { ...ada, jti: `of ${label}`, sessionId: sessionIdOf(label), userEpoch, tenantEpoch: 0 };
-}
 
 /** Readiness. */
 export const pingChapter: StoreChapter = {

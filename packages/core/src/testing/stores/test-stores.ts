@@ -3,10 +3,12 @@ import type { Stores } from '../../stores/stores.js';
 import { createTestClock } from '../test-clock.js';
 import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
 import { rateLimitStoreChapters } from './rate-limit-store-cases.js';
+import { revocationLogChapters } from './revocation-log-cases.js';
 import { revocationStoreChapters } from './revocation-store-cases.js';
 import { sessionStoreChapters } from './session-store-cases.js';
 import type { StoreChapter } from './store-case.js';
 import { linkedRecordingChapter, pingChapter, transactionChapter } from './stores-cases.js';
+import { traitsChapter } from './traits-cases.js';
 import { userStoreChapters } from './user-store-cases.js';
 
 /** The two functions of a test runner that the suite needs: vitest, node:test, mocha and jest all have them. */
@@ -34,6 +36,8 @@ export interface StoresUnderTest {
   readonly offersTransaction?: boolean;
   /** `sessions.recordsRevocationsIn` is their `revocations`. Default `false`, and then the suite sees to it that it is not. */
   readonly recordsRevocations?: boolean;
+  /** `revocations` have a `log`. Default `false`, and then the suite sees to it that they have none. */
+  readonly offersLog?: boolean;
   /** How many sessions one user gets, to find hidden limits: default 10,000; 1000 will do for a variant of a tested store. */
   readonly bulkSessions?: number;
 }
@@ -66,14 +70,17 @@ export function testStores({ describe, it }: TestRunner, subject: StoresUnderTes
 function chaptersFor({
   offersTransaction = false,
   recordsRevocations = false,
+  offersLog = false,
   bulkSessions = 10_000,
 }: StoresUnderTest): readonly StoreChapter[] {
   return [
     ...sessionStoreChapters(bulkSessions),
     ...revocationStoreChapters,
+    ...revocationLogChapters({ offersLog, recordsRevocations }),
     ...userStoreChapters,
     ...oneTimeTokenStoreChapters,
     ...rateLimitStoreChapters,
+    traitsChapter,
     pingChapter,
     linkedRecordingChapter(recordsRevocations),
     transactionChapter(offersTransaction),

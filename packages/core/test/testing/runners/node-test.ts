@@ -15,6 +15,7 @@ testStores(
   {
     name: 'memory stores under node:test',
     recordsRevocations: true,
+    offersLog: true,
     bulkSessions: 100,
     open: async ({ clock }) => ({
       stores: memoryStores(process.env.BROKEN === 'yes' ? {} : { clock }),

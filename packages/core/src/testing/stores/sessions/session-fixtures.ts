@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Random } from '../../../crypto/random.js';
+import type { RevocationSubject } from '../../../stores/revocation-store.js';
 import type {
   CreateSessionCommand,
   RefreshSecret,
@@ -49,6 +50,11 @@ export function sessionIdFor(user: UserRef, label: string): string {
 /** {@link sessionIdFor} a session of {@link ada}. */
 export function sessionIdOf(label: string): string {
   return sessionIdFor(ada, label);
+}
+
+/** An access token of a session of {@link ada}, issued at a user epoch. */
+export function accessToken(label: string, userEpoch = 0): RevocationSubject {
+  return { ...ada, jti: `of ${label}`, sessionId: sessionIdOf(label), userEpoch, tenantEpoch: 0 };
 }
 
 /** The secret of generation 0 is `s0` unless a case says otherwise. */
