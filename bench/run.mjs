@@ -1,27 +1,58 @@
-// Bundles a benchmark with Tessera's sources in it, as its built files are, and runs it.
-// Usage: node run.mjs FOLDER, with FOLDER/main.ts as the entry and other entries beside it named on the command line.
-import { spawnSync } from 'node:child_process';
+// Bundles benchmarks with Tessera's sources in them, as its built files are, and runs one after the other.
+// Usage: node run.mjs [NAME ...], all of them by default. Exits with 1 when one of them missed a gate.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
 
+/** By their folders: the entries, and whether they get a Postgres and a Redis of their own. */
+const benchmarks = {
+  tokens: { entries: ['main.ts'], hasServers: false },
+  stores: { entries: ['main.ts'], hasServers: true },
+  guard: { entries: ['main.ts', 'server.ts'], hasServers: true },
+};
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-const [folder, ...entries] = process.argv.slice(2);
-const outdir = `.cache/${folder}`;
 
-await build({
-  entryPoints: ['main.ts', ...entries].map((file) => `${folder}/${file}`),
-  outdir,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  conditions: ['@tessera-auth/source'],
-  // Who is measured is loaded as its users load it.
-  external: ['@node-rs/*', ...Object.keys(dependencies).filter((name) => !name.startsWith('@tessera-auth/'))],
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-});
-process.exitCode =
-  spawnSync(process.execPath, ['--expose-gc', `${outdir}/main.mjs`], { stdio: 'inherit' }).status ?? 1;
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
+for (const name of names) {
+  if ((await run(name, benchmarks[name])) !== 0) process.exitCode = 1;
+}
+
+async function run(name, { entries, hasServers }) {
+  const outdir = `.cache/${name}`;
+  await build({
+    entryPoints: entries.map((file) => `${name}/${file}`),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['@tessera-auth/source'],
+    // Who is measured is loaded as its users load it.
+    external: ['@node-rs/*', ...Object.keys(dependencies).filter((one) => !one.startsWith('@tessera-auth/'))],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  const servers = hasServers ? await startServers() : [];
+  try {
+    const [postgres, redis] = servers;
+    const urls = hasServers ? { BENCH_POSTGRES_URL: postgres.url, BENCH_REDIS_URL: redis.url } : {};
+    const child = spawn(process.execPath, ['--expose-gc', `${outdir}/main.mjs`], {
+      stdio: 'inherit',
+      env: { ...process.env, ...urls },
+    });
+    const [status] = await once(child, 'exit');
+    return status;
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+/** They end with this process, however it ends. */
+async function startServers() {
+  const { startPostgres, startRedis } = await tsImport('@tessera-auth/test-services', import.meta.url);
+  return Promise.all([startPostgres({ own: true }), startRedis({ own: true })]);
+}
