@@ -18,7 +18,8 @@ import type { Duration } from './duration.js';
 import type { AuthEvent } from './events.js';
 import { createFlows, type FlowContext, type Flows } from './flows/index.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
-import type { Revocation, RevocationStore } from './stores/revocation-store.js';
+import type { Revocation } from './stores/revocation.js';
+import type { RevocationStore } from './stores/revocation-store.js';
 import type { StoreSet, Stores } from './stores/stores.js';
 
 /** What an app decides. Everything that is left out has the default named here. */

@@ -21,6 +21,7 @@ export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http/http
 export * from './stores/memory/index.js';
 export * from './stores/one-time-token-store.js';
 export * from './stores/rate-limit-store.js';
+export * from './stores/revocation.js';
 export * from './stores/revocation-log.js';
 export * from './stores/revocation-store.js';
 export * from './stores/session-store.js';

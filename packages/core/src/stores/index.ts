@@ -4,6 +4,7 @@ export { AuthError, isAuthError, storeUnavailable } from '../errors.js';
 export * from './memory/index.js';
 export * from './one-time-token-store.js';
 export * from './rate-limit-store.js';
+export * from './revocation.js';
 export * from './revocation-log.js';
 export * from './revocation-store.js';
 export * from './session-store.js';

@@ -1,4 +1,4 @@
-import type { Revocation } from './revocation-store.js';
+import type { Revocation } from './revocation.js';
 
 /** A part of what a {@link RevocationLog} holds, in any order. */
 export interface RevocationLogPage {

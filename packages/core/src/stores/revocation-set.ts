@@ -1,4 +1,4 @@
-import type { Revocation, RevocationSubject } from './revocation-store.js';
+import type { Revocation, RevocationSubject } from './revocation.js';
 
 /** The revocation of all tokens of a user or tenant below an epoch. */
 interface EpochEntry {

@@ -1,36 +1,6 @@
+import type { Revocation, RevocationSubject } from './revocation.js';
 import type { RevocationLog } from './revocation-log.js';
 import type { DescribedStore } from './store-traits.js';
-
-/**
- * Something that no access token may carry any more, until every token that could carry it has expired.
- *
- * - `token`: one access token.
- * - `session`: all access tokens of a session.
- * - `user`, `tenant`: all access tokens with a lower epoch; for a user possibly but those of one session, the one that
- *   signed the others out.
- */
-export type Revocation = { readonly until: Date } & (
-  | { readonly kind: 'token'; readonly jti: string }
-  | { readonly kind: 'session'; readonly sessionId: string }
-  | {
-      readonly kind: 'user';
-      readonly tenantId: string;
-      readonly userId: string;
-      readonly epoch: number;
-      readonly exceptSessionId: string | null;
-    }
-  | { readonly kind: 'tenant'; readonly tenantId: string; readonly epoch: number }
-);
-
-/** The facts of an access token that a revocation may name. */
-export interface RevocationSubject {
-  readonly jti: string;
-  readonly sessionId: string;
-  readonly tenantId: string;
-  readonly userId: string;
-  readonly userEpoch: number;
-  readonly tenantEpoch: number;
-}
 
 /**
  * Holds what is revoked for as long as a token could carry it.

@@ -1,5 +1,6 @@
 import { isAuthError, storeUnavailable } from '../../errors.js';
-import type { RevocationStore, RevocationSubject } from '../../stores/revocation-store.js';
+import type { RevocationSubject } from '../../stores/revocation.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
 import type { Instant, Stopwatch } from './stopwatch.js';
 
 /** What {@link createDirectChecks} is given. */

@@ -1,4 +1,4 @@
-import type { Revocation, RevocationSubject } from '../../stores/revocation-store.js';
+import type { Revocation, RevocationSubject } from '../../stores/revocation.js';
 
 /**
  * How this node answers right now.

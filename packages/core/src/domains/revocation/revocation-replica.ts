@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.js';
 import { storeUnavailable } from '../../errors.js';
+import type { Revocation, RevocationSubject } from '../../stores/revocation.js';
 import type { RevocationLog } from '../../stores/revocation-log.js';
 import { createRevocationSet, type RevocationSet } from '../../stores/revocation-set.js';
-import type { Revocation, RevocationStore, RevocationSubject } from '../../stores/revocation-store.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
 import type { RevocationPolicy } from './revocation-policy.js';
 import type { Instant, Stopwatch } from './stopwatch.js';
 

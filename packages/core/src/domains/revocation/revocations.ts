@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../clock.js';
 import { deleteInBatches } from '../../stores/delete-in-batches.js';
-import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import type { Revocation } from '../../stores/revocation.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
 import { createReplicatedCheck } from './replicated-check.js';
 import type { RevocationCheck, RevocationStatus } from './revocation-check.js';
 import {

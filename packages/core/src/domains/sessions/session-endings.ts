@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { createId, type Random } from '../../crypto/random.js';
-import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import type { Revocation } from '../../stores/revocation.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
 import type { SessionEndReason, SessionRecord, SessionStore } from '../../stores/session-store.js';
 import type { UserRef } from '../../stores/user-store.js';
 import type { SessionPolicy } from './session-policy.js';

@@ -3,7 +3,8 @@ import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
 import { deleteInBatches } from '../../stores/delete-in-batches.js';
-import type { Revocation, RevocationStore } from '../../stores/revocation-store.js';
+import type { Revocation } from '../../stores/revocation.js';
+import type { RevocationStore } from '../../stores/revocation-store.js';
 import type {
   Epochs,
   RefreshSecret,

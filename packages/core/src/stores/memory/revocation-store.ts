@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../clock.js';
+import type { Revocation } from '../revocation.js';
 import type { RevocationLog } from '../revocation-log.js';
 import { createRevocationSet } from '../revocation-set.js';
-import type { Revocation, RevocationStore } from '../revocation-store.js';
+import type { RevocationStore } from '../revocation-store.js';
 
 /** As many as a reader gets at once. */
 const pageSize = 1000;

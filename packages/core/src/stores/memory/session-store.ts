@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../clock.js';
 import type { DistributiveOmit } from '../../distributive-omit.js';
-import type { Revocation, RevocationStore } from '../revocation-store.js';
+import type { Revocation } from '../revocation.js';
+import type { RevocationStore } from '../revocation-store.js';
 import type { DeviceRecord, SessionEndReason, SessionRecord, SessionStore } from '../session-store.js';
 import type { UserRef } from '../user-store.js';
 import { judgeRotation, type RotatableSession } from './judge-rotation.js';
