@@ -3,6 +3,7 @@ import { defineConfig } from 'vitepress';
 const guide = {
   'getting-started': 'Getting started',
   sessions: 'Sessions',
+  revocation: 'Revocation',
   'transports-and-csrf': 'Transports and CSRF',
   'roles-and-guards': 'Roles and guards',
   'passwords-and-migrating-hashes': 'Passwords',
