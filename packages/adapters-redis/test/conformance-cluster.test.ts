@@ -34,6 +34,7 @@ testStores(
   {
     name: 'Redis stores on a Cluster client',
     recordsRevocations: true,
+    offersLog: true,
     bulkSessions: 1000,
     async open({ clock }) {
       const stores = redisStores({ client: cluster, keyPrefix: freshPrefix(), clock });
@@ -66,5 +67,25 @@ it('all that belongs to a user is in one slot', async () => {
   await revocations.add([{ kind: 'token', jti: 'j', until: new Date(clock.now() + 1000) }]);
   const all = await listKeys(node, keyPrefix);
   expect(all).toContain(`${keyPrefix}revoked:jwt:j`);
-  expect(new Set(await Promise.all(all.map((key) => node.cluster('KEYSLOT', key)))).size).toBe(3);
+  // The slot of the user, of the tenant, of the token, and of the log that tells of the token.
+  expect(new Set(await Promise.all(all.map((key) => node.cluster('KEYSLOT', key)))).size).toBe(4);
+});
+
+it('a session ends, is revoked and told to the log by one script', async () => {
+  const { sessions } = redisStores({ client: cluster, keyPrefix: freshPrefix(), clock: createTestClock() });
+  await createSession(sessions, 'phone');
+  const monitor = await node.monitor();
+  const seen: string[] = [];
+  monitor.on('monitor', (_time: string, [command = '']: string[], source: string) => {
+    seen.push(source === 'lua' ? `lua ${command.toLowerCase()}` : command.toLowerCase());
+  });
+  await sessions.end(ending('phone'));
+  await node.echo('over');
+  await vi.waitFor(() => expect(seen).toContain('echo'), 10_000);
+  monitor.disconnect();
+  const writes = ['hset', 'zrem', 'set', 'xadd'].map((command) => `lua ${command}`);
+  expect(seen.filter((command) => writes.includes(command))).toEqual(writes);
+  expect(seen.filter((command) => !command.startsWith('lua ') && command !== 'echo')).toEqual([
+    expect.stringMatching(/^eval/),
+  ]);
 });

@@ -7,4 +7,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const client = createClient(inject('redisUrl'));
 afterAll(() => client.disconnect());
 
-testStores({ describe, it }, { name: 'Redis stores', recordsRevocations: true, open: openOn(client) });
+testStores(
+  { describe, it },
+  { name: 'Redis stores', recordsRevocations: true, offersLog: true, open: openOn(client) },
+);

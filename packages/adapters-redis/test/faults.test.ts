@@ -3,6 +3,7 @@ import { createTestClock, sessionFixtures, type TestClock } from '@tessera-auth/
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@tessera-auth/test-services';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newToken, requireLog } from './support/commands.js';
 import { createClient, freshStores } from './support/fresh-stores.js';
 
 const { ada, createSession, ending, hardRotation, newSession, presentation, raising, sessionIdOf } =
@@ -56,6 +57,13 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   add: ({ revocations }) => revocations.add([{ kind: 'token', jti: 'j', until: new Date(clock.now() + 1) }]),
   isRevoked: async ({ revocations }) =>
     revocations.isRevoked({ ...ada, jti: 'j', sessionId: phone, userEpoch: 0, tenantEpoch: 0 }),
+  readLog: ({ revocations }) => requireLog(revocations).read(null),
+  createToken: ({ oneTimeTokens }) => oneTimeTokens.create(newToken()),
+  findToken: ({ oneTimeTokens }) => oneTimeTokens.find(newToken()),
+  consumeToken: ({ oneTimeTokens }) => oneTimeTokens.consume({ ...newToken(), commandId: 'c' }),
+  voidAllTokens: ({ oneTimeTokens }) => oneTimeTokens.voidAll(ada),
+  take: ({ rateLimits }) => rateLimits.take({ key: 'k', intervalUs: 1000, burst: 1, cost: 1 }),
+  reset: ({ rateLimits }) => rateLimits.reset('k'),
   ping: ({ ping }) => ping(),
 };
 const names = Object.keys(calls);

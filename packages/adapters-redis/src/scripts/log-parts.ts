@@ -25,3 +25,11 @@ local function tellLog(log, kind, name, untilMs, epoch, except)
   if first ~= oldest[1][1] then redis.call('XTRIM', log, 'MINID', first) end
 end
 `;
+
+/**
+ * Insists on a server that may write. To delete what cannot be there changes nothing and is sent to no replica; but it is a
+ * write, which a server refuses that has become a replica, lost its own replicas (`min-replicas-to-write`) or its disk.
+ */
+export const writablePart = `
+local function requireWritable(log) redis.call('XDEL', log, '0-0') end
+`;

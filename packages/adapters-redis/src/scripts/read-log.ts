@@ -1,14 +1,15 @@
+import { writablePart } from './log-parts.js';
 import { createScript } from './script.js';
 
 /**
  * Reads logs: the time, then for each log ids and entries by turns, from the given id on, that one included. Before the ids:
  * how many of each at most.
- *
- * To delete what cannot be there changes nothing and is sent to no replica. But it is a write, which a server refuses that
- * has become a replica, lost its own replicas (`min-replicas-to-write`) or its disk: no answer is better than an old one.
+ * A server that may not write does not answer: no answer is better than an old one.
  */
-export const readLogScript = createScript(`
-redis.call('XDEL', KEYS[1], '0-0')
+export const readLogScript = createScript(
+  writablePart,
+  `
+requireWritable(KEYS[1])
 local answer = { whole(now) }
 for index, log in ipairs(KEYS) do
   local page = {}
@@ -18,4 +19,5 @@ for index, log in ipairs(KEYS) do
   answer[index + 1] = page
 end
 return answer
-`);
+`,
+);

@@ -1,3 +1,4 @@
+import { writablePart } from './log-parts.js';
 import { certain, revokePart } from './revoke.js';
 import { createConfirmedScript } from './script.js';
 import { endPart, renewPart, sessionPart } from './session-parts.js';
@@ -8,6 +9,7 @@ export const rotateScript = createConfirmedScript(
   sessionPart,
   endPart,
   renewPart,
+  writablePart,
   `
 local key, sessions, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, owner, tenantEpoch = ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -16,6 +18,8 @@ local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[7], ARGV[8], ARGV[9], A
 local floorMs, graceMs, recoveryMs, accessTokenMs =
   tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 
+-- Not every verdict writes, but none comes from a server that was replaced and does not know what ended since.
+requireWritable(log)
 local session = load(key)
 if session.owner ~= owner or not isLive(session, findEpoch(epoch), tenantEpoch) then return { 'invalid' } end
 
