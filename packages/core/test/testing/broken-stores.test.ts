@@ -2,13 +2,23 @@ import { memoryStores } from '@tessera-auth/core/stores';
 import { collectCases, type StoresUnderTest, testStores } from '@tessera-auth/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import type { Defect } from './defects/defect.js';
+import { oneTimeTokenDefects } from './defects/one-time-token-defects.js';
 import { otherDefects } from './defects/other-defects.js';
+import { rateLimitDefects } from './defects/rate-limit-defects.js';
+import { revocationLogDefects } from './defects/revocation-log-defects.js';
 import { rotationDefects } from './defects/rotation-defects.js';
 import { sessionDefects } from './defects/session-defects.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const defects: readonly Defect[] = [...rotationDefects, ...sessionDefects, ...otherDefects];
+const defects: readonly Defect[] = [
+  ...rotationDefects,
+  ...sessionDefects,
+  ...oneTimeTokenDefects,
+  ...rateLimitDefects,
+  ...revocationLogDefects,
+  ...otherDefects,
+];
 
 /** The cases that the suite registers, by `chapter > case`. */
 function casesFor(subject: Omit<StoresUnderTest, 'name'>): ReadonlyMap<string, () => Promise<void>> {
@@ -16,11 +26,13 @@ function casesFor(subject: Omit<StoresUnderTest, 'name'>): ReadonlyMap<string, (
 }
 
 describe('the conformance suite notices a store that', () => {
-  for (const { name, noticedBy, open, offersTransaction = false } of defects) {
+  for (const { name, noticedBy, open, offersTransaction = false, offersLog = true } of defects) {
     it(name, async () => {
       const cases = casesFor({
         recordsRevocations: true,
         offersTransaction,
+        offersLog,
+        bulkSessions: 1000,
         open: async ({ clock }) => ({ stores: open(clock) }),
       });
       const noticing = cases.get(noticedBy);

@@ -1,6 +1,8 @@
 import type { Clock } from '@tessera-auth/core';
 import {
   memoryStores,
+  type OneTimeTokenStore,
+  type RateLimitStore,
   type RevocationStore,
   type SessionStore,
   type Stores,
@@ -14,6 +16,8 @@ export interface Defect {
   readonly noticedBy: string;
   readonly open: (clock: Clock) => Stores;
   readonly offersTransaction?: boolean;
+  /** Default `true`, as memory does. */
+  readonly offersLog?: boolean;
 }
 
 /** Memory stores with some of their parts replaced. */
@@ -44,6 +48,24 @@ export function brokenRevocations(
 /** Memory stores whose users do some things wrong. */
 export function brokenUsers(replace: (users: UserStore) => Partial<UserStore>): (clock: Clock) => Stores {
   return broken(({ users }) => ({ users: { ...users, ...replace(users) } }));
+}
+
+/** Memory stores whose one-time tokens do some things wrong. */
+export function brokenTokens(
+  replace: (tokens: OneTimeTokenStore, clock: Clock) => Partial<OneTimeTokenStore>,
+): (clock: Clock) => Stores {
+  return broken(({ oneTimeTokens }, clock) => ({
+    oneTimeTokens: { ...oneTimeTokens, ...replace(oneTimeTokens, clock) },
+  }));
+}
+
+/** Memory stores whose rate limits do some things wrong. */
+export function brokenLimits(
+  replace: (limits: RateLimitStore, clock: Clock) => Partial<RateLimitStore>,
+): (clock: Clock) => Stores {
+  return broken(({ rateLimits }, clock) => ({
+    rateLimits: { ...rateLimits, ...replace(rateLimits, clock) },
+  }));
 }
 
 /** Lets every other caller go first. */

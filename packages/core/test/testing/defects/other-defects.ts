@@ -3,7 +3,14 @@ import {
   type Revocation,
   type RevocationStore,
 } from '@tessera-auth/core/stores';
-import { broken, brokenRevocations, brokenUsers, type Defect, letOthersGoFirst } from './defect.js';
+import {
+  broken,
+  brokenRevocations,
+  brokenTokens,
+  brokenUsers,
+  type Defect,
+  letOthersGoFirst,
+} from './defect.js';
 
 /** Adds every entry changed by `change`. */
 function changing(change: (entry: Revocation) => Revocation): Defect['open'] {
@@ -35,6 +42,9 @@ function lastOneWins(clock: Parameters<Defect['open']>[0]): RevocationStore {
     },
   };
 }
+
+const saysWhatItIs =
+  'traits > a store that says what it is names its medium in a word, and a durability that there is';
 
 /** Mistakes of revocation stores, user stores, and of stores as a whole. */
 export const otherDefects: readonly Defect[] = [
@@ -165,5 +175,15 @@ export const otherDefects: readonly Defect[] = [
     name: 'offers a transaction that it did not declare',
     noticedBy: 'transaction > is not offered, as declared',
     open: broken((stores) => ({ transactions: { covers: stores, run: (work) => work(stores) } })),
+  },
+  {
+    name: 'describes its medium in a sentence',
+    noticedBy: saysWhatItIs,
+    open: brokenTokens(() => ({ traits: { medium: 'Our own Redis', durability: 'failover' } })),
+  },
+  {
+    name: 'promises a durability that there is not',
+    noticedBy: saysWhatItIs,
+    open: brokenTokens(() => ({ traits: { medium: 'redis', durability: 'always' as never } })),
   },
 ];

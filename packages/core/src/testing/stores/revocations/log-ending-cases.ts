@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RevocationSubject } from '../../../stores/revocation-store.js';
+import type { RevocationSubject } from '../../../stores/revocation.js';
 import type { SessionStore } from '../../../stores/session-store.js';
 import type { TestClock } from '../../test-clock.js';
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { Revocation } from '../../../stores/revocation-store.js';
+import type { Revocation } from '../../../stores/revocation.js';
 import { inParallel } from '../sessions/session-fixtures.js';
 import type { StoreChapter } from '../store-case.js';
 import { assertHolds, createRevoker, readAll, requireLog } from './revocation-fixtures.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Revocation } from '../../../stores/revocation.js';
 import type { RevocationLogPage } from '../../../stores/revocation-log.js';
-import type { Revocation, RevocationStore } from '../../../stores/revocation-store.js';
+import type { RevocationStore } from '../../../stores/revocation-store.js';
 import type { StoreCase, StoreChapter } from '../store-case.js';
 import { longestText, unicodeText } from '../texts.js';
 import {

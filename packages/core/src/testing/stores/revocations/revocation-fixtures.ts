@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Revocation, RevocationSubject } from '../../../stores/revocation.js';
 import type { RevocationLog } from '../../../stores/revocation-log.js';
-import type { Revocation, RevocationStore, RevocationSubject } from '../../../stores/revocation-store.js';
+import type { RevocationStore } from '../../../stores/revocation-store.js';
 import type { TestClock } from '../../test-clock.js';
 import { createRevocationLogReader, type RevocationLogReader } from './revocation-log-reader.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Revocation, RevocationSubject } from '../../../stores/revocation.js';
 import type { RevocationLog, RevocationLogPage } from '../../../stores/revocation-log.js';
 import { createRevocationSet } from '../../../stores/revocation-set.js';
-import type { Revocation, RevocationSubject } from '../../../stores/revocation-store.js';
 
 /** More pages than any case makes: who gets there reads in a circle. */
 const maxPages = 10_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Random } from '../../../crypto/random.js';
-import type { RevocationSubject } from '../../../stores/revocation-store.js';
+import type { RevocationSubject } from '../../../stores/revocation.js';
 import type {
   CreateSessionCommand,
   RefreshSecret,
