@@ -20,7 +20,7 @@ describe('requests that are under way at once', () => {
             for (const stage of opened) await playAtOnce(rounds, { stage, clock, name: trace });
           }),
         ),
-        runs(100),
+        runs(80),
       );
     },
   );

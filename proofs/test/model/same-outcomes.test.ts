@@ -19,7 +19,7 @@ describe('whatever happens', () => {
           playTrace(trace, { clock, stages: on, name }),
         ),
       ),
-      runs(120),
+      runs(100),
     );
   });
 
@@ -31,7 +31,7 @@ describe('whatever happens', () => {
           return playTrace(trace, { clock, stages: once === undefined ? [] : [once, ...twice], name });
         }),
       ),
-      runs(40),
+      runs(30),
     );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Stores } from '@tessera-auth/core/stores';
+import { withStores } from './unreliable-stores.js';
 
 /** What may be said once only; see the contract of the session store. */
 const saidOnce = new Set(['reuse', 'fork']);
@@ -12,7 +13,7 @@ const saidOnce = new Set(['reuse', 'fork']);
  * there is nothing left to delete.
  */
 export function runTwice(stores: Stores): Stores {
-  const { sessions, revocations } = stores;
+  const { sessions } = stores;
   const twice =
     <Command, Answer>(run: (command: Command) => Promise<Answer>) =>
     async (command: Command): Promise<Answer> => {
@@ -20,8 +21,7 @@ export function runTwice(stores: Stores): Stores {
       assert.deepEqual(await run(command), first);
       return first;
     };
-  return {
-    ...stores,
+  return withStores(stores, {
     sessions: {
       ...sessions,
       readEpochs: twice(sessions.readEpochs),
@@ -45,6 +45,5 @@ export function runTwice(stores: Stores): Stores {
         return first;
       },
     },
-    revocations,
-  };
+  });
 }

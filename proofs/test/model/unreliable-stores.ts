@@ -1,4 +1,4 @@
-import { type Stores, storeUnavailable } from '@tessera-auth/core/stores';
+import { type StoreSet, type Stores, storeUnavailable } from '@tessera-auth/core/stores';
 
 /** Stores behind a network that counts calls, and loses what a test tells it to. */
 export interface UnreliableStores {
@@ -31,9 +31,14 @@ export function createUnreliableStores(inner: Stores): UnreliableStores {
       },
     });
   const revocations = behind(inner.revocations);
+  const stores = withStores(inner, {
+    revocations,
+    sessions: behind(inner.sessions),
+    users: behind(inner.users),
+  });
 
   return {
-    stores: { ...inner, revocations, sessions: behind(inner.sessions), users: behind(inner.users) },
+    stores,
     get calls() {
       return calls;
     },
@@ -41,4 +46,12 @@ export function createUnreliableStores(inner: Stores): UnreliableStores {
       losing = what;
     },
   };
+}
+
+/** The stores with some of them replaced, also in what transactions cover. */
+export function withStores(stores: Stores, replaced: Partial<StoreSet>): Stores {
+  const { transactions, ...rest } = stores;
+  if (transactions === undefined) return { ...rest, ...replaced };
+  const { covers, run } = transactions;
+  return { ...rest, ...replaced, transactions: { covers: { ...covers, ...replaced }, run } };
 }

@@ -157,7 +157,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       return answer('changed', signedIn);
     } catch (error) {
       // Without a transaction the password comes first and stays.
-      if (stores.transaction === undefined) passwordVersions[at] = version + 1;
+      if (stores.transactions === undefined) passwordVersions[at] = version + 1;
       return answer(codeOf(error));
     }
   };
