@@ -1,56 +1,101 @@
+import fastifyCookie from '@fastify/cookie';
 import fastifyJwt from '@fastify/jwt';
-import { createHttpAuth } from '@tessera-auth/core';
+import fastifySession from '@fastify/session';
 import { protect } from '@tessera-auth/fastify';
+import { RedisStore } from 'connect-redis';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { createBenchAuth, peerKey, signIn, signPeerToken, verifyByHand } from './credentials.js';
-import { publicUrl, type variants } from './variants.js';
+import { createClient } from 'redis';
+import { createContestant } from './contestant.js';
+import { signInWithCookie } from './credentials.js';
+import { readRedisUrl } from './databases.js';
+import { type Identify, peerKey, signPeerToken } from './hand-written.js';
+import { type Credentials, publicUrl, secret, type variants } from './variants.js';
 
 type Variant = (typeof variants.fastify)[number];
 
-/** A Fastify app with one route behind `variant`, and the headers that get through. */
+declare module 'fastify' {
+  interface Session {
+    userId: string;
+  }
+  interface FastifyRequest {
+    userId: string;
+  }
+}
+
+/** Signs in. @param url where the app listens. */
+type SignIn = (url: string) => Promise<Credentials>;
+
+/** A Fastify app with one route behind `variant`, and how to get through. */
 export async function createFastifyServer(
   variant: Variant,
-): Promise<{ app: FastifyInstance; headers: string }> {
+): Promise<{ app: FastifyInstance; signIn: SignIn }> {
   const app = fastify();
-  const handler = async () => ({ ok: true });
+  return { app, signIn: await addRoute(app, variant) };
+}
+
+async function addRoute(app: FastifyInstance, variant: Variant): Promise<SignIn> {
   switch (variant) {
-    case 'bare':
-      app.get('/', handler);
-      break;
-    case 'tessera bearer':
-    case 'tessera cookie': {
-      const auth = createBenchAuth();
-      const http = createHttpAuth(auth);
-      const { accessToken, refreshToken } = await signIn(auth);
-      app.get('/', { onRequest: protect(http.signedIn()) }, handler);
-      return {
-        app,
-        headers:
-          variant === 'tessera bearer'
-            ? `Authorization: Bearer ${accessToken}\r\n`
-            : `Cookie: __Host-access=${accessToken}; __Host-refresh=${refreshToken}\r\n`,
-      };
+    case 'bare': {
+      const credentials = await signPeerToken();
+      app.get('/', async () => ({ userId: credentials.userId }));
+      return async () => credentials;
     }
-    case 'jose by hand':
-      app.get('/', { onRequest: verifyWithJose }, handler);
-      break;
     case '@fastify/jwt':
       await app.register(fastifyJwt, {
         secret: peerKey.export(),
         verify: { algorithms: ['HS256'], allowedIss: publicUrl, allowedAud: publicUrl },
       });
-      app.get('/', { onRequest: async (request) => void (await request.jwtVerify()) }, handler);
-      break;
+      app.get('/', { onRequest: async (request) => void (await request.jwtVerify()) }, async ({ user }) => ({
+        userId: (user as { readonly sub: string }).sub,
+      }));
+      return signPeerToken;
+    case '@fastify/session':
+      return addSession(app);
+    default: {
+      const { guard, identify, credentials } = await createContestant(variant);
+      if (guard !== undefined) {
+        app.get('/', { onRequest: protect(guard) }, async ({ auth }) => ({ userId: auth.userId }));
+      } else {
+        app.decorateRequest('userId', '');
+        app.get('/', { onRequest: admit(identify) }, async ({ userId }) => ({ userId }));
+      }
+      return async () => credentials;
+    }
   }
-  return { app, headers: `Authorization: Bearer ${await signPeerToken()}\r\n` };
 }
 
-async function verifyWithJose(
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply | undefined> {
-  const user = await verifyByHand(request.headers.authorization);
-  if (user === null) return reply.code(401).send();
-  Object.assign(request, { user });
-  return undefined;
+/** With the store that its README points to: any of express-session. Only what changed is written. */
+async function addSession(app: FastifyInstance): Promise<SignIn> {
+  const client = createClient({ url: readRedisUrl() });
+  await client.connect();
+  const userId = 'lc10-_g058FVZJ3q8IlzMQ';
+  await app.register(fastifyCookie);
+  await app.register(fastifySession, {
+    secret,
+    store: new RedisStore({ client }),
+    cookie: { secure: false },
+    saveUninitialized: false,
+    rolling: false,
+  });
+  app.post('/sign-in', async ({ session }) => {
+    session.userId = userId;
+    return '';
+  });
+  app.post('/sign-out', async ({ session }) => {
+    await session.destroy();
+    return '';
+  });
+  const onRequest = async ({ session }: FastifyRequest, reply: FastifyReply) =>
+    session.userId === undefined ? reply.code(401).send() : undefined;
+  app.get('/', { onRequest }, async ({ session }) => ({ userId: session.userId }));
+  return (url) => signInWithCookie(url, userId);
+}
+
+function admit(identify: Identify) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const id = await identify(request.headers);
+    if (id === null) return reply.code(401).send();
+    request.userId = id;
+    return undefined;
+  };
 }

@@ -1,8 +1,9 @@
 // One server with one variant. Answers every message of its parent with the CPU time that it has used, in microseconds.
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createExpressServer } from './express-server.js';
 import { createFastifyServer } from './fastify-server.js';
-import type { Framework, Ready, variants } from './variants.js';
+import type { Framework, Ready } from './variants.js';
 
 const [framework, variant] = process.argv.slice(2) as [Framework, never];
 
@@ -11,15 +12,19 @@ process.on('message', () => {
   process.send?.(user + system);
 });
 
-if (framework === 'express') {
-  const { app, headers } = await createExpressServer(variant as (typeof variants.express)[number]);
-  const server = app.listen(0, '127.0.0.1', () => ready((server.address() as AddressInfo).port, headers));
-} else {
-  const { app, headers } = await createFastifyServer(variant as (typeof variants.fastify)[number]);
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  ready((app.server.address() as AddressInfo).port, headers);
+const { port, signIn } = framework === 'express' ? await startExpress() : await startFastify();
+const credentials = await signIn(`http://127.0.0.1:${port}`);
+process.send?.({ port, ...credentials } satisfies Ready);
+
+async function startExpress() {
+  const { app, signIn } = await createExpressServer(variant);
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, signIn };
 }
 
-function ready(port: number, headers: string): void {
-  process.send?.({ port, headers } satisfies Ready);
+async function startFastify() {
+  const { app, signIn } = await createFastifyServer(variant);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return { port: (app.server.address() as AddressInfo).port, signIn };
 }
