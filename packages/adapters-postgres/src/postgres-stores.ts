@@ -15,7 +15,9 @@ import { type AppTransaction, openTransaction } from './connection/open-transact
 import { createNow } from './connection/sql-values.js';
 import { createOneTimeTokenStore } from './one-time-token-store.js';
 import { createRateLimitStore } from './rate-limit-store.js';
+import { announcingRevocations, announcingSessions } from './revocation-log/announcing-stores.js';
 import { createRevocationLog } from './revocation-log/revocation-log.js';
+import { createWakeUps } from './revocation-log/wake-ups.js';
 import { createRevocationStore } from './revocation-store.js';
 import { checkSchema, type SchemaProblem } from './schema/check-schema.js';
 import { migrate, migrationScript } from './schema/migrate.js';
@@ -36,9 +38,21 @@ export type PostgresStoresOptions = Connection &
      * so that nothing can be prepared. Default `false`: statements are prepared once per connection.
      */
     readonly usesTransactionPooler?: boolean;
+    /**
+     * Nodes that hold the revocations in memory hear of new ones at once, by NOTIFY and LISTEN, instead of at their next
+     * poll. It holds one connection of the pool for each node; what your own transactions add waits for the poll. Not with
+     * `kysely` and not with `usesTransactionPooler`, which cannot listen. Default `false`.
+     */
+    readonly wakeUps?: boolean;
     /** Tests only: without it the database's own clock decides, which is the same for all nodes. */
     readonly clock?: Clock;
   };
+
+/** Who hears of revocations. */
+interface Readers {
+  readonly log?: RevocationLog;
+  readonly announce?: (() => void) | undefined;
+}
 
 /** All stores in one Postgres database. */
 export interface PostgresStores extends Stores {
@@ -97,18 +111,33 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
   const kysely = openConnection(options, statementOptions);
   const database = createDatabase({ kysely, timeoutMs, isTransaction: false });
   const contextOn = (place: Database): StoreContext => ({ database: place, tables, now });
-  const storesOn = (context: StoreContext, log?: RevocationLog): StoreSet => {
-    const revocations = createRevocationStore(context, log);
+  const storesOn = (context: StoreContext, { log, announce }: Readers = {}): StoreSet => {
+    const silent = createRevocationStore(context, log);
+    const revocations = announce === undefined ? silent : announcingRevocations(silent, announce);
+    const sessions = createSessionStore(context, revocations);
     return {
       revocations,
-      sessions: createSessionStore(context, revocations),
+      sessions: announce === undefined ? sessions : announcingSessions(sessions, announce),
       users: createUserStore(context),
       oneTimeTokens: createOneTimeTokenStore(context),
     };
   };
 
   const context = contextOn(database);
-  const stores = storesOn(context, createRevocationLog(context));
+  const wakeUps =
+    options.wakeUps === true
+      ? createWakeUps({
+          connection: options,
+          database,
+          tables,
+          timeoutMs,
+          usesTransactionPooler: options.usesTransactionPooler === true,
+        })
+      : undefined;
+  const stores = storesOn(context, {
+    log: { ...createRevocationLog(context), ...(wakeUps && { watch: wakeUps.watch }) },
+    announce: wakeUps?.announce,
+  });
 
   return {
     ...stores,
@@ -116,7 +145,15 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
 
     transactions: {
       covers: stores,
-      run: (work) => database.atomically((place) => work(storesOn(contextOn(place)))),
+      async run(work) {
+        let isDue = false;
+        const announce = (): void => {
+          isDue = true;
+        };
+        const result = await database.atomically((place) => work(storesOn(contextOn(place), { announce })));
+        if (isDue) wakeUps?.announce();
+        return result;
+      },
     },
 
     withTransaction(transaction) {

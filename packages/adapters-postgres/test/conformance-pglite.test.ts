@@ -18,10 +18,11 @@ testStores(
     name: 'Postgres stores on PGlite',
     offersTransaction: true,
     recordsRevocations: true,
+    offersLog: true,
     bulkSessions: 1000,
     async open({ clock }) {
       const schema = freshSchema();
-      const stores = postgresStores({ pglite, schema, clock, timeout: '60s' });
+      const stores = postgresStores({ pglite, schema, clock, timeout: '60s', wakeUps: true });
       await stores.migrate();
       return {
         stores,

@@ -19,6 +19,7 @@ for (const [version, url] of Object.entries(urls)) {
       name: `Postgres stores on a pg pool, ${version} server`,
       offersTransaction: true,
       recordsRevocations: true,
+      offersLog: true,
       // The full number on one of them: ten thousand sign-ins of one user take their turns.
       bulkSessions: version === 'embedded' ? 10_000 : 1000,
       open: openOnPool(pool),

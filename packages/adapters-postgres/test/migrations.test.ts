@@ -2,7 +2,8 @@ import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-post
 import { createDatabase } from '@tessera-auth/test-services';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createPool, freshSchema } from './support/fresh-stores.js';
+import { createPool, freshSchema, recordStatements } from './support/fresh-stores.js';
+import { createLogReader } from './support/log-reader.js';
 
 const ids = [
   '0001_users',
@@ -75,6 +76,26 @@ describe('migrate', () => {
     }
   });
 
+  it('keeps the revocations of before the log, for readers that start and for the direct check', async () => {
+    const { schema, stores } = await inFreshSchema();
+    await stores.migrate();
+    for (const { id, down } of stores.listMigrations().slice(3).reverse()) {
+      for (const text of down) await pool.query(text);
+      await pool.query(`delete from ${schema}.migrations where id = $1`, [id]);
+    }
+    await pool.query(
+      `insert into ${schema}.revocations (kind, tenant_id, name, epoch, until)
+       select 'session', '', 'of before ' || number, 2147483647, '2126-01-01' from generate_series(1, 5000) as number`,
+    );
+    await stores.migrate();
+    await stores.revocations.add([{ kind: 'session', sessionId: 'of after', until: new Date('2126-01-01') }]);
+    const reader = createLogReader(stores.revocations);
+    await reader.catchUp();
+    expect(reader.names.size).toBe(5001);
+    const subject = { jti: 'j', tenantId: '', userId: 'u', userEpoch: 0, tenantEpoch: 0 };
+    expect(await stores.revocations.isRevoked({ ...subject, sessionId: 'of before 1' })).toBe(true);
+  });
+
   it('leaves nothing behind when a step fails', async () => {
     const { schema, stores } = await inFreshSchema();
     await pool.query(`create schema ${schema}; create table ${schema}.revocations (theirs text)`);
@@ -100,24 +121,12 @@ describe('migrate', () => {
 
 describe('migrationSql', () => {
   it('is what migrate runs, statement by statement', async () => {
-    const sent: string[] = [];
-    const recording = {
-      async connect() {
-        const client = await pool.connect();
-        return {
-          query: (query: { text: string; values: unknown[] }) => {
-            sent.push(query.text);
-            return client.query(query);
-          },
-          on: client.on.bind(client),
-          off: client.off.bind(client),
-          release: client.release.bind(client),
-        };
-      },
-    };
-    const stores = postgresStores({ pool: recording, schema: freshSchema() });
+    const recording = recordStatements(pool);
+    const stores = postgresStores({ pool: recording.pool, schema: freshSchema() });
     await stores.migrate();
-    const changes = sent.filter((text) => !/^(start transaction|commit|select id)/.test(text));
+    const changes = recording.sent
+      .map(({ text }) => text)
+      .filter((text) => !/^(start transaction|commit|select id)/.test(text));
     const printed = stores.migrationSql().replaceAll(/^-- .*$/gm, '');
     expect(['begin', ...changes, 'commit'].map((text) => `${text};`).join('\n')).toBe(
       printed.replaceAll(/\n{2,}/g, '\n').trim(),

@@ -29,6 +29,8 @@ describe('postgresStores', () => {
     ['tablePrefix', { pool: {}, tablePrefix: 'a.b' }],
     ['tablePrefix', { pool: {}, tablePrefix: '1' }],
     ['tablePrefix', { pool: {}, tablePrefix: 'p'.repeat(31) }],
+    ['wakeUps', { kysely: { withoutPlugins: () => ({}) }, wakeUps: true }],
+    ['wakeUps', { pool: {}, usesTransactionPooler: true, wakeUps: true }],
     ['timeout', { pool: {}, timeout: '99ms' }],
     ['timeout', { pool: {}, timeout: '11m' }],
     ['timeout', { pool: {}, timeout: 'soon' }],

@@ -12,6 +12,8 @@ export interface PgliteSession {
 export interface Pglite extends PgliteSession {
   /** Keeps every other statement out until `work` settles; commits or rolls back by how it does. */
   transaction(work: (session: PgliteSession) => Promise<void>): Promise<unknown>;
+  /** Calls `wake` at each notification. Needed for `wakeUps`. @returns a function that ends it. */
+  listen?(channel: string, wake: () => void): Promise<() => Promise<void>>;
 }
 
 /** Runs Kysely on PGlite. It has one session, so a transaction keeps everybody else waiting, the app itself too. */

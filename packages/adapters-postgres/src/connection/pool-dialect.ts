@@ -18,8 +18,16 @@ export interface PgClient {
 export interface PgPoolClient extends PgClient {
   /** Tells of a connection that breaks between two statements. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Tells of a notification, and of the end of the connection. */
+  on(event: 'notification' | 'end', listener: () => void): unknown;
   /** Ends {@link on}. */
   off(event: 'error', listener: (error: Error) => void): unknown;
+  /** Ends {@link on}. */
+  off(event: 'notification', listener: () => void): unknown;
+  /** Lets the process end while the connection is open, until {@link ref}. */
+  unref?(): void;
+  /** Ends {@link unref}. */
+  ref?(): void;
   /** With an error the pool throws the connection away. */
   release(error?: Error): void;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type PgPool,
   type PostgresStores,
   type PostgresStoresOptions,
   postgresStores,
@@ -7,6 +8,12 @@ import {
 import type { OpenedStores, StoresUnderTest } from '@tessera-auth/core/testing';
 import type {} from '@tessera-auth/test-services';
 import pg from 'pg';
+
+/** A statement as a pool gets it. */
+export interface SentStatement {
+  readonly text: string;
+  readonly values: unknown[];
+}
 
 /** A schema name that no other test uses. */
 export function freshSchema(): string {
@@ -19,6 +26,26 @@ export function createPool(url: string, config: pg.PoolConfig = {}): pg.Pool {
   // Connections that are broken on purpose while idle.
   pool.on('error', () => {});
   return pool;
+}
+
+/** A pool, and every statement that was sent on it. */
+export function recordStatements(pool: pg.Pool): { readonly pool: PgPool; readonly sent: SentStatement[] } {
+  const sent: SentStatement[] = [];
+  const recording: PgPool = {
+    async connect() {
+      const client = await pool.connect();
+      return {
+        query: (query) => {
+          sent.push(query);
+          return client.query(query);
+        },
+        on: client.on.bind(client),
+        off: client.off.bind(client),
+        release: client.release.bind(client),
+      };
+    },
+  };
+  return { pool: recording, sent };
 }
 
 /** Stores in a schema of their own, migrated. */
@@ -38,7 +65,7 @@ export function openOnPool(
 ): StoresUnderTest['open'] {
   return async ({ clock }) => {
     const schema = freshSchema();
-    const stores = postgresStores({ pool, schema, clock });
+    const stores = postgresStores({ pool, schema, clock, wakeUps: true });
     await stores.migrate();
     return {
       stores: wrap(stores),

@@ -8,8 +8,8 @@ export const revocationLogMigration: MigrationFor = ({ quoted, bare }) => ({
     // starts finds them; the constant is noted in the catalogue, and the table is not rewritten.
     `alter table ${quoted.revocations} add column changed_in xid8 not null default '1'`,
     `alter table ${quoted.revocations} alter column changed_in set default pg_current_xact_id()`,
-    // Finds what changed.
-    `create index "${bare.revocations}_changed_idx" on ${quoted.revocations} (changed_in)`,
+    // Gives what changed, in the order of the pages.
+    `create index "${bare.revocations}_changed_idx" on ${quoted.revocations} (changed_in, kind, tenant_id, name)`,
   ],
   down: [`alter table ${quoted.revocations} drop column changed_in`],
 });
