@@ -25,6 +25,7 @@ export interface RedisClient extends RedisNode {
 /** The servers behind a client; of a Cluster once it has found them. */
 export async function findNodes(client: RedisClient, role: 'all' | 'master'): Promise<readonly RedisNode[]> {
   if (client.isCluster !== true || client.nodes === undefined) return [client];
-  if (client.nodes(role).length === 0) await client.call('ping', []);
+  // While it is still finding them, it names those that it is about to leave.
+  await client.call('ping', []);
   return client.nodes(role);
 }
