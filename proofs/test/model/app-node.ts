@@ -86,7 +86,10 @@ export function issueAccessToken({ accessTokens }: AppNode, session: SessionReco
 }
 
 /** What a request with this access token meets: `accepted`, `revoked`, or the code for which it does not verify. */
-export async function judgeAccessToken({ auth }: AppNode, token: string | null): Promise<string> {
+export async function judgeAccessToken(
+  { auth }: Pick<AppNode, 'auth'>,
+  token: string | null,
+): Promise<string> {
   if (token === null) return 'none';
   try {
     const claims = auth.accessTokens.verify(token);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HeldSession } from '@tessera-auth/core/primitives';
+import type { HeldSession, SignIn } from '@tessera-auth/core/primitives';
 import type { SessionRecord, UserRef } from '@tessera-auth/core/stores';
 import type { TestClock } from '@tessera-auth/core/testing';
 import fc from 'fast-check';
@@ -11,6 +11,8 @@ import { createSeededRandom } from './seeded-random.js';
 /** One of the requests that are under way at once. `of` picks, by remainder, among the sessions of the round before. */
 export type Request =
   | { readonly kind: 'sign-in' | 'end-all' | 'end-tenant' | 'cleanup' }
+  /** The end of a sign-in that began before the round. */
+  | { readonly kind: 'finish-sign-in' }
   | { readonly kind: 'present' | 'end' | 'end-others'; readonly of: number }
   | { readonly kind: 'step-up'; readonly of: number; readonly endsOthers: boolean };
 
@@ -23,7 +25,10 @@ export interface Round {
 const of = fc.nat({ max: 4 });
 const request: fc.Arbitrary<Request> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('present' as const), of }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sign-in' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constantFrom('sign-in' as const, 'finish-sign-in' as const) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('step-up' as const), of, endsOthers: fc.boolean() }),
@@ -109,10 +114,11 @@ export async function playAtOnce(
     clock.advance(pauseMs);
     const known = holders.map((holder) => ({ ...holder }));
     const aimed = requests.filter((act) => !('of' in act) || known.length > 0);
+    const begun = await nodeAt(number).sessions.beginSignIn(user);
     const outcomes = await Promise.all(
       aimed.map((act, index) => {
         const holder = 'of' in act ? known[act.of % known.length] : undefined;
-        return send(nodeAt(index + number), act, holder, user);
+        return send(nodeAt(index + number), act, { holder, user, begun });
       }),
     );
     for (const { held } of outcomes) if (held !== null) keep(held);
@@ -121,9 +127,10 @@ export async function playAtOnce(
     checkGenerations(round);
     checkVerdicts(round);
     checkEpochs(round);
+    checkOvertaken(round);
     checkEndings(round);
     await checkLists(round, nodeAt(number));
-    checkTokensOfTheDead(
+    checkDeadTokens(
       round,
       accessTokens.map(({ id }) => id),
     );
@@ -136,12 +143,14 @@ export async function playAtOnce(
   }
 }
 
-async function send(
-  { sessions }: AppNode,
-  act: Request,
-  holder: Holder | undefined,
-  user: UserRef,
-): Promise<Outcome> {
+/** What a request is about. */
+interface Aim {
+  readonly holder: Holder | undefined;
+  readonly user: UserRef;
+  readonly begun: SignIn;
+}
+
+async function send({ sessions }: AppNode, act: Request, { holder, user, begun }: Aim): Promise<Outcome> {
   const id = holder?.id ?? '';
   const outcome = (kind: string, held: HeldSession | null = null): Outcome => ({
     request: act,
@@ -150,8 +159,9 @@ async function send(
     held,
   });
   switch (act.kind) {
-    case 'sign-in': {
-      const signIn = await sessions.beginSignIn(user);
+    case 'sign-in':
+    case 'finish-sign-in': {
+      const signIn = act.kind === 'sign-in' ? await sessions.beginSignIn(user) : begun;
       const started = await sessions.start(signIn, {
         amr: ['pwd'],
         isBrowser: false,
@@ -212,20 +222,34 @@ function checkVerdicts({ outcomes }: PlayedRound): void {
   }
 }
 
+/** How often the epochs of the user and the tenant were raised. */
+function raisesOf({ outcomes }: PlayedRound): { readonly user: number; readonly tenant: number } {
+  const isUsers = ({ request: act, kind }: Outcome): boolean =>
+    (act.kind === 'end-all' || act.kind === 'end-others' || (act.kind === 'step-up' && act.endsOthers)) &&
+    (kind === 'ended' || kind === 'renewed');
+  return {
+    user: outcomes.filter(isUsers).length,
+    tenant: outcomes.filter(({ request: act }) => act.kind === 'end-tenant').length,
+  };
+}
+
 /** (15) Epochs rise by one for each that raised them. */
-function checkEpochs({ outcomes, before, after }: PlayedRound): void {
-  const raises = outcomes.filter(
-    ({ request: act, kind }) =>
-      (act.kind === 'end-all' || act.kind === 'end-others' || (act.kind === 'step-up' && act.endsOthers)) &&
-      (kind === 'ended' || kind === 'renewed'),
-  );
-  const tenantRaises = outcomes.filter(({ request: act }) => act.kind === 'end-tenant');
-  assert.equal(after.userEpochs[0], (before.userEpochs[0] ?? 0) + raises.length, '(15) the user epoch');
-  assert.equal(
-    after.tenantEpochs[0],
-    (before.tenantEpochs[0] ?? 0) + tenantRaises.length,
-    '(15) the tenant epoch',
-  );
+function checkEpochs(round: PlayedRound): void {
+  const { before, after } = round;
+  const { user, tenant } = raisesOf(round);
+  assert.equal(after.userEpochs[0], (before.userEpochs[0] ?? 0) + user, '(15) the user epoch');
+  assert.equal(after.tenantEpochs[0], (before.tenantEpochs[0] ?? 0) + tenant, '(15) the tenant epoch');
+}
+
+/** (13) A sign-in that began before an epoch rose leaves no usable session, whenever it arrived. */
+function checkOvertaken(round: PlayedRound): void {
+  const { user, tenant } = raisesOf(round);
+  if (user + tenant === 0) return;
+  const listed = new Set(round.after.lists[0]?.map(({ id }) => id));
+  for (const { request: act, held } of round.outcomes) {
+    if (act.kind !== 'finish-sign-in' || held === null) continue;
+    assert(!listed.has(held.session.id), '(13) a sign-in that was overtaken');
+  }
 }
 
 /** (11)(12) What was ended is ended, by name and by epoch. */
@@ -260,8 +284,8 @@ async function checkLists({ after }: PlayedRound, node: AppNode): Promise<void> 
   }
 }
 
-/** (12)(13)(16) No access token of a session that is not listed is accepted, whenever it was issued. */
-function checkTokensOfTheDead({ after }: PlayedRound, owners: readonly string[]): void {
+/** (12)(16) No access token of a session that is not listed is accepted, whenever it was issued. */
+function checkDeadTokens({ after }: PlayedRound, owners: readonly string[]): void {
   const listed = new Set(after.lists[0]?.map(({ id }) => id));
   for (const [index, id] of owners.entries()) {
     if (!listed.has(id)) assert.notEqual(after.verdicts[index], 'accepted', '(12) a token of a dead session');
