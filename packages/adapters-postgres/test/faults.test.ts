@@ -51,6 +51,8 @@ afterEach(async () => {
   await pool.end();
 });
 
+const link = { id: 'link', purpose: 'password_reset', secretHash: 'hash' };
+
 /** Every method that goes to the database. */
 const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   readEpochs: ({ sessions }) => sessions.readEpochs(ada),
@@ -75,6 +77,16 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   rename: ({ users }) => users.rename(ada, 'Ada'),
   replacePasswordHash: ({ users }) =>
     users.replacePasswordHash({ ...ada, expectedHash: null, passwordHash: 'h' }),
+  'log.read': async ({ revocations }) => revocations.log?.read(null),
+  'oneTimeTokens.create': ({ oneTimeTokens }) =>
+    oneTimeTokens.create({ ...ada, ...link, data: '', lifetimeMs: 1000, replacesOthers: true }),
+  'oneTimeTokens.find': ({ oneTimeTokens }) => oneTimeTokens.find({ ...ada, ...link }),
+  consume: ({ oneTimeTokens }) => oneTimeTokens.consume({ ...ada, ...link, commandId: 'c' }),
+  voidAll: ({ oneTimeTokens }) => oneTimeTokens.voidAll(ada),
+  'oneTimeTokens.deleteExpired': ({ oneTimeTokens }) => oneTimeTokens.deleteExpired(10),
+  take: ({ rateLimits }) => rateLimits.take({ key: 'k', intervalUs: 1000, burst: 1, cost: 1 }),
+  reset: ({ rateLimits }) => rateLimits.reset('k'),
+  'rateLimits.deleteExpired': ({ rateLimits }) => rateLimits.deleteExpired(10),
   ping: ({ ping }) => ping(),
   transaction: async ({ transactions }) => transactions?.run(async ({ users }) => users.find(ada)),
 };
@@ -98,7 +110,7 @@ describe('while the database is away', () => {
 });
 
 describe('while the database does not answer', () => {
-  it.each(['find', 'rotate', 'create', 'transaction', 'ping'])(
+  it.each(['find', 'rotate', 'create', 'log.read', 'take', 'transaction', 'ping'])(
     '%s is store_unavailable in time, and its connection is thrown away',
     async (name) => {
       await stores.ping();
@@ -192,11 +204,14 @@ describe('when the connection breaks', () => {
 
   it('and the server was killed, the same pool goes on after the restart with nothing lost', async () => {
     const rotated = await stores.sessions.rotate(presentation('phone', 0));
+    const page = await stores.revocations.log?.read(null);
+    const cursor = page?.kind === 'page' ? page.cursor : '';
     await stores.sessions.endTenant({ tenantId: 'elsewhere', ...raising('c') });
     await server.kill();
     await expect(stores.sessions.find(ada.tenantId, phone)).rejects.toMatchObject(unavailable);
     await server.restart();
     expect(await stores.sessions.rotate(presentation('phone', 0))).toEqual(rotated);
+    expect(await stores.revocations.log?.read(cursor)).toEqual({ kind: 'lost' });
     expect((await stores.sessions.readEpochs({ tenantId: 'elsewhere', userId: 'x' })).tenantEpoch).toBe(1);
   });
 });

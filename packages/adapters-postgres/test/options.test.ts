@@ -136,13 +136,16 @@ describe('postgresStores', () => {
 
 describe('what Postgres cannot store', () => {
   it('is refused as misuse where it would be an id, without being quoted', async () => {
-    const { sessions, users, revocations } = await freshStores(pool);
+    const { sessions, users, revocations, oneTimeTokens, rateLimits } = await freshStores(pool);
     const hostile = 'secret\0';
+    const link = { purpose: 'p', secretHash: 'h', data: '', lifetimeMs: 1, replacesOthers: false };
     const attempts = [
       () => sessions.create(sessionFixtures.newSession('phone', { userId: hostile })),
       () => sessions.endAll({ ...ada, tenantId: hostile, ...sessionFixtures.raising('c') }),
       () => sessions.endTenant({ tenantId: '\ud800', ...sessionFixtures.raising('c') }),
       () => revocations.add([{ kind: 'token', jti: hostile, until: new Date() }]),
+      () => oneTimeTokens.create({ ...ada, ...link, id: hostile }),
+      () => rateLimits.take({ key: hostile, intervalUs: 1, burst: 1, cost: 1 }),
       () =>
         users.create({
           ...ada,

@@ -147,21 +147,16 @@ describe('a log that does not go on', () => {
   });
 
   it('is lost in a copy of the database', async () => {
-    const reader = createLogReader(stores.revocations);
+    const originalUrl = new URL(await createDatabase(inject('postgresUrl'), 'revocation_log_copied'));
+    const original = createPool(originalUrl.href);
+    const reader = createLogReader((await freshStores(original, { schema })).revocations);
     await reader.catchUp();
     // Nobody may be connected to what is copied.
-    const copied = await createDatabase(inject('postgresUrl'), 'revocation_log_copied');
-    const original = createPool(copied);
-    const there = await freshStores(original, { schema });
-    const cursor = createLogReader(there.revocations);
-    await cursor.catchUp();
     await original.end();
-    const copyUrl = new URL(copied);
-    const name = `${copyUrl.pathname.slice(1)}_copy`;
-    await pool.query(`create database "${name}" template "${copyUrl.pathname.slice(1)}"`);
-    copyUrl.pathname = `/${name}`;
-    const copy = createPool(copyUrl.href);
-    expect(await readOf(cursor.cursor ?? '', postgresStores({ pool: copy, schema }))).toBe('lost');
+    const name = originalUrl.pathname.slice(1);
+    await pool.query(`create database "${name}_copy" template "${name}"`);
+    const copy = createPool(Object.assign(new URL(originalUrl), { pathname: `/${name}_copy` }).href);
+    expect(await readOf(reader.cursor ?? '', postgresStores({ pool: copy, schema }))).toBe('lost');
     await copy.end();
   });
 
@@ -216,6 +211,8 @@ describe('a log that does not go on', () => {
 it('reads pages and changes of 200,000 entries through the index', async () => {
   const recording = recordStatements(pool);
   const recorded = postgresStores({ pool: recording.pool, schema, timeout: '1m' });
+  const before = createLogReader(recorded.revocations);
+  await before.catchUp();
   await pool.query(`
     insert into ${schema}.revocations (kind, tenant_id, name, epoch, until, changed_in)
     select 'token', '', md5(number::text), 2147483647, '2126-01-01', (3 + number % 500)::text::xid8
@@ -235,10 +232,8 @@ it('reads pages and changes of 200,000 entries through the index', async () => {
   expectIndexed(await explainLast());
   for (let index = 0; index < 50 && page?.kind === 'page'; index++) page = await log?.read(page.cursor);
   expectIndexed(await explainLast());
-  while (page?.kind === 'page' && page.hasMore) page = await log?.read(page.cursor);
-  if (page?.kind !== 'page') throw new Error('no page');
   await recorded.revocations.add(tokens('new'));
-  expect(await log?.read(page.cursor)).toMatchObject({ revocations: [{ jti: 'new' }], hasMore: false });
+  expect(await before.catchUp()).toEqual(['new']);
   expectIndexed(await explainLast());
 });
 
@@ -252,7 +247,7 @@ describe('wakeUps', () => {
 
   async function watching() {
     const own = createPool(url, { max: 4 });
-    const woken = await freshStores(own, { wakeUps: true });
+    const woken = await freshStores(own, { schema, wakeUps: true });
     const wake = vi.fn();
     const stop = woken.revocations.log?.watch?.(wake);
     if (stop === undefined) throw new Error('cannot be watched');
@@ -260,13 +255,14 @@ describe('wakeUps', () => {
     return { own, woken, wake, stop };
   }
 
-  it('come soon after an addition, an end and a transaction, and to other nodes too', async () => {
-    const { own, woken, wake, stop } = await watching();
+  it('come soon after an addition, an end and a transaction of another node', async () => {
+    const { own, wake, stop } = await watching();
+    const other = postgresStores({ pool, schema, wakeUps: true });
     const user = { tenantId: 't', userId: 'u', commandId: 'c', accessTokenMs: 1000 };
     const steps: readonly (() => Promise<unknown>)[] = [
-      () => woken.revocations.add(tokens('a')),
-      () => woken.sessions.endAll(user),
-      () => woken.transactions.run(({ sessions }) => sessions.endTenant(user)),
+      () => other.revocations.add(tokens('a')),
+      () => other.sessions.endAll(user),
+      () => other.transactions.run(({ sessions }) => sessions.endTenant(user)),
     ];
     for (const step of steps) {
       wake.mockClear();
