@@ -42,23 +42,16 @@ export async function createExpressServer(
 }
 
 async function createGuarding(variant: Variant): Promise<Guarding> {
-  switch (variant) {
-    case 'bare': {
-      const credentials = await signPeerToken();
-      return { guards: [], userIdOf: () => credentials.userId, signIn: async () => credentials };
-    }
-    case 'passport-jwt':
-      return createPassport();
-    case 'express-session':
-      return createSession();
-    default: {
-      const { guard, identify, credentials } = await createContestant(variant);
-      const signIn = async () => credentials;
-      if (guard !== undefined)
-        return { guards: [protect(guard)], userIdOf: (req) => req.auth.userId, signIn };
-      return { guards: [admit(identify)], userIdOf: userOf, signIn };
-    }
+  if (variant === 'passport-jwt') return createPassport();
+  if (variant === 'express-session') return createSession();
+  if (variant === 'bare') {
+    const credentials = await signPeerToken();
+    return { guards: [], userIdOf: () => credentials.userId, signIn: async () => credentials };
   }
+  const { guard, identify, credentials } = await createContestant(variant);
+  const signIn = async () => credentials;
+  if (guard !== undefined) return { guards: [protect(guard)], userIdOf: (req) => req.auth.userId, signIn };
+  return { guards: [admit(identify)], userIdOf: userOf, signIn };
 }
 
 function createPassport(): Guarding {

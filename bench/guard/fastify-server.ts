@@ -34,34 +34,31 @@ export async function createFastifyServer(
 }
 
 async function addRoute(app: FastifyInstance, variant: Variant): Promise<SignIn> {
-  switch (variant) {
-    case 'bare': {
-      const credentials = await signPeerToken();
-      app.get('/', async () => ({ userId: credentials.userId }));
-      return async () => credentials;
-    }
-    case '@fastify/jwt':
-      await app.register(fastifyJwt, {
-        secret: peerKey.export(),
-        verify: { algorithms: ['HS256'], allowedIss: publicUrl, allowedAud: publicUrl },
-      });
-      app.get('/', { onRequest: async (request) => void (await request.jwtVerify()) }, async ({ user }) => ({
-        userId: (user as { readonly sub: string }).sub,
-      }));
-      return signPeerToken;
-    case '@fastify/session':
-      return addSession(app);
-    default: {
-      const { guard, identify, credentials } = await createContestant(variant);
-      if (guard !== undefined) {
-        app.get('/', { onRequest: protect(guard) }, async ({ auth }) => ({ userId: auth.userId }));
-      } else {
-        app.decorateRequest('userId', '');
-        app.get('/', { onRequest: admit(identify) }, async ({ userId }) => ({ userId }));
-      }
-      return async () => credentials;
-    }
+  if (variant === '@fastify/jwt') return addJwt(app);
+  if (variant === '@fastify/session') return addSession(app);
+  if (variant === 'bare') {
+    const credentials = await signPeerToken();
+    app.get('/', async () => ({ userId: credentials.userId }));
+    return async () => credentials;
   }
+  const { guard, identify, credentials } = await createContestant(variant);
+  if (guard !== undefined) {
+    app.get('/', { onRequest: protect(guard) }, async ({ auth }) => ({ userId: auth.userId }));
+  } else {
+    app.decorateRequest('userId', '');
+    app.get('/', { onRequest: admit(identify) }, async ({ userId }) => ({ userId }));
+  }
+  return async () => credentials;
+}
+
+async function addJwt(app: FastifyInstance): Promise<SignIn> {
+  await app.register(fastifyJwt, {
+    secret: peerKey.export(),
+    verify: { algorithms: ['HS256'], allowedIss: publicUrl, allowedAud: publicUrl },
+  });
+  const onRequest = async (request: FastifyRequest) => void (await request.jwtVerify());
+  app.get('/', { onRequest }, async ({ user }) => ({ userId: (user as { readonly sub: string }).sub }));
+  return signPeerToken;
 }
 
 /** With the store that its README points to: any of express-session. Only what changed is written. */

@@ -10,8 +10,8 @@ import { sendRequests } from './load.js';
 import { requireSound } from './require-sound.js';
 import { type Framework, type Ready, variants } from './variants.js';
 
-const rounds = Number(process.env.ROUNDS ?? 15);
-const roundMs = 200;
+const rounds = Number(process.env.ROUNDS ?? 31);
+const roundMs = 100;
 const warmUpMs = 1500;
 const warmUpPortion = 250;
 
