@@ -14,8 +14,8 @@ const services: Readonly<Record<string, readonly Service[]>> = {
   'packages/adapters-postgres': ['postgres'],
   'packages/adapters-redis': ['redis'],
   'tools/test-services': ['postgres', 'redis', 'chromium'],
-  'examples/express-app': ['postgres', 'chromium'],
-  'examples/fastify-app': ['postgres', 'chromium'],
+  'examples/express-app': ['postgres', 'redis', 'chromium'],
+  'examples/fastify-app': ['postgres', 'redis', 'chromium'],
   docs: ['postgres', 'redis'],
   proofs: ['postgres', 'redis'],
 };

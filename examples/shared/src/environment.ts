@@ -1,6 +1,7 @@
 import { type Duration, parseDuration, type SessionPolicyOptions } from '@tessera-auth/core';
 import { createKeyRing } from '@tessera-auth/core/primitives';
 import { z } from 'zod';
+import { isRedisUrl } from './connect-redis.js';
 
 /** What the environment asks for, checked. */
 export interface Environment {
@@ -11,9 +12,12 @@ export interface Environment {
   readonly publicUrl: string | null;
   /** `null`: make one and keep it. Never in production. */
   readonly authSecret: string | null;
-  readonly store: 'memory' | 'postgres';
+  /** Where sessions are. Accounts are in Postgres, unless everything is in memory. */
+  readonly store: 'memory' | 'postgres' | 'redis';
   /** `null`: a Postgres of our own. */
   readonly databaseUrl: string | null;
+  /** Where everything but accounts and sessions is; `null`: in Postgres too. */
+  readonly redisUrl: string | null;
   /** Registers as the boss. */
   readonly bossEmail: string | null;
   /** `null`: the default of Tessera. */
@@ -23,7 +27,6 @@ export interface Environment {
 
 /** Variables of the design that this version has nothing behind yet. */
 const withoutEffect = [
-  'REDIS_URL',
   'TRUSTED_PROXIES',
   'MAIL_DIR',
   'STEP_UP_WINDOW',
@@ -49,12 +52,19 @@ const schema = z.object({
     .optional(),
   // Weak ones are refused at once, and not only when everything else is open already.
   AUTH_SECRET: checked('secret[0]', (secret) => createKeyRing({ secret })),
-  STORE: z.enum(['memory', 'postgres'], 'expected memory or postgres').default('postgres'),
+  STORE: z.enum(['memory', 'postgres', 'redis'], 'expected memory, postgres or redis').default('postgres'),
   DATABASE_URL: z
     .string()
     .refine(
       (url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol),
       'expected postgres://user:password@host/database',
+    )
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .refine(
+      isRedisUrl,
+      'expected redis://:password@host:port, rediss:// or redis-cluster://host:port,host:port',
     )
     .optional(),
   EMAIL_VERIFICATION: z
@@ -85,6 +95,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     );
   }
   const values = result.data;
+  requireWhole(values);
   if (values.NODE_ENV === 'production') requireProductionGrade(values);
 
   return {
@@ -94,6 +105,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     authSecret: values.AUTH_SECRET ?? null,
     store: values.STORE,
     databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
     bossEmail: values.BOOTSTRAP_ADMIN_EMAIL ?? null,
     accessLifetime: values.ACCESS_LIFETIME ?? null,
     sessions: {
@@ -111,6 +123,13 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
 /** The variables that are set and do nothing yet: worth a warning, since somebody may rely on them. */
 export function listWithoutEffect(variables: NodeJS.ProcessEnv): readonly string[] {
   return withoutEffect.filter((name) => (variables[name] ?? '') !== '');
+}
+
+function requireWhole({ STORE, REDIS_URL }: z.output<typeof schema>): void {
+  if (STORE === 'redis' && REDIS_URL === undefined) throw new TypeError('REDIS_URL: needed with STORE=redis');
+  if (STORE === 'memory' && REDIS_URL !== undefined) {
+    throw new TypeError('REDIS_URL: nothing is kept there with STORE=memory; leave one of the two out');
+  }
 }
 
 function requireProductionGrade({ AUTH_SECRET, PUBLIC_URL, STORE }: z.output<typeof schema>): void {

@@ -1,4 +1,4 @@
-import { createAuth, createHttpAuth, type HttpAuth } from '@tessera-auth/core';
+import { createAuth, createHttpAuth, formatComposition, type HttpAuth } from '@tessera-auth/core';
 import type { Environment } from './environment.js';
 import { findFreePort } from './find-free-port.js';
 import { loadAuthSecret } from './load-auth-secret.js';
@@ -29,7 +29,7 @@ export interface OpenEmployeeSystem {
 const deleteExpiredEveryMs = 10 * 60_000;
 
 /**
- * Opens everything the employee system needs.
+ * Opens everything the employee system needs, and resolves when it can answer requests.
  *
  * @param dataFolder an existing folder for what has to survive a restart.
  */
@@ -54,7 +54,14 @@ export async function openEmployeeSystem(
       ...(environment.accessLifetime && { accessLifetime: environment.accessLifetime }),
       // Events hold no secrets: one line of JSON each is a fine start for an audit log.
       onEvent: (event) => console.log(JSON.stringify(event)),
+      onRevocationStateChange: ({ state }) =>
+        console.log(JSON.stringify({ type: 'revocation_state', state })),
     });
+    await auth.ready().catch(async (error: unknown) => {
+      await auth.close();
+      throw error;
+    });
+    console.log(formatComposition(auth.composition));
 
     const cleaning = setInterval(() => {
       auth.deleteExpired().catch((error: Error) => console.error(`deleteExpired: ${error.message}`));
@@ -70,6 +77,8 @@ export async function openEmployeeSystem(
       port,
       async close() {
         clearInterval(cleaning);
+        // Before the connections that it reads by.
+        await auth.close();
         await close();
       },
     };

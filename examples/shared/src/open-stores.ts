@@ -1,12 +1,14 @@
-import { postgresStores } from '@tessera-auth/adapters-postgres';
+import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
+import { type RedisStores, redisStores } from '@tessera-auth/adapters-redis';
 import { memoryStores, type Stores } from '@tessera-auth/core';
 import { Pool } from 'pg';
+import { connectRedis } from './connect-redis.js';
 import { startEmbeddedPostgres } from './embedded-postgres/start-embedded-postgres.js';
 import type { Environment } from './environment.js';
 
 /** Stores that are ready, and what ends them. */
-export interface OpenStores {
-  readonly stores: Stores;
+export interface OpenStores<S = Stores> {
+  readonly stores: S;
   close(): Promise<void>;
 }
 
@@ -16,27 +18,57 @@ export interface OpenStores {
  * @throws `Error` that says what is wrong with the database.
  */
 export async function openStores(
-  { store, databaseUrl }: Pick<Environment, 'store' | 'databaseUrl'>,
+  { store, databaseUrl, redisUrl }: Pick<Environment, 'store' | 'databaseUrl' | 'redisUrl'>,
   dataFolder: string,
 ): Promise<OpenStores> {
   if (store === 'memory') return { stores: memoryStores(), close: async () => {} };
-  if (databaseUrl !== null) return openPostgres(databaseUrl);
+  const postgres = databaseUrl === null ? await openOwnPostgres(dataFolder) : await openPostgres(databaseUrl);
+  if (redisUrl === null) return postgres;
 
-  const server = await startEmbeddedPostgres(dataFolder);
-  const close = async ({ close }: Pick<OpenStores, 'close'>) => {
-    await close();
-    await server.stop();
-  };
   try {
-    const opened = await openPostgres(server.url);
-    return { stores: opened.stores, close: () => close(opened) };
+    const redis = await openRedis(redisUrl);
+    return {
+      stores:
+        store === 'redis' ? redis.stores.withUsersOf(postgres.stores) : mix(postgres.stores, redis.stores),
+      async close() {
+        await redis.close();
+        await postgres.close();
+      },
+    };
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
+}
+
+/** Accounts and sessions where nothing is lost; in Redis what is asked for often, or soon forgotten. */
+function mix(
+  postgres: PostgresStores,
+  { revocations, oneTimeTokens, rateLimits, ping }: RedisStores,
+): Stores {
+  return {
+    ...postgres,
+    revocations,
+    oneTimeTokens,
+    rateLimits,
+    async ping() {
+      await Promise.all([postgres.ping(), ping()]);
+    },
+  };
+}
+
+async function openOwnPostgres(dataFolder: string): Promise<OpenStores<PostgresStores>> {
+  const server = await startEmbeddedPostgres(dataFolder);
+  try {
+    const { stores, close } = await openPostgres(server.url);
+    return { stores, close: () => close().then(server.stop) };
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function openPostgres(url: string): Promise<OpenStores> {
+async function openPostgres(url: string): Promise<OpenStores<PostgresStores>> {
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 10_000 });
   // Without a listener a database that goes away would stop the process. The pool connects anew by itself.
   pool.on('error', ({ name }) => console.error(`a database connection was lost (${name})`));
@@ -48,6 +80,19 @@ async function openPostgres(url: string): Promise<OpenStores> {
     return { stores, close: () => pool.end() };
   } catch (error) {
     await pool.end();
+    throw error;
+  }
+}
+
+async function openRedis(url: string): Promise<OpenStores<RedisStores>> {
+  const client = connectRedis(url);
+  const stores = redisStores({ client, keyPrefix: 'employees:' });
+  const close = async (): Promise<void> => client.disconnect();
+  try {
+    await stores.check();
+    return { stores, close };
+  } catch (error) {
+    await close();
     throw error;
   }
 }

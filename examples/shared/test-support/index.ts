@@ -2,4 +2,5 @@ export type { ExampleApp } from './example-app.js';
 export { testBrowser } from './test-browser.js';
 export { testHttp } from './test-http.js';
 export { testLifecycle } from './test-lifecycle.js';
-export { testOutage } from './test-outage.js';
+export { testOutage, testRedisOutage } from './test-outage.js';
+export { testRedis, testStores } from './test-stores.js';

@@ -1,9 +1,22 @@
-import { type PostgresServer, startPostgres } from '@tessera-auth/test-services';
+import {
+  createDatabase,
+  type PostgresServer,
+  type RedisServer,
+  startPostgres,
+  startRedis,
+} from '@tessera-auth/test-services';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
-import { createHttpClient, findCookie, register } from './http-client.js';
+import {
+  type Answer,
+  createHttpClient,
+  findCookie,
+  type HttpClient,
+  register,
+  signIn,
+} from './http-client.js';
 
 /** What users notice when the database dies under the running server. */
 export function testOutage(app: ExampleApp): void {
@@ -32,13 +45,9 @@ export function testOutage(app: ExampleApp): void {
       const renewing = createHttpClient(running.url, [['refresh', findCookie(cookies, 'refresh')]]);
 
       await postgres.kill();
+      await untilUnavailable(client, '/api/reports');
       for (const path of ['/auth/me', '/auth/sessions', '/api/reports', '/boss']) {
-        for (const who of [client, renewing]) {
-          const answer = await who.get(path);
-          expect([path, answer.status, answer.body.code]).toEqual([path, 503, 'store_unavailable']);
-          expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-          expect(answer.headers.getSetCookie()).toEqual([]);
-        }
+        for (const who of [client, renewing]) expectOutage(await who.get(path));
       }
       expect((await client.get('/readyz')).status).toBe(503);
       expect((await client.get('/livez')).status).toBe(200);
@@ -57,7 +66,9 @@ export function testOutage(app: ExampleApp): void {
       const complaints: string[] = [];
       const user = await createBrowserUser(browser, running.url, complaints);
       await user.register('reader@example.com');
+      const client = await register(running.url, 'watcher@example.com');
       await postgres.kill();
+      await untilUnavailable(client, '/api/reports');
       await user.handInReport('Not lost');
       await user.page.getByText('cannot reach its database').waitFor();
       await user.page.reload();
@@ -73,4 +84,87 @@ export function testOutage(app: ExampleApp): void {
       await user.context.close();
     });
   });
+}
+
+/** What users notice when Redis dies under the running server, with sessions in either store. */
+export function testRedisOutage(app: ExampleApp): void {
+  describe.each(['postgres', 'redis'])(
+    `the ${app.name} app without its Redis, with sessions in %s`,
+    (store) => {
+      let folder: Awaited<ReturnType<typeof makeAppFolder>>;
+      let redis: RedisServer;
+      let running: RunningApp;
+      beforeAll(async () => {
+        folder = await makeAppFolder();
+        redis = await startRedis({ own: true });
+        running = await startApp(app, folder.path, {
+          STORE: store,
+          DATABASE_URL: await createDatabase(inject('postgresUrl'), `example_outage_${store}_${app.name}`),
+          REDIS_URL: redis.url,
+        });
+      });
+      afterAll(async () => {
+        await running?.stop();
+        await redis?.stop();
+        await folder.remove();
+      });
+
+      it('answers 503 and keeps everybody signed in, and what failed can be done again', {
+        timeout: 60_000,
+      }, async () => {
+        const client = await register(running.url, 'patient@example.com');
+        const phone = await signIn(running.url, 'patient@example.com');
+        const cookies = client.cookies();
+        const { csrfToken } = (await client.get('/auth/csrf')).body;
+
+        await redis.kill();
+        await untilUnavailable(client, '/api/reports');
+        for (const path of ['/auth/me', '/auth/sessions', '/api/reports', '/boss'])
+          expectOutage(await client.get(path));
+        expectOutage(
+          await client.send(
+            'POST',
+            '/auth/sessions/revoke-all',
+            { includeCurrent: false },
+            { 'x-csrf-token': csrfToken },
+          ),
+        );
+        expect((await client.get('/readyz')).status).toBe(503);
+        expect((await client.get('/livez')).status).toBe(200);
+
+        await redis.restart();
+        await expect.poll(async () => (await client.get('/readyz')).status, { timeout: 20_000 }).toBe(200);
+        expect(client.cookies()).toBe(cookies);
+        expect((await client.get('/auth/me')).body.user.email).toBe('patient@example.com');
+        expect((await phone.get('/api/reports')).status).toBe(200);
+        const others = await client.change('POST', '/auth/sessions/revoke-all', { includeCurrent: false });
+        expect(others.status).toBe(204);
+        expect((await phone.get('/api/reports')).status).toBe(401);
+        expect((await client.get('/api/reports')).status).toBe(200);
+      });
+    },
+  );
+}
+
+/** An outage is no sign-out: the client is told to come back, and its cookies stay. */
+function expectOutage({ status, headers, body }: Answer): void {
+  expect([status, body.code]).toEqual([503, 'store_unavailable']);
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(headers.getSetCookie()).toEqual([]);
+}
+
+/** For as long as the bound the server answers from memory whether somebody was signed out, and then no more. */
+async function untilUnavailable(client: HttpClient, path: string): Promise<void> {
+  const answers: Answer[] = [];
+  await expect
+    .poll(
+      async () => {
+        answers.push(await client.get(path));
+        return answers.at(-1)?.status;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(503);
+  expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
+  expect(answers.flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
 }

@@ -13,6 +13,7 @@ describe('readEnvironment', () => {
       authSecret: null,
       store: 'postgres',
       databaseUrl: null,
+      redisUrl: null,
       bossEmail: null,
       accessLifetime: null,
       sessions: {},
@@ -25,7 +26,9 @@ describe('readEnvironment', () => {
       ...production,
       HOST: '0.0.0.0',
       PORT: '8080',
+      STORE: 'redis',
       DATABASE_URL: 'postgresql://me:secret@db/app',
+      REDIS_URL: 'rediss://:secret@cache:6380',
       EMAIL_VERIFICATION: 'off',
       BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
       ACCESS_LIFETIME: '5m',
@@ -39,8 +42,9 @@ describe('readEnvironment', () => {
       port: 8080,
       publicUrl: 'https://app.example.com',
       authSecret: goodSecret,
-      store: 'postgres',
+      store: 'redis',
       databaseUrl: 'postgresql://me:secret@db/app',
+      redisUrl: 'rediss://:secret@cache:6380',
       bossEmail: 'boss@example.com',
       accessLifetime: '5m',
       sessions: {
@@ -65,7 +69,11 @@ describe('readEnvironment', () => {
     ['AUTH_SECRET', 'too short'],
     ['AUTH_SECRET', 'a'.repeat(64)],
     ['AUTH_SECRET', `changeme ${goodSecret}`],
-    ['STORE', 'redis'],
+    ['STORE', 'valkey'],
+    ['REDIS_URL', 'http://me:pa55w0rd@cache'],
+    ['REDIS_URL', 'redis:///9'],
+    ['REDIS_URL', 'redis-cluster://one,two:6379'],
+    ['REDIS_URL', 'redis-cluster://:pa55w0rd@one:6379/0'],
     ['DATABASE_URL', 'mysql://me:pa55w0rd@db/app'],
     ['DATABASE_URL', 'not a url'],
     ['EMAIL_VERIFICATION', 'required'],
@@ -95,6 +103,20 @@ describe('readEnvironment', () => {
     expect(() => readEnvironment({ ...production, ...change, NODE_ENV: 'development' })).not.toThrow();
   });
 
+  it.each(['redis://cache', 'redis-cluster://one:6379,two:6379', 'redis-cluster://me:pw@[::1]:7000'])(
+    'takes REDIS_URL=%s',
+    (url) => {
+      expect(readEnvironment({ REDIS_URL: url }).redisUrl).toBe(url);
+    },
+  );
+
+  it.each([{ STORE: 'redis' }, { STORE: 'memory', REDIS_URL: 'redis://cache' }])(
+    'refuses %j, where Redis is missing or for nothing',
+    (variables) => {
+      expect(() => readEnvironment(variables)).toThrow(/^REDIS_URL: .*STORE=/);
+    },
+  );
+
   it('names everything that is wrong at once', () => {
     expect(() => readEnvironment({ PORT: 'x', STORE: 'y' })).toThrow(/^PORT: .*\nSTORE: /);
   });
@@ -102,6 +124,6 @@ describe('readEnvironment', () => {
 
 describe('listWithoutEffect', () => {
   it('names the variables that do nothing yet', () => {
-    expect(listWithoutEffect({ REDIS_URL: 'redis://db', MAIL_DIR: '', PORT: '1' })).toEqual(['REDIS_URL']);
+    expect(listWithoutEffect({ METRICS_PORT: '9090', MAIL_DIR: '', PORT: '1' })).toEqual(['METRICS_PORT']);
   });
 });

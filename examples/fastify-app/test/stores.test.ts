@@ -1,0 +1,4 @@
+import { testStores } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testStores(fastifyApp);
