@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
+import { type RedisStores, redisStores } from '@tessera-auth/adapters-redis';
+import { type Auth, createAuth, type Stores } from '@tessera-auth/core';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { createOwnUsers, type OwnUsers } from './own-users.js';
+
+/** Where the servers of a mix are. */
+export interface Servers {
+  readonly postgresUrl: string;
+  readonly redisUrl: string;
+}
+
+/** The name of a server. */
+export type ServerName = 'postgres' | 'redis';
+
+/** One way to put stores together. */
+export interface Mix {
+  readonly name: string;
+  /** Which server holds what. */
+  readonly sessions: ServerName;
+  readonly revocations: ServerName;
+  readonly users: ServerName;
+  /** The codes of what follows, in their order. */
+  readonly consequences: readonly string[];
+  put(parts: Parts): Stores;
+}
+
+/** What a mix is put together from. */
+interface Parts {
+  readonly postgres: PostgresStores;
+  readonly redis: RedisStores;
+  readonly ownUsers: OwnUsers;
+}
+
+const pingBoth =
+  ({ postgres, redis }: Parts) =>
+  async (): Promise<void> => {
+    await Promise.all([postgres.ping(), redis.ping()]);
+  };
+
+/** The mixes that are proven. */
+export const mixes: readonly Mix[] = [
+  {
+    name: 'sessions and accounts in Postgres, all else in Redis',
+    sessions: 'postgres',
+    revocations: 'redis',
+    users: 'postgres',
+    consequences: [
+      'revocation_within_bound',
+      'session_end_two_steps',
+      'password_change_atomic',
+      'last_writes_lost_on_failover',
+    ],
+    put: (parts) => ({
+      ...parts.postgres,
+      revocations: parts.redis.revocations,
+      oneTimeTokens: parts.redis.oneTimeTokens,
+      rateLimits: parts.redis.rateLimits,
+      ping: pingBoth(parts),
+    }),
+  },
+  {
+    name: 'accounts in Postgres, all else in Redis',
+    sessions: 'redis',
+    revocations: 'redis',
+    users: 'postgres',
+    consequences: [
+      'revocation_within_bound',
+      'session_end_one_step',
+      'password_change_two_steps',
+      'last_writes_lost_on_failover',
+    ],
+    put: ({ redis, postgres }) => redis.withUsersOf(postgres),
+  },
+  {
+    name: 'accounts in a table of the app, all else in Postgres',
+    sessions: 'postgres',
+    revocations: 'postgres',
+    users: 'postgres',
+    consequences: [
+      'revocation_within_bound',
+      'session_end_one_step',
+      'password_change_two_steps',
+      'transactions_unused',
+      'durability_unknown',
+    ],
+    put: ({ postgres, ownUsers }) => ({ ...postgres, users: ownUsers }),
+  },
+];
+
+/** One process of a deployment: its own connections, its own copy of the revocations. */
+export interface Node {
+  readonly auth: Auth;
+  close(): Promise<void>;
+}
+
+/** An empty place on the servers, and what opens nodes there. */
+export interface Deployment {
+  startNode(): Promise<Node>;
+}
+
+/** Prepares empty storage for a mix. */
+export async function deploy(mix: Mix, servers: Servers): Promise<Deployment> {
+  const name = `t_${randomBytes(8).toString('hex')}`;
+  const secret = randomBytes(48).toString('base64');
+  let isSetUp = false;
+
+  return {
+    async startNode() {
+      const pool = new pg.Pool({ connectionString: servers.postgresUrl, max: 4 });
+      const client = new Redis(servers.redisUrl, { retryStrategy: () => 20 });
+      // Servers that are killed on purpose.
+      for (const connection of [pool, client]) connection.on('error', () => {});
+      const postgres = postgresStores({ pool, schema: name });
+      const redis = redisStores({ client, keyPrefix: `${name}:`, timeout: '1s' });
+      const ownUsers = createOwnUsers(pool, `${name}_users`);
+      if (!isSetUp) {
+        await postgres.migrate();
+        await ownUsers.setUp();
+        isSetUp = true;
+      }
+      const auth = createAuth({
+        publicUrl: 'https://app.example.com',
+        secret,
+        stores: mix.put({ postgres, redis, ownUsers }),
+        emailVerification: 'off',
+        // Every refresh rotates, and a token that comes back is stolen, without waiting.
+        sessions: { rotationFloor: '0s', rotationGrace: '0s' },
+        passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
+      });
+      await auth.ready();
+      return {
+        auth,
+        async close() {
+          await auth.close();
+          client.disconnect();
+          await pool.end();
+        },
+      };
+    },
+  };
+}
