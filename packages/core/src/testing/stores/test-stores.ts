@@ -32,7 +32,7 @@ export interface StoresUnderTest {
   readonly name: string;
   /** Gives fresh, empty, isolated stores that take every instant from `clock`. */
   open(options: { readonly clock: Clock }): Promise<OpenedStores>;
-  /** They have `transaction`. Default `false`, and then the suite sees to it that they have not. */
+  /** They have `transactions`. Default `false`, and then the suite sees to it that they have not. */
   readonly offersTransaction?: boolean;
   /** `sessions.recordsRevocationsIn` is their `revocations`. Default `false`, and then the suite sees to it that it is not. */
   readonly recordsRevocations?: boolean;
@@ -45,7 +45,7 @@ export interface StoresUnderTest {
 /**
  * Registers the whole conformance suite: what every store must do, under parallel callers and repeated commands too.
  *
- * No case sleeps. One stores 10,000 sessions, so give your runner a time limit of a minute or more per case.
+ * No case sleeps; one waits for a wake-up, five seconds at most. One stores 10,000 sessions, so give your runner a time limit of a minute or more per case.
  */
 export function testStores({ describe, it }: TestRunner, subject: StoresUnderTest): void {
   describe(subject.name, () => {
