@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Deployment, type Fleet, startFleet } from '../support/nodes/deployment.js';
 import { runs, runsTimeoutMs } from '../support/runs.js';
-import { report, tally } from './tally.js';
+import { type Counts, report, tally, tallyOutcomes } from './tally.js';
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -16,15 +16,15 @@ const pastFloorMs = 13_000;
 
 /** What a storm of duplicates came to. */
 interface Storm {
-  readonly outcomes: Readonly<Record<string, number>>;
+  readonly outcomes: Counts;
   /** Rotations that were told of. */
   readonly rotated: number;
   readonly reuse: number;
   /** Sessions by how many different refresh tokens they answered with; and by their generation. */
-  readonly tokensPerSession: Readonly<Record<string, number>>;
-  readonly generations: Readonly<Record<string, number>>;
+  readonly tokensPerSession: Counts;
+  readonly generations: Counts;
   /** What the successors get when they are presented afterwards. */
-  readonly afterwards: Readonly<Record<string, number>>;
+  readonly afterwards: Counts;
 }
 
 /** Every process presents every token several times at once. */
@@ -43,12 +43,12 @@ async function refreshAtOnce(deployment: Deployment, count: number): Promise<Sto
     .nodeAt(1)
     .refresh(successors.map((refreshToken) => ({ tenantId: 'acme', refreshToken })));
   return {
-    outcomes: tally(answers.map(({ outcome }) => outcome)),
+    outcomes: tallyOutcomes(answers),
     rotated: await deployment.countEvents('session_renewed'),
     reuse: await deployment.countEvents('authn_token_reuse'),
     tokensPerSession: tally([...tokens.values()].map(({ size }) => `${size}`)),
     generations: tally(again.map((one) => `${one.held?.generation}`)),
-    afterwards: tally(again.map(({ outcome }) => outcome)),
+    afterwards: tallyOutcomes(again),
   };
 }
 

@@ -47,6 +47,7 @@ export interface Deployment {
   restart(turn: number): Promise<void>;
 }
 
+/** Of every user who was registered. */
 export const password = 'Lamp-Ferry-Walnut-1';
 
 /** Starts `count` processes. */

@@ -8,7 +8,9 @@ import { openStores } from './open-stores.js';
 import { createWatch, type Watch } from './watch.js';
 
 /** So many requests of one list are under way at once. */
-const atOnce = 48;
+const requestsAtOnce = 48;
+/** Few, so that they fall among the many refreshes of other nodes and not all before them. */
+const endingsAtOnce = 4;
 const origin = { ip: null, userAgent: null, isBrowser: false };
 
 /** As cheap as argon2 allows. */
@@ -60,7 +62,7 @@ export async function openNodeApp(settings: NodeSettings): Promise<NodeApp> {
       ),
     refresh: (presented) =>
       inParallel(presented, (request) => answer(async () => heldBy(await auth.refresh(request)))),
-    end: (endings) => inParallel(endings, (ending) => answer(() => end(auth, ending))),
+    end: (endings) => inParallel(endings, (ending) => answer(() => end(auth, ending)), endingsAtOnce),
     check: (accessTokens) => inParallel(accessTokens, (token) => judgeAccessToken({ auth }, token)),
     listSessions: (users) =>
       inParallel(users, async (user) => {
@@ -127,7 +129,11 @@ async function answer(run: () => Promise<Held | string | null>): Promise<Answer>
   return { outcome, held, startedAtMs, endedAtMs: Date.now() };
 }
 
-async function inParallel<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inParallel<T, R>(
+  items: readonly T[],
+  run: (item: T) => Promise<R>,
+  atOnce = requestsAtOnce,
+): Promise<readonly R[]> {
   const results: R[] = [];
   const rest = items.entries();
   const work = async (): Promise<void> => {

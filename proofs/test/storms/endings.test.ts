@@ -1,0 +1,81 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Fleet, startFleet } from '../support/nodes/deployment.js';
+import { runs, runsTimeoutMs } from '../support/runs.js';
+import { endWhileRefreshing } from './end-while-refreshing.js';
+import { signInWhileEnding } from './sign-in-while-ending.js';
+import { report } from './tally.js';
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet(3);
+});
+afterEach(() => fleet.clear());
+afterAll(() => fleet.end());
+
+const raceCount = 5 * runs(30).numRuns;
+const userCount = runs(50).numRuns;
+
+describe.each(['postgres', 'redis'] as const)('ends against refreshes on %s', (store) => {
+  it(
+    'leaves nothing alive that has ended, and ends nothing else',
+    async () => {
+      const startedAtMs = performance.now();
+      const aftermath = await endWhileRefreshing(
+        await fleet.deploy({ store, hasTestClock: true }),
+        raceCount,
+      );
+      report(`${store} end against refresh: ${raceCount} races`, {
+        ...aftermath,
+        ms: Math.round(performance.now() - startedAtMs),
+      });
+      const { endings, deadRefreshTokens, deadAccessTokens, liveRefreshTokens, liveAccessTokens } = aftermath;
+      expect(endings).toEqual({ done: raceCount });
+      // Ended is not stolen; and what a password change has voided may still be on its way.
+      expect(Object.keys(deadRefreshTokens).toSorted()).toEqual([
+        'refresh_token_invalid',
+        'refresh_token_superseded',
+      ]);
+      expect(Object.keys(deadAccessTokens)).toEqual(['revoked']);
+      // Those who asked, but in the fifth of the races that ended everything.
+      expect(liveRefreshTokens).toEqual({ done: (raceCount / 5) * 4 });
+      expect(Object.keys(liveAccessTokens)).toEqual(['accepted']);
+    },
+    runsTimeoutMs,
+  );
+
+  it('notices an end that ends nothing', async () => {
+    const deployment = await fleet.deploy({ store, hasTestClock: true, defect: 'ends nothing' });
+    const { deadRefreshTokens } = await endWhileRefreshing(deployment, 10);
+    expect(deadRefreshTokens.done ?? 0).toBeGreaterThanOrEqual(4);
+  });
+
+  it('notices nodes that hear nothing of each other', async () => {
+    const deployment = await fleet.deploy({ store, hasTestClock: true, defect: 'hears nothing' });
+    const { deadAccessTokens } = await endWhileRefreshing(deployment, 10);
+    expect(deadAccessTokens.accepted ?? 0).toBeGreaterThanOrEqual(20);
+  });
+});
+
+describe.each(['postgres', 'redis'] as const)('sign-ins around the end of all sessions on %s', (store) => {
+  it(
+    'have no use if they had begun before, and are not harmed if they began after',
+    async () => {
+      const signIns = await signInWhileEnding(await fleet.deploy({ store }), userCount);
+      report(`${store} sign-in against end: ${userCount} users x 2 begun sign-ins`, { ...signIns });
+      expect(signIns).toMatchObject({
+        endings: { done: userCount },
+        begunAfter: { done: userCount },
+        begunAfterRefreshTokens: { done: userCount },
+        begunAfterAccessTokens: { accepted: userCount * 3 },
+      });
+      expect(signIns.begunBeforeAfterwards).not.toHaveProperty('done');
+    },
+    runsTimeoutMs,
+  );
+
+  it('notices epochs that are read too late', async () => {
+    const deployment = await fleet.deploy({ store, defect: 'reads epochs late' });
+    const { begunBeforeAfterwards } = await signInWhileEnding(deployment, 10);
+    expect(begunBeforeAfterwards.done ?? 0).toBeGreaterThan(0);
+  });
+});
