@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { postgresStores } from '@tessera-auth/adapters-postgres';
 import { redisStores } from '@tessera-auth/adapters-redis';
-import { type RevocationStore, type SessionStore, tagOf } from '@tessera-auth/core/stores';
+import type { RevocationStore, SessionStore } from '@tessera-auth/core/stores';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createSecret, type HeldSession } from './commands.js';
@@ -57,6 +57,16 @@ export async function openRedis(url: string): Promise<Contestant> {
     return session`;
   await client.script('LOAD', script);
   const sha = createHash('sha1').update(script).digest('hex');
+  const keys = new Map<string, string>();
+  // Where the adapter keeps a session is its own affair, so it is looked for, once.
+  const findKey = async (id: string): Promise<string> => {
+    if (!keys.has(id)) {
+      for await (const page of client.scanStream({ match: '*}:session:*', count: 1000 })) {
+        for (const key of page as string[]) keys.set(key.slice(key.lastIndexOf(':') + 1), key);
+      }
+    }
+    return keys.get(id) as string;
+  };
   return {
     name: 'Redis',
     sessions,
@@ -64,7 +74,7 @@ export async function openRedis(url: string): Promise<Contestant> {
     async rotateFloor(held) {
       const { secretHash, nonce, keyId } = createSecret();
       const now = Date.now();
-      const key = `tessera:{${tagOf(held)}}:session:${held.id}`;
+      const key = keys.get(held.id) ?? (await findKey(held.id));
       const generation = held.generation + 1;
       const args = [generation, now, now + idleLifetimeMs, secretHash, nonce, keyId];
       const session = (await client.evalsha(sha, 1, key, ...args)) as string[];
