@@ -21,8 +21,8 @@ import { createSessionStore } from './session-store.js';
 export interface RedisReplicas {
   /** A whole number, at least 1. In a Cluster, of each primary's own. */
   readonly atLeast: number;
-  /** `1ms` to less than `timeout`, such as `100ms`. */
-  readonly within: Duration;
+  /** `1ms` to less than `timeout`. Default `100ms`. */
+  readonly within?: Duration;
 }
 
 /** What {@link redisStores} is given. */
@@ -118,7 +118,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
 
 function readReplicas({ client, replicas }: RedisStoresOptions, timeoutMs: number): Confirmation | null {
   if (replicas === undefined) return null;
-  const { atLeast, within } = replicas;
+  const { atLeast, within = '100ms' } = replicas;
   if (!Number.isSafeInteger(atLeast) || atLeast < 1) {
     throw new TypeError('replicas.atLeast: expected a whole number, at least 1');
   }

@@ -5,7 +5,7 @@ import { readLogScript } from './scripts/read-log.js';
 import type { StoreContext } from './store-context.js';
 
 /** As many of one bucket as a reader gets at once. */
-const pageSize = 64;
+const pageSize = 32;
 
 /** The time of the server, then ids and entries by turns. */
 type BucketAnswer = readonly [nowMs: string, entries: readonly string[]];

@@ -20,6 +20,11 @@ describe('what is wrong is named', () => {
     ['keyPrefix', { client, keyPrefix: '{app}' }],
     ['timeout', { client, timeout: '0s' }],
     ['timeout', { client, timeout: '2m' }],
+    ['replicas\\.atLeast', { client, replicas: { atLeast: 0 } }],
+    ['replicas\\.atLeast', { client, replicas: { atLeast: 1.5 } }],
+    ['replicas\\.within', { client, replicas: { atLeast: 1, within: '0s' } }],
+    ['replicas\\.within', { client, replicas: { atLeast: 1, within: '2s' } }],
+    ['client', { client: { call: async () => null }, replicas: { atLeast: 1 } }],
   ];
   it.each(wrong)('%s', (name, options) => {
     expect(() => redisStores(options)).toThrow(new RegExp(`^${name}: `));

@@ -49,7 +49,7 @@ describe('on a server', () => {
     }
     const log = requireLog(revocations);
     const first = await readPage(log, null);
-    expect(first.revocations.length).toBeLessThanOrEqual(32 * 65);
+    expect(first.revocations.length).toBeLessThanOrEqual(32 * 33);
     const rest = await readOn(log, first.cursor);
     expect(sorted(jtisOf([...first.revocations, ...rest.revocations]))).toEqual(sorted(names));
     expect((await readOn(log, rest.cursor)).revocations).toEqual([]);
