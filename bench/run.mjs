@@ -53,6 +53,7 @@ async function run(name, { entries, hasServers }) {
 
 /** They end with this process, however it ends. */
 async function startServers() {
+  /** @type {typeof import('@tessera-auth/test-services')} */
   const { startPostgres, startRedis } = await tsImport('@tessera-auth/test-services', import.meta.url);
   return Promise.all([startPostgres({ own: true }), startRedis({ own: true })]);
 }
