@@ -14,7 +14,10 @@ export interface StoreSet {
 
 /** Runs work on several stores so that all of it is kept or nothing is. */
 export interface Transactions {
-  /** The stores that take part. It is used only where these are the stores of the app. */
+  /**
+   * The stores that take part. It is used only where accounts and sessions are those of the app; revocations that the app
+   * keeps elsewhere are recorded after the commit.
+   */
   readonly covers: StoreSet;
 
   /** Commits when the promise of `work` resolves and rolls back when it rejects. */
