@@ -1,0 +1,69 @@
+import type { Deployment } from '../support/nodes/deployment.js';
+import type { Answer, Held } from '../support/nodes/node-app.js';
+import { presentByTurns, requireHeld, tokenOf } from './clients.js';
+import { type Counts, tally, tallyOutcomes } from './tally.js';
+
+/** What became of sessions whose refreshes were under way on a process that was killed. */
+export interface KilledProcess {
+  /** Refreshes that the killed process never answered. */
+  readonly unanswered: number;
+  /** What the processes that were not killed answered meanwhile. */
+  readonly others: Counts;
+  /** The clients of the killed process ask again, with the same token, on the process that took its place. */
+  readonly retries: Counts;
+  /** Sessions by how many different successors were answered, and by their generation. */
+  readonly tokensPerSession: Counts;
+  readonly generations: Counts;
+  readonly reuse: number;
+}
+
+const pastFloorMs = 13_000;
+const perMessage = 10;
+
+/** Every session is refreshed on a process of its own and on the one that is killed as soon as it has answered a little. */
+export async function killProcess(deployment: Deployment, count: number): Promise<KilledProcess> {
+  const { nodes, nodeAt } = deployment;
+  const held = await deployment.register(count);
+  await deployment.passTime(pastFloorMs);
+
+  const doomed: (readonly Answer[] | null)[] = [];
+  const messages = chunk(held);
+  const asked = messages.map(async (some, index) => {
+    doomed[index] = await nodeAt(2)
+      .refresh(some.map(tokenOf))
+      .catch(() => null);
+  });
+  const others = [0, 1].map((turn) =>
+    nodeAt(turn).refresh(held.filter((_, index) => index % 2 === turn).map(tokenOf)),
+  );
+  await Promise.race(asked);
+  await deployment.processAt(2).kill();
+  await Promise.all(asked);
+  const answered = (await Promise.all(others)).flat();
+  await deployment.restart(2);
+
+  const lost = messages.flatMap((some, index) => (doomed[index] === null ? some : []));
+  const retried = await nodeAt(2).refresh(lost.map(tokenOf));
+  const successors = [...doomed.flatMap((answers) => answers ?? []), ...answered, ...retried].map(
+    requireHeld,
+  );
+  const tokens = new Map<string, Set<string>>();
+  for (const { sessionId, refreshToken } of successors) {
+    tokens.set(sessionId, (tokens.get(sessionId) ?? new Set()).add(refreshToken));
+  }
+  const again = await presentByTurns(nodes, successors);
+  return {
+    unanswered: lost.length,
+    others: tallyOutcomes(answered),
+    retries: tallyOutcomes(retried),
+    tokensPerSession: tally([...tokens.values()].map(({ size }) => `${size}`)),
+    generations: tally(again.map((answer) => `${answer.held?.generation}`)),
+    reuse: await deployment.countEvents('authn_token_reuse'),
+  };
+}
+
+function chunk(held: readonly Held[]): readonly (readonly Held[])[] {
+  const chunks: Held[][] = [];
+  for (let at = 0; at < held.length; at += perMessage) chunks.push(held.slice(at, at + perMessage));
+  return chunks;
+}
