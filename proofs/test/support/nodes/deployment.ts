@@ -23,6 +23,8 @@ export interface DeploymentSettings {
   readonly hasTestClock?: boolean;
   readonly sessions?: SessionPolicyOptions;
   readonly revocation?: RevocationPolicyOptions;
+  /** Postgres wakes up the readers of the log. Default `false`. */
+  readonly wakeUps?: boolean;
   /** What is wrong with every node. Default: nothing. */
   readonly defect?: DefectName;
 }
@@ -74,7 +76,14 @@ export async function startFleet(count: number): Promise<Fleet> {
 
 async function openDeployment(
   processes: NodeProcess[],
-  { store, hasTestClock = false, sessions = {}, revocation = {}, defect }: DeploymentSettings,
+  {
+    store,
+    hasTestClock = false,
+    sessions = {},
+    revocation = {},
+    wakeUps = false,
+    defect,
+  }: DeploymentSettings,
 ): Promise<Deployment> {
   const app: AppSettings = {
     name: `t_${randomBytes(8).toString('hex')}`,
@@ -84,6 +93,7 @@ async function openDeployment(
     clockMs: hasTestClock ? Date.now() : null,
     sessions,
     revocation,
+    wakeUps,
   };
   let { clockMs } = app;
   const open = (one: NodeProcess): Promise<NodeApp> => {

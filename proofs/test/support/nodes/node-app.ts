@@ -17,6 +17,8 @@ export interface AppSettings {
   readonly clockMs: number | null;
   readonly sessions: SessionPolicyOptions;
   readonly revocation: RevocationPolicyOptions;
+  /** Postgres wakes up the readers of the log. */
+  readonly wakeUps: boolean;
 }
 
 /** How one node opens the app. */

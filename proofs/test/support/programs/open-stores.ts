@@ -18,13 +18,13 @@ const timeout = '60s';
 
 /** Opens the stores of an app and brings their schema up to date, which several nodes do at once. */
 export async function openStores(
-  { name, store, postgresUrl, redisUrl }: NodeSettings,
+  { name, store, postgresUrl, redisUrl, wakeUps }: NodeSettings,
   clock: Clock | undefined,
 ): Promise<OpenedStores> {
   const timed = clock === undefined ? {} : { clock };
   const pool = new pg.Pool({ connectionString: postgresUrl, max: 10 });
   pool.on('error', () => {});
-  const postgres = postgresStores({ pool, schema: name, timeout, ...timed });
+  const postgres = postgresStores({ pool, schema: name, timeout, wakeUps, ...timed });
   await postgres.migrate();
   const dropSchema = async (): Promise<void> => {
     await pool.query(`drop schema ${name} cascade`);
