@@ -26,7 +26,9 @@ export function checkGates(framework: Framework, overBare: Readonly<Record<strin
   });
   const limited = ['tessera, from memory', 'tessera, from memory, cookie'].map((variant) => {
     const cost = costOf(variant);
-    return create(`${variant}: µs over bare`, cost, `≤ ${limitMicroseconds}`, cost <= limitMicroseconds);
+    // Nothing is cheaper than nothing: below zero the machine was too busy to measure.
+    const isMet = cost > 0 && cost <= limitMicroseconds;
+    return create(`${variant}: µs over bare`, cost, `≤ ${limitMicroseconds}`, isMet);
   });
   const times = cheapest / ours;
   const compared = [
