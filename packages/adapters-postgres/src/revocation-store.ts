@@ -29,17 +29,28 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
         with given as (
           select *, max(epoch) over same_name as top, max(until) over same_name as latest
           from jsonb_to_recordset(${json(rows)}) as given (
-            kind text, tenant_id text, name text, epoch integer, except_session_id text, until timestamptz
+            kind text, tenant_id text, name text, epoch integer, except_session_id text,
+            except_from_epoch integer, until timestamptz
           )
           window same_name as (partition by kind, tenant_id, name)
+        ), highest as (
+          select kind, tenant_id, name, top, latest,
+            case when count(*) = count(except_session_id) and min(except_session_id) = max(except_session_id)
+              then min(except_session_id) end as except_session_id
+          from given where epoch = top group by kind, tenant_id, name, top, latest
         ), added as (
           ${uniteRevocations(
             tables,
-            sql`select kind, tenant_id, name, top,
-              case when count(*) = count(except_session_id) and min(except_session_id) = max(except_session_id)
-                then min(except_session_id) end,
-              latest
-            from given where epoch = top group by kind, tenant_id, name, top, latest`,
+            sql`select kind, tenant_id, name, top, except_session_id, (
+                select coalesce(max(case
+                  when given.except_session_id = highest.except_session_id then given.except_from_epoch
+                  else given.epoch
+                end), 0)
+                from given
+                where highest.except_session_id is not null
+                  and (given.kind, given.tenant_id, given.name) = (highest.kind, highest.tenant_id, highest.name)
+              ), latest
+            from highest`,
           )}
         )
         select 'null' as answer`);
@@ -55,7 +66,8 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
           exists (select from ${revocations} where kind = 'token' and tenant_id = '' and name = ${token})
           or exists (select from ${revocations} where kind = 'session' and tenant_id = '' and name = ${session})
           or exists (select from ${revocations} where kind = 'user' and tenant_id = ${tenant} and name = ${user}
-            and epoch > ${userEpoch}::integer and except_session_id is distinct from ${session})
+            and epoch > ${userEpoch}::integer
+            and (except_session_id is distinct from ${session} or except_from_epoch > ${userEpoch}::integer))
           or exists (select from ${revocations} where kind = 'tenant' and tenant_id = ${tenant} and name = ''
             and epoch > ${tenantEpoch}::integer)
         )::text as answer`);
@@ -70,20 +82,21 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
 
 function rowOf(revocation: Revocation) {
   const until = revocation.until.toISOString();
-  const whole = { tenant_id: '', epoch: certain, except_session_id: null, until };
+  const whole = { tenant_id: '', epoch: certain, except_session_id: null, except_from_epoch: 0, until };
   switch (revocation.kind) {
     case 'token':
       return { ...whole, kind: 'token', name: revocation.jti };
     case 'session':
       return { ...whole, kind: 'session', name: revocation.sessionId };
     case 'user': {
-      const { tenantId, userId, epoch, exceptSessionId } = revocation;
+      const { tenantId, userId, epoch, exceptSessionId, exceptFromEpoch = 0 } = revocation;
       return {
         kind: 'user',
         tenant_id: tenantId,
         name: userId,
         epoch,
         except_session_id: exceptSessionId,
+        except_from_epoch: exceptFromEpoch,
         until,
       };
     }

@@ -12,11 +12,13 @@ export const certain = 2_147_483_647;
  *
  * Rows are taken in the order of the key, so that no two writers can wait for each other.
  *
- * @param source selects kind, tenant_id, name, epoch, except_session_id, until; no two rows of one name.
+ * @param source selects kind, tenant_id, name, epoch, except_session_id, except_from_epoch, until; no two rows of one name.
  */
 export function uniteRevocations({ ref }: Tables, source: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    insert into ${ref.revocations} as known (kind, tenant_id, name, epoch, except_session_id, until)
+    insert into ${ref.revocations} as known (
+      kind, tenant_id, name, epoch, except_session_id, except_from_epoch, until
+    )
     ${source}
     order by 1, 2, 3
     on conflict (kind, tenant_id, name) do update set
@@ -26,9 +28,25 @@ export function uniteRevocations({ ref }: Tables, source: RawBuilder<unknown>): 
         when excluded.epoch < known.epoch or excluded.except_session_id = known.except_session_id
           then known.except_session_id
       end,
+      except_from_epoch = case
+        when excluded.epoch > known.epoch then case
+          when excluded.except_session_id is null then 0
+          when excluded.except_session_id = known.except_session_id
+            then greatest(excluded.except_from_epoch, known.except_from_epoch)
+          else greatest(excluded.except_from_epoch, known.epoch)
+        end
+        when known.except_session_id is null then 0
+        when excluded.except_session_id = known.except_session_id
+          then greatest(excluded.except_from_epoch, known.except_from_epoch)
+        when excluded.epoch < known.epoch then greatest(excluded.epoch, known.except_from_epoch)
+        else 0
+      end,
       until = greatest(known.until, excluded.until),
       changed_in = pg_current_xact_id()
     where excluded.epoch > known.epoch or excluded.until > known.until
-      or excluded.epoch = known.epoch and known.except_session_id is not null
-        and excluded.except_session_id is distinct from known.except_session_id`;
+      or known.except_session_id is not null and case
+        when excluded.except_session_id = known.except_session_id
+          then excluded.except_from_epoch > known.except_from_epoch
+        else excluded.epoch = known.epoch or excluded.epoch > known.except_from_epoch
+      end`;
 }

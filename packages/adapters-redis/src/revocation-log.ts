@@ -87,9 +87,9 @@ function readBucket([now, flat]: BucketAnswer, position: Position | null): Bucke
 
 /** The revocation of an entry as `scripts/log-parts.ts` writes it; `null` for what somebody else put there. */
 function readEntry(entry: string): Revocation | null {
-  const match = /^(\w+) (\d+) (\d+) (.*)$/s.exec(entry);
+  const match = /^(\w+) (\d+) (\d+) (\d+) (.*)$/s.exec(entry);
   if (match === null) return null;
-  const [, kind = '', untilMs, epochText, name = ''] = match;
+  const [, kind = '', untilMs, epochText, fromText, name = ''] = match;
   const until = new Date(Number(untilMs));
   const epoch = Number(epochText);
   switch (kind) {
@@ -99,7 +99,8 @@ function readEntry(entry: string): Revocation | null {
       return { kind, sessionId: name, until };
     case 'user': {
       const [owner = '', ...except] = name.split(' ');
-      return { kind, ...userOf(owner), epoch, exceptSessionId: except.join(' ') || null, until };
+      const exceptSessionId = except.join(' ') || null;
+      return { kind, ...userOf(owner), epoch, exceptSessionId, exceptFromEpoch: Number(fromText), until };
     }
     case 'tenant':
       return { kind, tenantId: decodeURIComponent(name), epoch, until };

@@ -16,6 +16,7 @@ interface Entry {
     untilMs: number,
     epoch: number,
     except: string,
+    exceptFromEpoch: number,
   ];
 }
 
@@ -117,7 +118,7 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedToken(jti),
         log: keys.tokenLog(jti),
-        args: [kind, jti, untilMs, certain, ''],
+        args: [kind, jti, untilMs, certain, '', 0],
       };
     }
     case 'session': {
@@ -126,16 +127,16 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedSession(sessionId),
         log: keys.sessionLog(sessionId),
-        args: [kind, sessionId, untilMs, certain, ''],
+        args: [kind, sessionId, untilMs, certain, '', 0],
       };
     }
     case 'user': {
-      const { kind, tenantId, userId, epoch, exceptSessionId } = revocation;
+      const { kind, tenantId, userId, epoch, exceptSessionId, exceptFromEpoch = 0 } = revocation;
       requireStorableIds({ tenantId, userId, exceptSessionId: exceptSessionId ?? '' });
       return {
         key: keys.revokedUser(revocation),
         log: keys.log(revocation),
-        args: [kind, ownerOf(revocation), untilMs, epoch, exceptSessionId ?? ''],
+        args: [kind, ownerOf(revocation), untilMs, epoch, exceptSessionId ?? '', exceptFromEpoch],
       };
     }
     case 'tenant': {
@@ -144,7 +145,7 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedTenant(tenantId),
         log: keys.log({ tenantId, userId: '' }),
-        args: [kind, encodeURIComponent(tenantId), untilMs, epoch, ''],
+        args: [kind, encodeURIComponent(tenantId), untilMs, epoch, '', 0],
       };
     }
   }

@@ -24,10 +24,6 @@ export interface ExpectedAccessToken {
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
   refusedUntilMs: number | null;
-  /** It was revoked by itself, and not with its session or user. */
-  isNamed: boolean;
-  /** It should be refused, but for what `known-flaws.test.ts` says. */
-  isRevived: boolean;
 }
 
 /** A sign-in that is under way. */
@@ -91,15 +87,11 @@ export function createExpectation(clock: TestClock, policy: TracePolicy): Expect
     for (const token of accessTokens) {
       if (!isMeant(token.session)) continue;
       token.refusedUntilMs = Math.max(token.refusedUntilMs ?? 0, nowMs() + accessTokenMs);
-      token.isRevived = false;
     }
   };
   const issueToken = (session: ExpectedSession): void => {
     const expiresAtMs = Math.min(nowMs() + 900_000, session.absoluteEndMs);
-    accessTokens.push({
-      ...{ session, issuedAtMs: nowMs(), expiresAtMs },
-      ...{ refusedUntilMs: null, isNamed: false, isRevived: false },
-    });
+    accessTokens.push({ session, issuedAtMs: nowMs(), expiresAtMs, refusedUntilMs: null });
   };
   const endByName = (session: ExpectedSession, reason: string): void => {
     session.isEnded = true;
@@ -192,9 +184,6 @@ export function createExpectation(clock: TestClock, policy: TracePolicy): Expect
       case 'end-others': {
         if (!isLive(session, nowMs())) return ['not_live'];
         raiseUser(session.user, session);
-        for (const token of accessTokens) {
-          if (token.session === session) token.isRevived = token.refusedUntilMs !== null && !token.isNamed;
-        }
         return ['ended'];
       }
     }
@@ -224,8 +213,6 @@ export function createExpectation(clock: TestClock, policy: TracePolicy): Expect
       case 'revoke-token': {
         const token = accessTokens[accessToken] as ExpectedAccessToken;
         token.refusedUntilMs = Math.max(token.refusedUntilMs ?? 0, token.expiresAtMs + 5000);
-        token.isNamed = true;
-        token.isRevived = false;
         return ['revoked'];
       }
       case 'wait':

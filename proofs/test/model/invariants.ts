@@ -189,8 +189,8 @@ function epochsOnlyRise({ before, after, expectation }: Moment): void {
 /** (16) A revocation stays until every token that it must stop is dead. */
 function revocationsLast({ after, expectation }: Moment): void {
   const { latestMs } = expectation.now();
-  for (const [index, { refusedUntilMs, isRevived }] of expectation.accessTokens.entries()) {
-    const isRefused = refusedUntilMs !== null && latestMs < refusedUntilMs && !isRevived;
+  for (const [index, { refusedUntilMs }] of expectation.accessTokens.entries()) {
+    const isRefused = refusedUntilMs !== null && latestMs < refusedUntilMs;
     if (isRefused) assert.notEqual(after.verdicts[index], 'accepted', `access token ${index}`);
   }
 }

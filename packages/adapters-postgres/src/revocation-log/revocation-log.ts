@@ -16,6 +16,7 @@ type LogRow = readonly [
   ...LogPosition,
   epoch: number,
   exceptSessionId: string | null,
+  exceptFromEpoch: number,
   /** Milliseconds since the Unix epoch. */
   until: number,
 ];
@@ -92,7 +93,7 @@ async function readPage({ database, tables, now }: StoreContext, cursor: LogCurs
       'snapshot', pg_current_snapshot()::text,
       'rows', (
         select coalesce(json_agg(json_build_array(
-          changed_in::text, kind, tenant_id, name, epoch, except_session_id,
+          changed_in::text, kind, tenant_id, name, epoch, except_session_id, except_from_epoch,
           (extract(epoch from until) * 1000)::bigint
         ) order by changed_in, kind, tenant_id, name), '[]')
         from (
@@ -107,7 +108,8 @@ async function readPage({ database, tables, now }: StoreContext, cursor: LogCurs
   return page as LogPage; // one row or a rejection
 }
 
-function readRevocation([, kind, tenantId, name, epoch, exceptSessionId, untilMs]: LogRow): Revocation {
+function readRevocation(row: LogRow): Revocation {
+  const [, kind, tenantId, name, epoch, exceptSessionId, exceptFromEpoch, untilMs] = row;
   const until = new Date(untilMs);
   switch (kind) {
     case 'token':
@@ -115,7 +117,7 @@ function readRevocation([, kind, tenantId, name, epoch, exceptSessionId, untilMs
     case 'session':
       return { kind, sessionId: name, until };
     case 'user':
-      return { kind, tenantId, userId: name, epoch, exceptSessionId, until };
+      return { kind, tenantId, userId: name, epoch, exceptSessionId, exceptFromEpoch, until };
     default:
       return { kind: 'tenant', tenantId, epoch, until };
   }

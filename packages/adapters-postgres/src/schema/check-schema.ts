@@ -22,7 +22,7 @@ const columns: Readonly<Record<TableName, string>> = {
     'device browser os ip user_agent ended_at end_reason',
   user_epochs: 'tenant_id user_id epoch command_id',
   tenant_epochs: 'tenant_id epoch command_id',
-  revocations: 'kind tenant_id name epoch except_session_id until changed_in',
+  revocations: 'kind tenant_id name epoch except_session_id except_from_epoch until changed_in',
   one_time_tokens: 'id number tenant_id user_id purpose secret_hash data created_at expires_at consumed_by',
   one_time_token_floors: 'tenant_id user_id purpose least_number',
   rate_limits: 'key full_at_us',

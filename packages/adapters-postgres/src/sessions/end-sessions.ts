@@ -59,7 +59,7 @@ export async function endOtherSessions(
         ), recorded as (
           ${uniteRevocations(
             context.tables,
-            sql`select 'user', raised.tenant_id, raised.user_id, epoch, live.id,
+            sql`select 'user', raised.tenant_id, raised.user_id, epoch, live.id, 0,
               at + ${duration(command.accessTokenMs)} from raised, live`,
           )}
         )
@@ -108,7 +108,7 @@ async function raise(
     with raised as (${raised}), recorded as (
       ${uniteRevocations(
         tables,
-        sql`select ${revocation}, epoch, null::text, ${now()} + ${duration(accessTokenMs)} from raised`,
+        sql`select ${revocation}, epoch, null::text, 0, ${now()} + ${duration(accessTokenMs)} from raised`,
       )}
     )
     select epoch::text as answer from raised`);

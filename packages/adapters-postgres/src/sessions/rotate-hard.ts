@@ -45,7 +45,7 @@ export async function rotateHard(
         ), recorded as (
           ${uniteRevocations(
             context.tables,
-            sql`select 'user', raised.tenant_id, raised.user_id, epoch, null::text,
+            sql`select 'user', raised.tenant_id, raised.user_id, epoch, null::text, 0,
               at + ${duration(command.accessTokenMs)} from raised, fresh`,
           )}
         )

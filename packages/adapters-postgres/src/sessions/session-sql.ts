@@ -66,7 +66,7 @@ export function revokeSessions(
 ): RawBuilder<unknown> {
   return uniteRevocations(
     tables,
-    sql`select 'session', '', id, ${certain}::integer, null::text, at + ${duration(accessTokenMs)} from ${source}`,
+    sql`select 'session', '', id, ${certain}::integer, null::text, 0, at + ${duration(accessTokenMs)} from ${source}`,
   );
 }
 

@@ -2,16 +2,16 @@
 const marginMs = 60_000;
 
 /**
- * Tells a log of a revocation: an entry of one field, `<kind> <until> <epoch> <name>`, and for a user that is not without
- * exception ` <excepted session id>` after it.
+ * Tells a log of a revocation: an entry of one field, `<kind> <until> <epoch> <from> <name>`, and for a user that is
+ * not without exception ` <excepted session id>` after it; `from` is the epoch that the exception begins at.
  *
  * The log is also the snapshot: an entry goes when it has ended, oldest first, a few at each call, and never because there
  * are many. What an older entry that ends later holds back stays a while longer.
  */
 export const logPart = `
-local function tellLog(log, kind, name, untilMs, epoch, except)
+local function tellLog(log, kind, name, untilMs, epoch, except, from)
   if untilMs <= now then return end
-  local entry = kind .. ' ' .. whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. name
+  local entry = kind .. ' ' .. whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. whole(from) .. ' ' .. name
   if except ~= '' then entry = entry .. ' ' .. except end
   redis.call('XADD', log, '*', 'revoked', entry)
   keep(log, untilMs - now + ${marginMs})

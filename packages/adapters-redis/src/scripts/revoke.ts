@@ -5,7 +5,7 @@ import { createConfirmedScript, createScript } from './script.js';
 export const certain = 2_147_483_647;
 
 /**
- * A revocation is one string, `<until> <epoch> <excepted session id>`; to be there is to be revoked, so what somebody
+ * A revocation is one string, `<until> <epoch> <epoch that the exception begins at> <excepted session id>`; to be there is to be revoked, so what somebody
  * else wrote under the key of a token counts, whatever it is.
  *
  * GETEX without options is a GET that counts as a write: a server that may not write does not answer either.
@@ -14,58 +14,67 @@ const findPart = `
 local function findRevocation(key)
   local value = redis.call('GETEX', key)
   if not value then return nil end
-  local untilMs, epoch, except = string.match(value, '^(%d+) (%d+) (.*)$')
+  local untilMs, epoch, from, except = string.match(value, '^(%d+) (%d+) (%d+) (.*)$')
   if not untilMs then
     local ttl = redis.call('PTTL', key)
-    return { untilMs = ttl < 0 and math.huge or now + ttl, epoch = ${certain}, except = '' }
+    return { untilMs = ttl < 0 and math.huge or now + ttl, epoch = ${certain}, from = 0, except = '' }
   end
-  return { value = value, untilMs = tonumber(untilMs), epoch = tonumber(epoch), except = except }
+  return {
+    value = value, untilMs = tonumber(untilMs), epoch = tonumber(epoch), from = tonumber(from), except = except
+  }
 end
 `;
 
 /**
  * Stores a revocation and tells the log of its slot, if there is one there. A revocation is only ever made stronger: the
- * later end, the higher epoch with its own exception, and one epoch with two exceptions excepts nobody. The log is told of
- * what is stored now; of what changed nothing it knows already.
+ * later end, the higher epoch with its own exception, and one epoch with two exceptions excepts nobody. What the other
+ * one revoked of the excepted session stays revoked. The log is told of what is stored now; of what changed nothing it knows
+ * already.
  */
 export const revokePart = `
 ${logPart}
 ${findPart}
-local function revoke(key, log, kind, name, untilMs, epoch, except)
+local function goodFrom(entry, except)
+  return entry.except == except and entry.from or entry.epoch
+end
+local function revoke(key, log, kind, name, untilMs, epoch, except, from)
+  from = from or 0
   local known = findRevocation(key)
   local storedMs = untilMs
   if known then
+    local added = { epoch = epoch, from = from, except = except }
     if known.epoch > epoch then
       epoch, except = known.epoch, known.except
     elseif known.epoch == epoch and known.except ~= except then
       except = ''
     end
+    from = except == '' and 0 or math.max(goodFrom(known, except), goodFrom(added, except))
     storedMs = math.max(untilMs, known.untilMs)
   end
   -- What somebody else wrote for good stays as it is.
   if storedMs < math.huge then
     untilMs = storedMs
-    local value = whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. except
+    local value = whole(untilMs) .. ' ' .. whole(epoch) .. ' ' .. whole(from) .. ' ' .. except
     if known and known.value == value then return end
     redis.call('SET', key, value, 'PX', lifetime(untilMs - now))
   end
-  if log then tellLog(log, kind, name, untilMs, epoch, except) end
+  if log then tellLog(log, kind, name, untilMs, epoch, except, from) end
 end
 `;
 
 /**
  * Unites entries with what is stored. For each: which key is its own and which its log, 0 where that is in another slot;
- * then kind, name, until, epoch, exception.
+ * then kind, name, until, epoch, exception and from which epoch on.
  */
 export const addScript = createConfirmedScript(
   revokePart,
   `
-for at = 2, #ARGV, 7 do
+for at = 2, #ARGV, 8 do
   local key, log = KEYS[tonumber(ARGV[at])], KEYS[tonumber(ARGV[at + 1])]
-  local kind, name, untilMs, epoch, except =
-    ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), ARGV[at + 6]
-  if key then revoke(key, log, kind, name, untilMs, epoch, except)
-  else tellLog(log, kind, name, untilMs, epoch, except) end
+  local kind, name, untilMs, epoch = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
+  local except, from = ARGV[at + 6], tonumber(ARGV[at + 7])
+  if key then revoke(key, log, kind, name, untilMs, epoch, except, from)
+  else tellLog(log, kind, name, untilMs, epoch, except, from) end
 end
 return 1
 `,
@@ -77,8 +86,9 @@ export const isRevokedScript = createScript(
   `
 for index, key in ipairs(KEYS) do
   local entry = findRevocation(key)
-  if entry and entry.untilMs > now and entry.epoch > tonumber(ARGV[index + 2]) then
-    if entry.except == '' or entry.except ~= ARGV[2] then return 1 end
+  local epoch = tonumber(ARGV[index + 2])
+  if entry and entry.untilMs > now and entry.epoch > epoch then
+    if entry.except == '' or entry.except ~= ARGV[2] or entry.from > epoch then return 1 end
   end
 end
 return 0

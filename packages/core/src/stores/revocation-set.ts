@@ -4,6 +4,8 @@ import type { Revocation, RevocationSubject } from './revocation.js';
 interface EpochEntry {
   readonly epoch: number;
   readonly exceptSessionId: string | null;
+  /** From which epoch on the exception holds; 0 without one. */
+  readonly exceptFromEpoch: number;
   readonly untilMs: number;
 }
 
@@ -77,8 +79,8 @@ export function createRevocationSet(): RevocationSet {
       yield { kind: 'session', sessionId, until: new Date(untilMs) };
     }
     for (const [tenantId, ofTenant] of users) {
-      for (const [userId, { epoch, exceptSessionId, untilMs }] of ofTenant) {
-        yield { kind: 'user', tenantId, userId, epoch, exceptSessionId, until: new Date(untilMs) };
+      for (const [userId, { untilMs, ...entry }] of ofTenant) {
+        yield { kind: 'user', tenantId, userId, ...entry, until: new Date(untilMs) };
       }
     }
     for (const [tenantId, { epoch, untilMs }] of tenants) {
@@ -106,13 +108,13 @@ export function createRevocationSet(): RevocationSet {
           return { ...revocation, until: new Date(latest) };
         }
         case 'user': {
-          const { tenantId, userId, epoch, exceptSessionId } = revocation;
-          const entry = addUser(tenantId, userId, { epoch, exceptSessionId, untilMs });
+          const { tenantId, userId, epoch, exceptSessionId, exceptFromEpoch = 0 } = revocation;
+          const entry = addUser(tenantId, userId, { epoch, exceptSessionId, exceptFromEpoch, untilMs });
           const { untilMs: latest, ...rest } = entry;
           return { ...revocation, ...rest, until: new Date(latest) };
         }
         case 'tenant': {
-          const added = { epoch: revocation.epoch, exceptSessionId: null, untilMs };
+          const added = { epoch: revocation.epoch, exceptSessionId: null, exceptFromEpoch: 0, untilMs };
           const known = tenants.get(revocation.tenantId);
           const entry = known === undefined ? added : unite(known, added);
           tenants.set(revocation.tenantId, entry);
@@ -124,7 +126,9 @@ export function createRevocationSet(): RevocationSet {
     isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
       if (tokens.has(jti) || sessions.has(sessionId)) return true;
       const user = users.get(tenantId)?.get(userId);
-      if (user !== undefined && user.epoch > userEpoch && user.exceptSessionId !== sessionId) return true;
+      if (user !== undefined && user.epoch > userEpoch) {
+        if (user.exceptSessionId !== sessionId || user.exceptFromEpoch > userEpoch) return true;
+      }
       const tenant = tenants.get(tenantId);
       return tenant !== undefined && tenant.epoch > tenantEpoch;
     },
@@ -155,11 +159,20 @@ export function createRevocationSet(): RevocationSet {
   };
 }
 
-/** The later end, the higher epoch with its own exception; one epoch with two exceptions excepts nobody. */
+/**
+ * The later end and the higher epoch with its own exception; one epoch with two exceptions excepts nobody. What the other
+ * entry revokes of the excepted session stays revoked.
+ */
 function unite(known: EpochEntry, added: EpochEntry): EpochEntry {
-  const untilMs = Math.max(known.untilMs, added.untilMs);
-  if (added.epoch > known.epoch) return { ...added, untilMs };
-  if (added.epoch < known.epoch || added.exceptSessionId === known.exceptSessionId)
-    return { ...known, untilMs };
-  return { ...known, exceptSessionId: null, untilMs };
+  const higher = added.epoch > known.epoch ? added : known;
+  const isDisputed = added.epoch === known.epoch && added.exceptSessionId !== known.exceptSessionId;
+  const exceptSessionId = isDisputed ? null : higher.exceptSessionId;
+  const goodFrom = (entry: EpochEntry): number =>
+    entry.exceptSessionId === exceptSessionId ? entry.exceptFromEpoch : entry.epoch;
+  return {
+    epoch: higher.epoch,
+    exceptSessionId,
+    exceptFromEpoch: exceptSessionId === null ? 0 : Math.max(goodFrom(known), goodFrom(added)),
+    untilMs: Math.max(known.untilMs, added.untilMs),
+  };
 }

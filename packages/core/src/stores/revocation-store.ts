@@ -8,7 +8,8 @@ import type { DescribedStore } from './store-traits.js';
  * - Missing: not revoked.
  * - Duplicate, any order, two callers at once: entries are united. The later `until` and the higher epoch stay, so
  *   nothing that was added ever gets weaker. The exception stays with its epoch: a higher epoch brings its own, or none; the
- *   same epoch with another exception leaves none.
+ *   same epoch with another exception leaves none. What a lower epoch revoked of the session that a higher one excepts stays
+ *   revoked: the exception begins at the highest epoch that did not make it.
  * - An entry may be dropped after its `until` and never before.
  */
 export interface RevocationStore extends DescribedStore {

@@ -4,7 +4,7 @@
  * - `token`: one access token.
  * - `session`: all access tokens of a session.
  * - `user`, `tenant`: all access tokens with a lower epoch; for a user possibly but those of one session, the one that
- *   signed the others out.
+ *   signed the others out, and of that one those only that no earlier epoch had revoked.
  */
 export type Revocation = { readonly until: Date } & (
   | { readonly kind: 'token'; readonly jti: string }
@@ -15,6 +15,8 @@ export type Revocation = { readonly until: Date } & (
       readonly userId: string;
       readonly epoch: number;
       readonly exceptSessionId: string | null;
+      /** Tokens of the excepted session are good from this epoch on. Default 0: all of them. */
+      readonly exceptFromEpoch?: number;
     }
   | { readonly kind: 'tenant'; readonly tenantId: string; readonly epoch: number }
 );

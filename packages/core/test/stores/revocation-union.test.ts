@@ -71,7 +71,10 @@ function isBelow(entries: readonly EpochRevocation[], epoch: number, sessionId: 
       .filter((entry) => entry.epoch === highest)
       .map((entry) => (entry.kind === 'user' ? entry.exceptSessionId : null)),
   );
-  const isExcepted = exceptions.size === 1 && exceptions.has(sessionId);
+  // The exception of the highest epoch is from what the others say on its own.
+  const others = entries.filter((entry) => entry.kind !== 'user' || entry.exceptSessionId !== sessionId);
+  const isExcepted =
+    exceptions.size === 1 && exceptions.has(sessionId) && others.every((entry) => entry.epoch <= epoch);
   return isAlive(entries, nowMs) && highest > epoch && !isExcepted;
 }
 

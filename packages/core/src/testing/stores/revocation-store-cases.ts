@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Revocation } from '../../stores/revocation.js';
 import type { RevocationStore } from '../../stores/revocation-store.js';
 import { createRevoker, minuteMs, token } from './revocations/revocation-fixtures.js';
 import type { StoreCase, StoreChapter } from './store-case.js';
@@ -139,7 +140,35 @@ const union: readonly StoreCase[] = [
       await revocations.add([user(5, 's1')]);
       assert.equal(await revocations.isRevoked(token({ sessionId: 's1' })), true);
       await revocations.add([user(7, 's2')]);
-      assert.equal(await revocations.isRevoked(token({ sessionId: 's2' })), false);
+      assert.equal(await revocations.isRevoked(token({ sessionId: 's2', userEpoch: 6 })), false);
+    },
+  },
+  {
+    name: 'what a lower epoch revoked of the session that a higher one excepts stays revoked, in any order',
+    async run({ stores: { revocations }, clock }) {
+      const { user } = createRevoker(clock);
+      const isExcepted = async (sessionId: string, userEpoch: number) =>
+        !(await revocations.isRevoked(token({ sessionId, userEpoch })));
+      const together = [user(7, 's1'), user(6, 's1'), user(5), user(4, 's2')];
+      const histories = [
+        [together],
+        together.map((entry) => [entry]),
+        together.toReversed().map((entry) => [entry]),
+      ];
+      for (const [index, history] of histories.entries()) {
+        const userId = `ada ${index}`;
+        const ofUser = (entry: Revocation): Revocation => ({ ...entry, userId }) as Revocation;
+        for (const entries of history) await revocations.add(entries.map(ofUser));
+        const good = [4, 5, 6].map((userEpoch) => revocations.isRevoked(token({ userId, userEpoch })));
+        assert.deepEqual(await Promise.all(good), [true, false, false], `order ${index}`);
+      }
+      await revocations.add([user(7, 's1')]);
+      assert.equal(await isExcepted('s1', 4), true);
+      await revocations.add([user(5)]);
+      assert.deepEqual([await isExcepted('s1', 4), await isExcepted('s1', 5)], [false, true]);
+      await revocations.add([user(9, 's2')]);
+      assert.deepEqual([await isExcepted('s2', 6), await isExcepted('s2', 7)], [false, true]);
+      assert.equal(await isExcepted('s1', 8), false);
     },
   },
   {

@@ -116,6 +116,18 @@ const recording: readonly StoreCase[] = [
     },
   },
   {
+    name: 'endOthers does not bring back the tokens of the kept session that were revoked before',
+    async run({ stores: { sessions, revocations } }) {
+      const { id } = await createSession(sessions, 'phone');
+      await sessions.rotateHard(hardRotation('phone', 'hard', true));
+      await sessions.endOthers({ ...ada, keepSessionId: id, ...raising('c1') });
+      assert.equal(await revocations.isRevoked(accessToken('phone', 0)), true);
+      assert.equal(await revocations.isRevoked(accessToken('phone', 1)), false);
+      await sessions.endOthers({ ...ada, keepSessionId: id, ...raising('c2') });
+      assert.equal(await revocations.isRevoked(accessToken('phone', 1)), false);
+    },
+  },
+  {
     name: 'what changed nothing revokes nothing',
     async run({ stores: { sessions, revocations } }) {
       await sessions.end(ending('nobody'));

@@ -147,7 +147,7 @@ const union: readonly StoreCase[] = [
       await reader.catchUp();
       await revocations.add([long.token(), short.session(), long.user(4), short.tenant(3)]);
       await reader.catchUp();
-      const united = [long.token(), long.session(), long.user(5, 's1'), long.tenant(3)];
+      const united = [long.token(), long.session(), long.user(5, 's1', 4), long.tenant(3)];
       assertHolds(reader, united);
       assertHolds(await readAll(revocations), united);
     },

@@ -27,12 +27,13 @@ export function createRevoker(clock: TestClock, ms = minuteMs) {
   return {
     token: (jti = 'j1'): Revocation => ({ kind: 'token', jti, until }),
     session: (sessionId = 's1'): Revocation => ({ kind: 'session', sessionId, until }),
-    user: (epoch: number, exceptSessionId: string | null = null): Revocation => ({
+    user: (epoch: number, exceptSessionId: string | null = null, exceptFromEpoch = 0): Revocation => ({
       kind: 'user',
       tenantId: 'acme',
       userId: 'ada',
       epoch,
       exceptSessionId,
+      exceptFromEpoch,
       until,
     }),
     tenant: (epoch: number): Revocation => ({ kind: 'tenant', tenantId: 'acme', epoch, until }),
@@ -70,9 +71,20 @@ export function assertHolds(reader: RevocationLogReader, expected: readonly Revo
   for (const { until, ...entry } of expected) {
     const found = held.get(nameOf({ until, ...entry } as Revocation));
     assert.ok(found, `the reader lacks ${JSON.stringify(entry)}`);
-    assert.deepEqual({ ...found, until: null }, { ...entry, until: null });
+    assert.deepEqual(withoutStrength(found), withoutStrength({ until, ...entry } as Revocation));
+    const [fromEpoch, leastFromEpoch] = [found, entry].map(exceptionStart);
+    assert.ok((fromEpoch ?? 0) >= (leastFromEpoch ?? 0), `the exception begins at ${fromEpoch}`);
     assert.ok(found.until >= until, `until ${found.until.toISOString()}, not ${until.toISOString()}`);
   }
+}
+
+/** All but what more than one entry may have made stronger. */
+function withoutStrength(revocation: Revocation): object {
+  return { ...revocation, until: null, exceptFromEpoch: null };
+}
+
+function exceptionStart(entry: object): number {
+  return 'exceptFromEpoch' in entry ? Number(entry.exceptFromEpoch) : 0;
 }
 
 function nameOf(revocation: Revocation): string {
