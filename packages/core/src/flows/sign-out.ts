@@ -21,7 +21,7 @@ export interface SignOutRequest {
 export async function signOut(auth: FlowContext, request: SignOutRequest): Promise<void> {
   const { tenantId, session, refreshToken } = request;
   if (session !== null) {
-    await auth.sessions.end(session, session.sessionId, 'signed_out');
+    await auth.sessions.endByAccessToken(session);
     reportSessionEnd(auth, session, { sessionId: session.sessionId, reason: 'signed_out' });
   }
 

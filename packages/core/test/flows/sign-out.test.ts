@@ -1,4 +1,5 @@
 import type { SignedIn } from '@tessera-auth/core';
+import { createTaggedId } from '@tessera-auth/core/stores';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -56,6 +57,24 @@ describe('signing out', () => {
     const request = { ...nothing, session: sessionOf(mine), refreshToken: mine.refreshToken };
     for (const again of [request, request, nothing]) await bench.auth.signOut(again);
     expect(await isDead(mine)).toBe(true);
+  });
+
+  it('ends access tokens whose session the store has lost, by one of them', async () => {
+    const { tenantId, userId } = userOf(mine);
+    const lost = createTaggedId({ tenantId, userId });
+    const { token } = bench.auth.accessTokens.issue({
+      ...mine.session,
+      subject: userId,
+      clientId: 'https://app.example.com',
+      sessionId: lost,
+      roles: [],
+      notAfter: mine.session.absoluteExpiresAt,
+    });
+    expect(await isAccepted(bench.auth, token)).toBe(true);
+    const session = { tenantId, userId, sessionId: lost };
+    await bench.auth.signOut({ tenantId, session, refreshToken: null });
+    expect(await isAccepted(bench.auth, token)).toBe(false);
+    expect(await isDead(mine)).toBe(false);
   });
 
   it('does not end a session of another tenant', async () => {

@@ -3,6 +3,7 @@ import { createId, type Random } from '../../crypto/random.js';
 import type { Revocation } from '../../stores/revocation.js';
 import type { RevocationStore } from '../../stores/revocation-store.js';
 import type { SessionEndReason, SessionRecord, SessionStore } from '../../stores/session-store.js';
+import { findTag, tagOf } from '../../stores/tagged-id.js';
 import type { UserRef } from '../../stores/user-store.js';
 import type { SessionPolicy } from './session-policy.js';
 
@@ -25,6 +26,11 @@ export interface SessionEndingsOptions {
 export interface SessionEndings {
   /** Ends one session of the user. @returns it, or `null` when the user has no such session. */
   end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<SessionRecord | null>;
+  /**
+   * Ends the session that a verified access token names. Its access tokens die even where the store does not know it: a
+   * store that was restored or failed over may have lost the session, and nodes accept its tokens all the same.
+   */
+  endByAccessToken(session: UserRef & { readonly sessionId: string }): Promise<void>;
   endAll(user: UserRef): Promise<void>;
   endTenant(tenantId: string): Promise<void>;
   /** Records that the store ended these sessions, where it has not done so itself. */
@@ -77,15 +83,25 @@ export function createSessionEndings(options: SessionEndingsOptions): SessionEnd
     return isLinked || lastTokenDiesAtMs <= clock.now() || revocations.isRevoked(subjectOf(session));
   };
 
+  const end: SessionEndings['end'] = async ({ tenantId, userId }, sessionId, reason) => {
+    const ended = await store.end({ tenantId, userId, sessionId, reason, accessTokenMs });
+    if (ended !== null) await recordEnded([sessionId]);
+    return ended;
+  };
+
   return {
     recordEnded,
     recordEpoch,
     endStolen,
+    end,
 
-    async end({ tenantId, userId }, sessionId, reason) {
-      const ended = await store.end({ tenantId, userId, sessionId, reason, accessTokenMs });
-      if (ended !== null) await recordEnded([sessionId]);
-      return ended;
+    async endByAccessToken({ sessionId, ...user }) {
+      if ((await end(user, sessionId, 'signed_out')) !== null) return;
+      // An id that another user's session might have must not be put on the list.
+      if (findTag(sessionId) !== tagOf(user)) return;
+      const lost: Revocation = { kind: 'session', sessionId, until: until() };
+      await revocations.add([lost]);
+      onRecorded([lost]);
     },
 
     endAll: (user) => raiseEpoch(user, createId(random)),

@@ -109,6 +109,12 @@ export interface Sessions {
   /** Ends one session of the user. @returns whether the user has such a session, live or not. */
   end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<boolean>;
 
+  /**
+   * Signs out of the session that a verified access token names. Its access tokens are dead then, even where the store has
+   * lost the session in a failover. Hand in only what such a token says.
+   */
+  endByAccessToken(session: UserRef & { readonly sessionId: string }): Promise<void>;
+
   /** Ends the session that a refresh token of ours, however old, belongs to. @returns it, or `null` when there is none. */
   endByRefreshToken(tenantId: string, refreshToken: unknown): Promise<SessionRecord | null>;
 
@@ -225,6 +231,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     findByRefreshToken,
+
+    endByAccessToken: endings.endByAccessToken,
 
     async endByRefreshToken(tenantId, refreshToken) {
       const session = await findByRefreshToken(tenantId, refreshToken);
