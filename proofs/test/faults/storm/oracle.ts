@@ -64,13 +64,19 @@ export function createOracle(boundMs: number): Oracle {
   };
   const refuse = (answer: Answer, session: ClientSession): void => {
     const isLost = answer.code === 'refresh_token_invalid' && isForgiven('lost', session.writtenAtMs);
-    if (isLost) return leave(session, 'lost');
+    if (isLost) {
+      leave(session, 'lost');
+      return;
+    }
     const hasCleared = clearsCookies(answer) ? ', cookies cleared' : '';
     refused.push(describe(answer, session) + hasCleared);
     session.state = 'gone';
   };
   const revive = (answer: Answer, session: ClientSession, what: string): void => {
-    if (isForgiven('revived', session.end?.atMs ?? 0)) return leave(session, 'revived');
+    if (isForgiven('revived', session.end?.atMs ?? 0)) {
+      leave(session, 'revived');
+      return;
+    }
     const ageMs = Math.round(answer.askedAtMs - (session.end?.atMs ?? 0));
     wrong.push(
       `${what} ${ageMs} ms after its end on node ${session.end?.node}: ${describe(answer, session)}`,

@@ -27,7 +27,7 @@ export async function startRedisNodes(options: RedisNodesOptions): Promise<Redis
   for (const client of clients) client.on('error', () => {});
   const stores = clients.map((client) => redisStores({ client, timeout: '2s', ...options.stores }));
   const nodes = await Promise.all(
-    stores.map((each) => startStormNode({ stores: each.withUsersOf(accounts), rotationFloor })),
+    stores.map((each) => startStormNode({ stores: { ...each, users: accounts.users }, rotationFloor })),
   );
   return {
     ...{ nodes, stores, users: accounts.users },
