@@ -10,6 +10,8 @@ import { traits } from './traits.js';
 interface Entry {
   readonly key: string;
   readonly log: string;
+  /** Of a user or tenant: the epoch that sessions are compared with, in the slot of `key`. */
+  readonly epochKey: string | null;
   readonly args: readonly [
     kind: Revocation['kind'],
     name: string,
@@ -67,34 +69,36 @@ export function createRevocationStore(context: StoreContext): RevocationStore {
   };
 
   async function addTogether(parts: readonly Part[]): Promise<void> {
-    const declared = [...new Set(parts.flatMap(({ own, log }) => [own, log]))].filter((key) => key !== null);
+    const declared = [...new Set(parts.flatMap(({ own, log, epochKey }) => [own, log, epochKey]))].filter(
+      (key) => key !== null,
+    );
     const numbers = new Map(declared.map((key, index) => [key, index + 1]));
     const numberOf = (key: string | null): number => (key === null ? 0 : (numbers.get(key) ?? 0));
     await database.run(
       addScript,
       declared,
-      parts.flatMap(({ own, log, args }) => [numberOf(own), numberOf(log), ...args]),
+      parts.flatMap(({ own, log, epochKey, args }) => [...[own, log, epochKey].map(numberOf), ...args]),
     );
   }
 }
 
 /** What one script does for an entry; `key` says in which slot. */
-interface Part extends Pick<Entry, 'key' | 'args'> {
+interface Part extends Pick<Entry, 'key' | 'epochKey' | 'args'> {
   readonly own: string | null;
   readonly log: string | null;
 }
 
-function wholeOf({ key, log, args }: Entry): Part {
-  return { key, own: key, log, args };
+function wholeOf({ key, log, epochKey, args }: Entry): Part {
+  return { key, own: key, log, epochKey, args };
 }
 
 /** In a Cluster the key of a token is in another slot than its log. */
 function partsOf(entry: Entry): readonly Part[] {
-  const { key, log, args } = entry;
+  const { key, log, epochKey, args } = entry;
   if (hashTagOf(key) === hashTagOf(log)) return [wholeOf(entry)];
   return [
-    { key, own: key, log: null, args },
-    { key: log, own: null, log, args },
+    { key, own: key, log: null, epochKey, args },
+    { key: log, own: null, log, epochKey: null, args },
   ];
 }
 
@@ -118,6 +122,7 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedToken(jti),
         log: keys.tokenLog(jti),
+        epochKey: null,
         args: [kind, jti, untilMs, certain, '', 0],
       };
     }
@@ -127,6 +132,7 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedSession(sessionId),
         log: keys.sessionLog(sessionId),
+        epochKey: null,
         args: [kind, sessionId, untilMs, certain, '', 0],
       };
     }
@@ -136,6 +142,7 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedUser(revocation),
         log: keys.log(revocation),
+        epochKey: keys.userEpoch(revocation),
         args: [kind, ownerOf(revocation), untilMs, epoch, exceptSessionId ?? '', exceptFromEpoch],
       };
     }
@@ -145,6 +152,7 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
       return {
         key: keys.revokedTenant(tenantId),
         log: keys.log({ tenantId, userId: '' }),
+        epochKey: keys.tenantEpoch(tenantId),
         args: [kind, encodeURIComponent(tenantId), untilMs, epoch, '', 0],
       };
     }

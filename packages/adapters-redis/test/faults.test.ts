@@ -120,6 +120,26 @@ describe('the same client goes on', () => {
     expect((await stores.sessions.readEpochs({ tenantId: 'elsewhere', userId: 'x' })).tenantEpoch).toBe(1);
   });
 
+  it('after the server lost everything and the revocations were given back: no ended session lives again', async () => {
+    const phoneBefore = await stores.sessions.find(ada.tenantId, phone);
+    const epoch = await stores.sessions.endAll({ ...ada, ...raising('c') });
+    await direct.flushall();
+    const until = new Date(clock.now() + 60_000);
+    await stores.revocations.add([
+      { kind: 'user', ...ada, epoch, exceptSessionId: null, until },
+      { kind: 'tenant', tenantId: ada.tenantId, epoch: 3, until },
+    ]);
+    const epochs = await stores.sessions.readEpochs(ada);
+    expect(epochs).toEqual({ userEpoch: epoch, tenantEpoch: 3 });
+    // A token of before is refused, and one of a session that begins now is good.
+    const subject = { ...ada, jti: 'j', sessionId: phone };
+    const { userEpoch = 0, tenantEpoch = 0 } = phoneBefore ?? {};
+    expect(await stores.revocations.isRevoked({ ...subject, userEpoch, tenantEpoch })).toBe(true);
+    expect(await stores.revocations.isRevoked({ ...subject, ...epochs })).toBe(false);
+    await stores.revocations.add([{ kind: 'user', ...ada, epoch: 0, exceptSessionId: null, until }]);
+    expect(await stores.sessions.readEpochs(ada)).toEqual(epochs);
+  });
+
   it('after the server forgot the scripts', async () => {
     await direct.script('FLUSH');
     expect(await stores.sessions.rotate(presentation('phone', 0))).toMatchObject({ kind: 'rotated' });

@@ -63,18 +63,24 @@ end
 `;
 
 /**
- * Unites entries with what is stored. For each: which key is its own and which its log, 0 where that is in another slot;
- * then kind, name, until, epoch, exception and from which epoch on.
+ * Unites entries with what is stored. For each: which key is its own, which its log and which its epoch, 0 where there is none
+ * or it is in another slot; then kind, name, until, epoch, exception and from which epoch on.
+ *
+ * The epoch of a user or tenant never lies below what is revoked of them: nodes give back what a failover has lost, and
+ * without their epoch the sessions that it ended would live again, and new ones begin with tokens that are dead.
  */
 export const addScript = createConfirmedScript(
   revokePart,
   `
-for at = 2, #ARGV, 8 do
-  local key, log = KEYS[tonumber(ARGV[at])], KEYS[tonumber(ARGV[at + 1])]
-  local kind, name, untilMs, epoch = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-  local except, from = ARGV[at + 6], tonumber(ARGV[at + 7])
+for at = 2, #ARGV, 9 do
+  local key, log, epochKey = KEYS[tonumber(ARGV[at])], KEYS[tonumber(ARGV[at + 1])], KEYS[tonumber(ARGV[at + 2])]
+  local kind, name, untilMs, epoch = ARGV[at + 3], ARGV[at + 4], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  local except, from = ARGV[at + 7], tonumber(ARGV[at + 8])
   if key then revoke(key, log, kind, name, untilMs, epoch, except, from)
   else tellLog(log, kind, name, untilMs, epoch, except, from) end
+  if epochKey and tonumber(redis.call('HGET', epochKey, 'value') or '0') < epoch then
+    redis.call('HSET', epochKey, 'value', whole(epoch))
+  end
 end
 return 1
 `,
