@@ -1,4 +1,5 @@
 import type { Answer, Held, NodeApp, Presented } from '../support/nodes/node-app.js';
+import { type Counts, tally } from './tally.js';
 
 /** What a client sends to get its next tokens. */
 export function tokenOf({ user, refreshToken }: Held): Presented {
@@ -30,4 +31,13 @@ export async function checkEverywhere(
 ): Promise<readonly string[]> {
   const tokens = held.map(({ accessToken }) => accessToken);
   return (await Promise.all(nodes.map((node) => node.check(tokens)))).flat();
+}
+
+/** Sessions by how many different refresh tokens they have here. */
+export function countTokens(held: readonly Held[]): Counts {
+  const tokens = new Map<string, Set<string>>();
+  for (const { sessionId, refreshToken } of held) {
+    tokens.set(sessionId, (tokens.get(sessionId) ?? new Set()).add(refreshToken));
+  }
+  return tally([...tokens.values()].map(({ size }) => `${size}`));
 }

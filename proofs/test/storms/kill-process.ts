@@ -1,6 +1,6 @@
 import type { Deployment } from '../support/nodes/deployment.js';
 import type { Answer, Held } from '../support/nodes/node-app.js';
-import { presentByTurns, requireHeld, tokenOf } from './clients.js';
+import { countTokens, presentByTurns, requireHeld, tokenOf } from './clients.js';
 import { type Counts, tally, tallyOutcomes } from './tally.js';
 
 /** What became of sessions whose refreshes were under way on a process that was killed. */
@@ -14,7 +14,7 @@ export interface KilledProcess {
   /** Sessions by how many different successors were answered, and by their generation. */
   readonly tokensPerSession: Counts;
   readonly generations: Counts;
-  readonly reuse: number;
+  readonly alarms: number;
 }
 
 const pastFloorMs = 13_000;
@@ -47,18 +47,14 @@ export async function killProcess(deployment: Deployment, count: number): Promis
   const successors = [...doomed.flatMap((answers) => answers ?? []), ...answered, ...retried].map(
     requireHeld,
   );
-  const tokens = new Map<string, Set<string>>();
-  for (const { sessionId, refreshToken } of successors) {
-    tokens.set(sessionId, (tokens.get(sessionId) ?? new Set()).add(refreshToken));
-  }
   const again = await presentByTurns(nodes, successors);
   return {
     unanswered: lost.length,
     others: tallyOutcomes(answered),
     retries: tallyOutcomes(retried),
-    tokensPerSession: tally([...tokens.values()].map(({ size }) => `${size}`)),
+    tokensPerSession: countTokens(successors),
     generations: tally(again.map((answer) => `${answer.held?.generation}`)),
-    reuse: await deployment.countEvents('authn_token_reuse'),
+    alarms: await deployment.countEvents('authn_token_reuse'),
   };
 }
 

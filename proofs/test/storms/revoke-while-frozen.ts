@@ -43,7 +43,7 @@ export async function revokeWhileFrozen(
     const asked = frozen.check(tokens);
     stopped.thaw();
     const firstAnswers = tally(await asked);
-    const sightings = await frozen.endWatch(2 * boundMs);
+    const sightings = await frozen.endWatch(boundMs / 2);
     return {
       before,
       firstAnswers,

@@ -63,7 +63,7 @@ function createRedisSubject(): Subject {
       const keyPrefix = `${freshName()}:`;
       const redis = redisStores({ client, keyPrefix, ...timed(clock) });
       return {
-        stores: redis.withUsersOf(memoryStores(timed(clock))),
+        stores: { ...redis, users: memoryStores(timed(clock)).users },
         async close() {
           for await (const keys of client.scanStream({ match: `${keyPrefix}*`, count: 1000 })) {
             if (keys.length > 0) await client.unlink(keys);

@@ -10,7 +10,7 @@ import { createWatch, type Watch } from './watch.js';
 /** So many requests of one list are under way at once. */
 const requestsAtOnce = 48;
 /** Few, so that they fall among the many refreshes of other nodes and not all before them. */
-const endingsAtOnce = 4;
+const endingsAtOnce = 2;
 const origin = { ip: null, userAgent: null, isBrowser: false };
 
 /** As cheap as argon2 allows. */

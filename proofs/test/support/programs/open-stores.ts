@@ -36,7 +36,7 @@ export async function openStores(
   const client = new Redis(redisUrl);
   const keyPrefix = `${name}:`;
   return {
-    stores: redisStores({ client, keyPrefix, timeout, ...timed }).withUsersOf(postgres),
+    stores: { ...redisStores({ client, keyPrefix, timeout, ...timed }), users: postgres.users },
     async deleteEverything() {
       for await (const keys of client.scanStream({ match: `${keyPrefix}*`, count: 1000 })) {
         if (keys.length > 0) await client.unlink(keys);
