@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
+import type { Duration } from '@tessera-auth/core/stores';
 import {
   type PostgresServer,
   startPostgres,
@@ -7,9 +8,10 @@ import {
   type TcpProxy,
 } from '@tessera-auth/test-services';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, it, vi } from 'vitest';
+import { fillDisk } from './full-disk.js';
 import { expectSound } from './storm/expect-sound.js';
-import { isOutage, runStorm, type StormUnderWay } from './storm/storm.js';
+import { isGood, isOutage, runStorm, type StormUnderWay } from './storm/storm.js';
 import { type StormNode, startStormNode } from './storm/storm-node.js';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
@@ -26,20 +28,13 @@ afterAll(async () => {
   await server.stop();
 });
 
-let pools: pg.Pool[];
-let stores: PostgresStores;
-let nodes: StormNode[];
-beforeEach(async () => {
-  pools = [createPool(), createPool()];
-  const both = pools.map((pool) => postgresStores({ pool, timeout: '2s' }));
-  stores = both[0] as PostgresStores;
-  await stores.migrate();
-  nodes = await Promise.all(both.map((each) => startStormNode({ stores: each, rotationFloor: '3s' })));
-});
+let pools: pg.Pool[] = [];
+let nodes: readonly StormNode[] = [];
 afterEach(async () => {
   proxy.resume();
   await Promise.all(nodes.map((node) => node.close()));
   await Promise.all(pools.map((pool) => pool.end()));
+  [pools, nodes] = [[], []];
 });
 
 function createPool(): pg.Pool {
@@ -48,8 +43,22 @@ function createPool(): pg.Pool {
   return pool;
 }
 
-async function survive(name: string, fault: (storm: StormUnderWay) => Promise<void>): Promise<void> {
-  expectSound(await runStorm({ name: `Postgres ${name}`, nodes, users: stores.users, fault }));
+async function connectDirectly(name: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: server.url, application_name: name });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+type Fault = (storm: StormUnderWay) => Promise<void>;
+
+async function survive(name: string, fault: Fault, rotationFloor: Duration = '3s'): Promise<void> {
+  pools = [createPool(), createPool()];
+  const stores = pools.map((pool) => postgresStores({ pool, timeout: '2s' }));
+  const [{ users, migrate }] = stores as [PostgresStores];
+  await migrate();
+  nodes = await Promise.all(stores.map((each) => startStormNode({ stores: each, rotationFloor })));
+  expectSound(await runStorm({ name: `Postgres ${name}`, nodes, users, fault }));
 }
 
 describe('a storm of clients on Postgres', () => {
@@ -78,4 +87,55 @@ describe('a storm of clients on Postgres', () => {
         await storm.untilEveryNodeAnswers('anything', () => true, 5);
       }
     }));
+
+  it('survives a network that takes 5 s', () => {
+    const fault: Fault = async (storm) => {
+      proxy.latency(5_000);
+      await Promise.all([delay(6_000), storm.untilEveryNodeAnswers('outages', isOutage, 20)]);
+      proxy.resume();
+    };
+    // What is still on its way must not arrive after the next rotation but one.
+    return survive('5 s away', fault, '6s');
+  });
+
+  it('survives other programs that take every connection', () =>
+    survive('out of connections', async (storm) => {
+      const hogs = await takeAllConnections();
+      await storm.untilEveryNodeAnswers('outages', isOutage, 20);
+      await Promise.all(hogs.map((hog) => hog.end()));
+    }));
+
+  it('survives a disk that is full', async ({ skip }) => {
+    const client = await connectDirectly('operator');
+    let isFillable = true;
+    try {
+      await survive('disk full', async (storm) => {
+        const disk = await fillDisk(client, 'tessera.sessions');
+        isFillable = disk !== null;
+        if (disk === null) return;
+        await storm.untilEveryNodeAnswers('outages', isOutage, 20);
+        await storm.untilEveryNodeAnswers('users who are let in all the same', isGood, 20);
+        await disk.empty();
+      });
+    } finally {
+      await client.end();
+    }
+    if (!isFillable) skip('needs Linux, prlimit, and a Postgres that may be limited with it');
+  });
 });
+
+/** As many as the server grants, while nobody else has one. */
+async function takeAllConnections(): Promise<readonly pg.Client[]> {
+  const hogs = [await connectDirectly('hog')];
+  for (;;) {
+    const hog = await connectDirectly('hog').catch(() => null);
+    if (hog !== null) {
+      hogs.push(hog);
+      continue;
+    }
+    const others = await hogs[0]?.query(`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where backend_type = 'client backend' and application_name <> 'hog'`);
+    if (others?.rowCount === 0) return hogs;
+  }
+}

@@ -26,6 +26,13 @@ export interface Oracle {
   readonly findings: Findings;
   /** Sessions that were written within the window may be lost, or those that ended within it may be revived. */
   forgive(what: 'lost' | 'revived', window: LossWindow): void;
+  /** The user asks to be signed out everywhere. */
+  noteSignOutEverywhere(userId: string): void;
+  /**
+   * All nodes have told the store again what they know. What began between a loss and this, of users who have signed out
+   * everywhere, was begun under an epoch that the store had lost: it ends.
+   */
+  noteGivenBack(): void;
   /** Of one whose answer tells nothing about sessions. @returns whether it is the one that is hoped for. */
   judgeSignIn(answer: Answer, userId: string): boolean;
   judgeCheck(answer: Answer, session: ClientSession): void;
@@ -43,12 +50,18 @@ export function createOracle(boundMs: number): Oracle {
   const counts = { lost: 0, revived: 0 };
   const windows: Record<'lost' | 'revived', LossWindow[]> = { lost: [], revived: [] };
 
+  const signedOutEverywhere = new Set<string>();
+  let givenBackAtMs = Number.POSITIVE_INFINITY;
+
   const describe = ({ node, status, code }: Answer, session: ClientSession | null): string => {
     const about = session === null ? '' : `, ${session.transport} session ${session.state}`;
     return `node ${node}: ${status} ${code ?? ''}${about}`;
   };
   const isForgiven = (what: 'lost' | 'revived', atMs: number): boolean =>
     windows[what].some(({ fromMs, untilMs }) => fromMs <= atMs && atMs <= untilMs);
+  const isOvertaken = (userId: string, atMs: number): boolean =>
+    signedOutEverywhere.has(userId) &&
+    windows.lost.some(({ fromMs }) => fromMs <= atMs && atMs <= givenBackAtMs);
   const leave = (session: ClientSession, what: 'lost' | 'revived'): void => {
     session.state = 'gone';
     counts[what]++;
@@ -64,7 +77,7 @@ export function createOracle(boundMs: number): Oracle {
   };
   const refuse = (answer: Answer, session: ClientSession): void => {
     const isLost = answer.code === 'refresh_token_invalid' && isForgiven('lost', session.writtenAtMs);
-    if (isLost) {
+    if (isLost || isOvertaken(session.userId, session.writtenAtMs)) {
       leave(session, 'lost');
       return;
     }
@@ -107,10 +120,15 @@ export function createOracle(boundMs: number): Oracle {
       return { statuses, wrong, refused, ...counts };
     },
     forgive: (what, window) => windows[what].push(window),
+    noteSignOutEverywhere: (userId) => signedOutEverywhere.add(userId),
+    noteGivenBack() {
+      givenBackAtMs = performance.now();
+    },
 
     judgeSignIn(answer, userId) {
       if (isOutage(answer, null)) return false;
       if (answer.status === 200 && answer.body.user.id === userId) return true;
+      if (answer.code === 'credentials_invalid' && isOvertaken(userId, answer.answeredAtMs)) return false;
       wrong.push(`a sign-in: ${describe(answer, null)}`);
       return false;
     },

@@ -91,6 +91,7 @@ export function createStormUser(options: StormUserOptions): StormUser {
   };
   const signOutEverywhere = async (session: ClientSession): Promise<void> => {
     const ending = inState('alive');
+    oracle.noteSignOutEverywhere(account.userId);
     for (const each of ending) each.state = 'ending';
     const answer = await onSomeNode(signOutEverywhereQuestion(session));
     const areOver = ending.map((each) => oracle.judgeSignOut(answer, each));

@@ -33,6 +33,8 @@ export interface StormReport extends Findings {
   readonly failures: readonly unknown[];
   /** From the end of the fault until somebody has signed in on every node. */
   readonly recoveryMs: number;
+  /** From the first outage that a user met to the last one. */
+  readonly outageMs: number;
   readonly sessions: number;
 }
 
@@ -60,6 +62,11 @@ export async function runStorm({ name, nodes, users, fault }: StormOptions): Pro
     await answers.until('every user to be at work', () => people.every(isAtWork));
     await fault({ oracle, sessions, untilEveryNodeAnswers: answers.untilEveryNode, count: answers.count });
     const tookMs = await measureRecovery(urls, accounts[0] as Account);
+    await answers.until('all nodes to be fresh again', () => nodes.every(isFresh));
+    // A node that is fresh after the bound has read all of the log since, and given back what was not there.
+    await Promise.all(nodes.map(({ auth }) => auth.revocations.settled()));
+    await answers.until('all nodes to be fresh still', () => nodes.every(isFresh));
+    oracle.noteGivenBack();
     await answers.untilEveryNode('users at work again', isGood, 5 * userCount);
     ending.abort();
     return tookMs;
@@ -70,7 +77,8 @@ export async function runStorm({ name, nodes, users, fault }: StormOptions): Pro
   await Promise.all(people.map((person) => person.verify()));
 
   const failures = nodes.flatMap((node) => node.failures);
-  const report = { ...oracle.findings, failures, recoveryMs, sessions: sessions().length };
+  const outageMs = answers.outageMs();
+  const report = { ...oracle.findings, failures, recoveryMs, outageMs, sessions: sessions().length };
   print(name, report, people);
   return report;
 }
@@ -81,6 +89,10 @@ export function isGood({ status }: Answer): boolean {
 
 export function isOutage({ status }: Answer): boolean {
   return status === 503;
+}
+
+function isFresh({ auth }: StormNode): boolean {
+  return auth.revocations.status().state === 'fresh';
 }
 
 function isAtWork({ counts }: StormUser): boolean {
@@ -122,6 +134,8 @@ async function measureRecovery(urls: readonly string[], { email, password }: Acc
 interface AnswerCounter {
   readonly note: (answer: Answer) => void;
   readonly count: StormUnderWay['count'];
+  /** From the first outage that a user met to the last one. */
+  readonly outageMs: () => number;
   readonly untilEveryNode: StormUnderWay['untilEveryNodeAnswers'];
   until(goal: string, isReached: () => boolean): Promise<void>;
 }
@@ -138,6 +152,10 @@ function createAnswerCounter(nodeCount: number): AnswerCounter {
   return {
     note: (answer) => all.push(answer),
     count: (isSo) => all.filter(isSo).length,
+    outageMs() {
+      const outages = all.filter(isOutage).map(({ answeredAtMs }) => answeredAtMs);
+      return outages.length === 0 ? 0 : Math.round(Math.max(...outages) - Math.min(...outages));
+    },
     until,
     async untilEveryNode(what, isSo, count = 1) {
       const from = all.length;
@@ -159,7 +177,7 @@ function print(name: string, report: StormReport, people: readonly StormUser[]):
     `wrong ${report.wrong.length}, refused ${report.refused.length}`,
     `of ${report.sessions} sessions lost ${report.lost}, revived ${report.revived}`,
     `${sum('refreshes')} rotations, ${sum('signOuts')} sign-outs`,
-    `recovered in ${report.recoveryMs} ms`,
+    `outages for ${report.outageMs} ms, recovered in ${report.recoveryMs} ms`,
   ];
   process.stdout.write(`fault ${name}: ${parts.join('; ')}\n`);
 }
