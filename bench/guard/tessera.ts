@@ -81,7 +81,7 @@ async function openReplicatedStores(): Promise<Stores> {
 }
 
 async function openRedisStores(): Promise<Stores> {
-  return redisStores({ client: openRedis() }).withUsersOf(memoryStores());
+  return { ...redisStores({ client: openRedis() }), users: memoryStores().users };
 }
 
 async function openPostgresStores(): Promise<Stores> {

@@ -29,7 +29,9 @@ export async function openStores(
     const redis = await openRedis(redisUrl);
     return {
       stores:
-        store === 'redis' ? redis.stores.withUsersOf(postgres.stores) : mix(postgres.stores, redis.stores),
+        store === 'redis'
+          ? { ...redis.stores, users: postgres.stores.users }
+          : mix(postgres.stores, redis.stores),
       async close() {
         await redis.close();
         await postgres.close();
@@ -42,18 +44,12 @@ export async function openStores(
 }
 
 /** Accounts and sessions where nothing is lost; in Redis what is asked for often, or soon forgotten. */
-function mix(
-  postgres: PostgresStores,
-  { revocations, oneTimeTokens, rateLimits, ping }: RedisStores,
-): Stores {
+function mix(postgres: PostgresStores, { revocations, oneTimeTokens, rateLimits }: RedisStores): Stores {
   return {
     ...postgres,
     revocations,
     oneTimeTokens,
     rateLimits,
-    async ping() {
-      await Promise.all([postgres.ping(), ping()]);
-    },
   };
 }
 

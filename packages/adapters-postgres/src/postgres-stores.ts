@@ -64,6 +64,9 @@ export interface PostgresStores extends Stores {
    */
   readonly transactions: Transactions;
 
+  /** Resolves when the database answers. @throws `AuthError` `store_unavailable` otherwise. */
+  ping(): Promise<void>;
+
   /**
    * The stores inside a transaction of the app: a `pg` client after `begin`, a Kysely or a PGlite transaction.
    *
@@ -111,15 +114,19 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
   const kysely = openConnection(options, statementOptions);
   const database = createDatabase({ kysely, timeoutMs, isTransaction: false });
   const contextOn = (place: Database): StoreContext => ({ database: place, tables, now });
+  const ping = async (): Promise<void> => {
+    const answers = await database.ask(sql`select 'true' as answer`);
+    if (answers[0] !== true) throw storeUnavailable(new Error('Postgres gave no answer'));
+  };
   const storesOn = (context: StoreContext, { log, announce }: Readers = {}): StoreSet => {
-    const silent = createRevocationStore(context, log);
+    const silent = { ...createRevocationStore(context, log), ping };
     const revocations = announce === undefined ? silent : announcingRevocations(silent, announce);
-    const sessions = createSessionStore(context, revocations);
+    const sessions = { ...createSessionStore(context, revocations), ping };
     return {
       revocations,
       sessions: announce === undefined ? sessions : announcingSessions(sessions, announce),
-      users: createUserStore(context),
-      oneTimeTokens: createOneTimeTokenStore(context),
+      users: { ...createUserStore(context), ping },
+      oneTimeTokens: { ...createOneTimeTokenStore(context), ping },
     };
   };
 
@@ -141,7 +148,8 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
 
   return {
     ...stores,
-    rateLimits: createRateLimitStore(context),
+    rateLimits: { ...createRateLimitStore(context), ping },
+    ping,
 
     transactions: {
       covers: stores,
@@ -159,11 +167,6 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
     withTransaction(transaction) {
       const inside = openTransaction(transaction, statementOptions);
       return storesOn(contextOn(createDatabase({ kysely: inside, timeoutMs, isTransaction: true })));
-    },
-
-    async ping() {
-      const answers = await database.ask(sql`select 'true' as answer`);
-      if (answers[0] !== true) throw storeUnavailable(new Error('Postgres gave no answer'));
     },
 
     // Without a time limit: another node may be at it, and a large table takes its time.

@@ -87,7 +87,7 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   take: ({ rateLimits }) => rateLimits.take({ key: 'k', intervalUs: 1000, burst: 1, cost: 1 }),
   reset: ({ rateLimits }) => rateLimits.reset('k'),
   'rateLimits.deleteExpired': ({ rateLimits }) => rateLimits.deleteExpired(10),
-  ping: ({ ping }) => ping(),
+  ping: ({ sessions }) => Promise.resolve(sessions.ping?.()),
   transaction: async ({ transactions }) => transactions?.run(async ({ users }) => users.find(ada)),
 };
 

@@ -6,7 +6,6 @@ import {
   type RateLimitStore,
   type RevocationStore,
   type SessionStore,
-  type Stores,
 } from '@tessera-auth/core/stores';
 import { createDatabase } from './connection/database.js';
 import type { Confirmation } from './connection/evaluate.js';
@@ -48,18 +47,12 @@ export interface RedisStoresOptions {
   readonly clock?: Clock;
 }
 
-/** Everything but accounts, in one Redis. Those are kept elsewhere: see {@link RedisStores.withUsersOf}. */
+/** Everything but accounts, in one Redis. Those come from elsewhere: `{ ...redisStores({ client }), users }`. */
 export interface RedisStores {
   readonly sessions: SessionStore;
   readonly revocations: RevocationStore;
   readonly oneTimeTokens: OneTimeTokenStore;
   readonly rateLimits: RateLimitStore;
-
-  /**
-   * All the storage of an app: its accounts in `other`, such as Postgres, and the rest here. It has no `transactions`, for
-   * none spans the two.
-   */
-  withUsersOf(other: Pick<Stores, 'users' | 'ping'>): Stores;
 
   /** Resolves when every primary answers. @throws `AuthError` `store_unavailable` otherwise. */
   ping(): Promise<void>;
@@ -94,25 +87,16 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
 
   const database = createDatabase({ client, timeoutMs, allowEviction, confirmation, clock });
   const context = { database, keys: createKeys(keyPrefix) };
-  const revocations = createRevocationStore(context);
-  const stores = {
-    sessions: createSessionStore(context, revocations),
-    revocations,
-    oneTimeTokens: createOneTimeTokenStore(context),
-    rateLimits: createRateLimitStore(context),
-  };
+  const { ping, check } = database;
+  const revocations = { ...createRevocationStore(context), ping };
 
   return {
-    ...stores,
-    withUsersOf: ({ users, ping }) => ({
-      ...stores,
-      users,
-      async ping() {
-        await Promise.all([ping(), database.ping()]);
-      },
-    }),
-    ping: () => database.ping(),
-    check: () => database.check(),
+    sessions: { ...createSessionStore(context, revocations), ping },
+    revocations,
+    oneTimeTokens: { ...createOneTimeTokenStore(context), ping },
+    rateLimits: { ...createRateLimitStore(context), ping },
+    ping,
+    check,
   };
 }
 

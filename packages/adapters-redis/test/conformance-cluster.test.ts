@@ -39,7 +39,7 @@ testStores(
     async open({ clock }) {
       const stores = redisStores({ client: cluster, keyPrefix: freshPrefix(), clock });
       return {
-        stores: stores.withUsersOf(memoryStores({ clock })),
+        stores: { ...stores, users: memoryStores({ clock }).users },
         close: async () => {
           await node.flushall();
         },

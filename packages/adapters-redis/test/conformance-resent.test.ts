@@ -32,7 +32,7 @@ testStores(
     bulkSessions: 1000,
     async open({ clock }) {
       const stores = redisStores({ client: resending, keyPrefix: freshPrefix(), clock });
-      return { stores: stores.withUsersOf(memoryStores({ clock })) };
+      return { stores: { ...stores, users: memoryStores({ clock }).users } };
     },
   },
 );

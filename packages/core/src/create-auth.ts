@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.js';
 import { type Composition, describeComposition } from './create-auth/composition.js';
 import { findTransactions } from './create-auth/find-transactions.js';
+import { pingStores } from './create-auth/ping-stores.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
@@ -205,7 +206,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     stores,
     composition: describeComposition(stores, revocations.policy),
     async ready() {
-      await Promise.all([stores.ping(), revocations.start()]);
+      await Promise.all([pingStores(stores), revocations.start()]);
     },
     deleteExpired: async () =>
       (await context.sessions.deleteExpired()) +

@@ -35,7 +35,7 @@ function apart(everywhere: StoreTraits, traits: Traits = {}): Stores {
     ...store,
     traits: name in traits ? traits[name] : everywhere,
   });
-  const { sessions, revocations, users, oneTimeTokens, rateLimits, ping } = memoryStores();
+  const { sessions, revocations, users, oneTimeTokens, rateLimits } = memoryStores();
   const { recordsRevocationsIn: _, ...recordingNowhere } = sessions;
   return {
     sessions: say('sessions', recordingNowhere),
@@ -43,7 +43,6 @@ function apart(everywhere: StoreTraits, traits: Traits = {}): Stores {
     users: say('users', users),
     oneTimeTokens: say('oneTimeTokens', oneTimeTokens),
     rateLimits: say('rateLimits', rateLimits),
-    ping,
   };
 }
 
@@ -223,7 +222,7 @@ describe('stores that cannot keep the promises together', () => {
     expect(() => compose(stores)).toThrow(new RegExp(`^${option}: in the memory of this process, while`));
   });
 
-  it.each(['sessions', 'revocations', 'users', 'oneTimeTokens', 'rateLimits', 'ping'] as const)(
+  it.each(['sessions', 'revocations', 'users', 'oneTimeTokens', 'rateLimits'] as const)(
     'are refused: no %s',
     (name) => {
       const { [name]: _, ...rest } = memoryStores();

@@ -34,12 +34,6 @@ interface Parts {
   readonly ownUsers: OwnUsers;
 }
 
-const pingBoth =
-  ({ postgres, redis }: Parts) =>
-  async (): Promise<void> => {
-    await Promise.all([postgres.ping(), redis.ping()]);
-  };
-
 /** The mixes that are proven. */
 export const mixes: readonly Mix[] = [
   {
@@ -58,7 +52,6 @@ export const mixes: readonly Mix[] = [
       revocations: parts.redis.revocations,
       oneTimeTokens: parts.redis.oneTimeTokens,
       rateLimits: parts.redis.rateLimits,
-      ping: pingBoth(parts),
     }),
   },
   {
@@ -72,7 +65,7 @@ export const mixes: readonly Mix[] = [
       'password_change_two_steps',
       'last_writes_lost_on_failover',
     ],
-    put: ({ redis, postgres }) => redis.withUsersOf(postgres),
+    put: ({ redis, postgres }) => ({ ...redis, users: postgres.users }),
   },
   {
     name: 'accounts in a table of the app, all else in Postgres',

@@ -5,10 +5,11 @@ export type RunInside = <T>(work: (set: StoreSet) => Promise<T>) => Promise<T>;
 
 /** Stores of which every single call is made inside a transaction that `run` begins and commits. */
 export function insideTransactions(stores: Stores, run: RunInside): Stores {
-  const { ping, rateLimits, transactions } = stores;
+  const { rateLimits, transactions } = stores;
   const calls = <K extends keyof StoreSet>(key: K, others: object = {}): StoreSet[K] =>
     new Proxy(stores[key], {
       get(_target, method) {
+        if (method === 'ping') return stores[key].ping;
         if (Object.hasOwn(others, method)) return Reflect.get(others, method);
         return (...args: unknown[]) => run((set) => call(set[key], method, args));
       },
@@ -25,7 +26,6 @@ export function insideTransactions(stores: Stores, run: RunInside): Stores {
   return {
     ...inside,
     rateLimits,
-    ping,
     ...(transactions === undefined ? {} : { transactions: { ...transactions, covers: inside } }),
   };
 }

@@ -24,7 +24,8 @@ export function freshStores(options: RedisStoresOptions): Stores & Pick<RedisSto
   const redis = redisStores({ keyPrefix: freshPrefix(), ...options });
   const { clock } = options;
   return {
-    ...redis.withUsersOf(memoryStores(clock === undefined ? {} : { clock })),
+    ...redis,
+    users: memoryStores(clock === undefined ? {} : { clock }).users,
     check: redis.check,
   };
 }
@@ -41,7 +42,7 @@ export function openOn(client: Redis): StoresUnderTest['open'] {
   return async ({ clock }) => {
     const keyPrefix = freshPrefix();
     return {
-      stores: redisStores({ client, keyPrefix, clock }).withUsersOf(memoryStores({ clock })),
+      stores: { ...redisStores({ client, keyPrefix, clock }), users: memoryStores({ clock }).users },
       close: async () => {
         const keys = await listKeys(client, keyPrefix);
         while (keys.length > 0) await client.unlink(keys.splice(0, 1000));

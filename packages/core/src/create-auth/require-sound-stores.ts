@@ -13,7 +13,10 @@ export function requireSoundStores(stores: Stores): void {
   if (!isObject(stores)) throw new TypeError('stores: missing');
   for (const name of storeNames) {
     if (!isObject(stores[name])) throw new TypeError(`stores.${name}: missing`);
-    const { traits } = stores[name];
+    const { traits, ping } = stores[name];
+    if (ping !== undefined && typeof ping !== 'function') {
+      throw new TypeError(`stores.${name}.ping: expected a function`);
+    }
     if (traits === undefined) continue;
     if (typeof traits?.medium !== 'string' || !durabilities.includes(traits.durability)) {
       throw new TypeError(
@@ -21,7 +24,6 @@ export function requireSoundStores(stores: Stores): void {
       );
     }
   }
-  if (typeof stores.ping !== 'function') throw new TypeError('stores.ping: missing');
   requireSoundMix(stores);
 }
 

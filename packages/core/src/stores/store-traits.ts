@@ -14,4 +14,10 @@ export interface StoreTraits {
 /** A store that may say what it is. One that does not, such as an app's own users table, is taken to be `committed`. */
 export interface DescribedStore {
   readonly traits?: StoreTraits;
+
+  /**
+   * Resolves when whatever holds the data answers; for readiness. Stores in one place share one function, so that it is asked
+   * once. Absent: there is nothing to ask. @throws `AuthError` `store_unavailable` otherwise.
+   */
+  ping?(): Promise<void>;
 }

@@ -33,7 +33,4 @@ export interface Stores extends StoreSet {
 
   /** Present where the stores share one database. */
   readonly transactions?: Transactions;
-
-  /** Resolves when every store answers. @throws `AuthError` `store_unavailable` otherwise. */
-  ping(): Promise<void>;
 }

@@ -46,12 +46,15 @@ describe('the conformance suite', () => {
   it('closes the stores of a case that fails', async () => {
     let closed = 0;
     const cases = casesFor({
-      open: async ({ clock }) => ({
-        stores: { ...memoryStores({ clock }), ping: async () => 'pong' as never },
-        close: async () => {
-          closed++;
-        },
-      }),
+      async open({ clock }) {
+        const stores = memoryStores({ clock });
+        return {
+          stores: { ...stores, users: { ...stores.users, ping: async () => 'pong' as never } },
+          close: async () => {
+            closed++;
+          },
+        };
+      },
     });
     await expect(cases.get('ping > resolves while the stores answer')?.()).rejects.toThrow();
     expect(closed).toBe(1);

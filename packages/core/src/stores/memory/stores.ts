@@ -21,6 +21,5 @@ export function memoryStores(options: MemoryStoresOptions = {}): Stores {
     users: createMemoryUserStore({ clock }),
     oneTimeTokens: createMemoryOneTimeTokenStore({ clock }),
     rateLimits: createMemoryRateLimitStore({ clock }),
-    ping: async () => {},
   };
 }
