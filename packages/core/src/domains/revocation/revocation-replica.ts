@@ -6,6 +6,7 @@ import { createRevocationSet, type RevocationSet } from '../../stores/revocation
 import type { RevocationStore } from '../../stores/revocation-store.js';
 import type { RevocationPolicy } from './revocation-policy.js';
 import type { Instant, Stopwatch } from './stopwatch.js';
+import { createUnreadEntries } from './unread-entries.js';
 
 /** What a replica is made of. */
 export interface RevocationReplicaOptions {
@@ -44,6 +45,7 @@ const overfullMs = 60_000;
 /** An empty replica. */
 export function createRevocationReplica(options: RevocationReplicaOptions): RevocationReplica {
   const { store, log, policy, clock, stopwatch } = options;
+  const unread = createUnreadEntries();
   let set: RevocationSet = createRevocationSet();
   let cursor: string | null = null;
   let readAt: Instant | null = null;
@@ -55,17 +57,17 @@ export function createRevocationReplica(options: RevocationReplicaOptions): Revo
 
   const forget = (): void => {
     set = createRevocationSet();
+    unread.clear();
     cursor = null;
     readAt = null;
     overfullSince = stopwatch.now();
   };
 
   /** The store may have lost what this node knows: other nodes, and direct checks, must find it there again. */
-  const addAgain = async (): Promise<void> => {
+  const addAgain = async (entries: Iterable<Revocation>): Promise<void> => {
     const now = clock.now();
-    const alive = [...set.list()].filter(({ until }) => until.getTime() > now);
+    const alive = [...entries].filter(({ until }) => until.getTime() > now);
     while (alive.length > 0) await store.add(alive.splice(0, addBatch));
-    mustAddAgain = false;
   };
 
   const readPages = async (): Promise<void> => {
@@ -83,6 +85,7 @@ export function createRevocationReplica(options: RevocationReplicaOptions): Revo
         continue;
       }
       for (const revocation of answer.revocations) set.add(revocation);
+      unread.see(answer.revocations);
       cursor = answer.cursor;
       if (!answer.hasMore || set.size > policy.maxEntries) return;
     }
@@ -102,6 +105,8 @@ export function createRevocationReplica(options: RevocationReplicaOptions): Revo
     apply(revocations) {
       if (overfullSince !== null) return;
       for (const revocation of revocations) set.add(revocation);
+      // A node that never reads would never see them either.
+      if (readAt !== null) unread.note(revocations);
     },
 
     async read() {
@@ -110,10 +115,14 @@ export function createRevocationReplica(options: RevocationReplicaOptions): Revo
         overfullSince = null;
       }
       const startedAt = stopwatch.now();
+      const recordedBefore = unread.list();
       await readPages();
       set.sweep(clock.now(), sweepCount);
       if (set.size > policy.maxEntries) return forget();
-      if (mustAddAgain) await addAgain();
+      // The log holds all that was recorded before it was read; what it does not hold, a failover has lost.
+      await addAgain(mustAddAgain ? set.list() : unread.listOf(recordedBefore));
+      mustAddAgain = false;
+      unread.forget(recordedBefore);
       readAt = startedAt;
     },
   };

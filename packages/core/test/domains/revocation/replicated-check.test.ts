@@ -267,6 +267,29 @@ describe('a log that does not go on', () => {
     expect(node.revocations.status()).toMatchObject({ state: 'fresh', resyncs: 1 });
   });
 
+  it('tells again what this node alone knows, where the log goes on without it', async () => {
+    await shared.add([sessionRevocation('old')]);
+    await node.revocations.start();
+    const taken = createSharedStore();
+    await taken.add([sessionRevocation('old')]);
+    await node.revocations.revokeToken({ jti: 'jti of phone', expiresAt: new Date(Date.now() + 60_000) });
+    // A replica takes over that has all that was read, and not what came after it.
+    Object.assign(shared, taken);
+    await pass(pollMs);
+    expect(node.revocations.status()).toMatchObject({ state: 'fresh', resyncs: 0 });
+    expect(await shared.isRevoked(subjectOf('phone'))).toBe(true);
+    const adds = node.calls.filter((call) => call === 'add').length;
+    await pass(4 * pollMs);
+    expect(node.calls.filter((call) => call === 'add')).toHaveLength(adds);
+  });
+
+  it('tells nothing again that the log holds', async () => {
+    await node.revocations.start();
+    await node.revocations.revokeToken({ jti: 'jti of phone', expiresAt: new Date(Date.now() + 60_000) });
+    await pass(4 * pollMs);
+    expect(node.calls.filter((call) => call === 'add')).toHaveLength(1);
+  });
+
   it('does not call itself fresh before the store has taken what it was told again', async () => {
     await shared.add([sessionRevocation('old')]);
     await node.revocations.start();

@@ -1,0 +1,69 @@
+import type { Revocation } from '../../stores/revocation.js';
+
+/**
+ * What this node has recorded and has not read yet.
+ *
+ * A replica that takes over may lack the newest entries while the log goes on from where this node stands: then nobody but
+ * this node knows them, and no other node ever would.
+ */
+export interface UnreadEntries {
+  /** Entries that the store has just taken. */
+  note(revocations: readonly Revocation[]): void;
+  /** Entries that were read. */
+  see(revocations: readonly Revocation[]): void;
+  /** All that have not been read, by their names. */
+  list(): ReadonlyMap<string, Revocation>;
+  /** Those of `earlier` that are still not read. */
+  listOf(earlier: ReadonlyMap<string, Revocation>): Revocation[];
+  /** Gives these up. */
+  forget(entries: ReadonlyMap<string, Revocation>): void;
+  clear(): void;
+}
+
+/** None so far. */
+export function createUnreadEntries(): UnreadEntries {
+  const unread = new Map<string, Revocation>();
+  const isUnread = ([name, entry]: [string, Revocation]): boolean => unread.get(name) === entry;
+
+  return {
+    note(revocations) {
+      for (const revocation of revocations) unread.set(nameOf(revocation), revocation);
+    },
+
+    see(revocations) {
+      if (unread.size === 0) return;
+      for (const revocation of revocations) {
+        const name = nameOf(revocation);
+        const noted = unread.get(name);
+        if (noted !== undefined && epochOf(revocation) >= epochOf(noted)) unread.delete(name);
+      }
+    },
+
+    list: () => new Map(unread),
+    listOf: (earlier) => [...earlier].filter(isUnread).map(([, entry]) => entry),
+
+    forget(entries) {
+      for (const entry of entries) if (isUnread(entry)) unread.delete(entry[0]);
+    },
+
+    clear: () => unread.clear(),
+  };
+}
+
+function nameOf(revocation: Revocation): string {
+  const { kind } = revocation;
+  switch (kind) {
+    case 'token':
+      return JSON.stringify([kind, revocation.jti]);
+    case 'session':
+      return JSON.stringify([kind, revocation.sessionId]);
+    case 'user':
+      return JSON.stringify([kind, revocation.tenantId, revocation.userId]);
+    case 'tenant':
+      return JSON.stringify([kind, revocation.tenantId]);
+  }
+}
+
+function epochOf(revocation: Revocation): number {
+  return 'epoch' in revocation ? revocation.epoch : 0;
+}
