@@ -52,6 +52,7 @@ describe.each(['postgres', 'redis'] as const)('sign-ins around the end of all se
       report(`${store} sign-in against end: ${userCount} users x 2 begun sign-ins`, { ...outcome });
       expect(outcome).toMatchObject({
         endings: { done: userCount },
+        finishedAfter: { overtaken: userCount },
         begunAfter: { done: userCount },
         begunAfterRefreshTokens: { done: userCount },
         begunAfterAccessTokens: { accepted: userCount * 3 },
@@ -106,7 +107,7 @@ describe('the storms notice', () => {
   it('epochs that are read too late', async () => {
     const deployment = await fleet.deploy({ store: 'redis', defect: 'reads epochs late' });
     const { begunBeforeAfterwards } = await signInWhileEnding(deployment, 10);
-    expect(begunBeforeAfterwards.done ?? 0).toBeGreaterThan(0);
+    expect(begunBeforeAfterwards.done ?? 0).toBeGreaterThanOrEqual(10);
   });
 
   it('a session too many', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deployment } from '../support/nodes/deployment.js';
 import type { Answer, Ending, Held, Sighting } from '../support/nodes/node-app.js';
+import { type Counts, tally } from './tally.js';
 
 /** When revocations made on one node acted on the others. */
 export interface Propagation {
@@ -10,6 +11,8 @@ export interface Propagation {
   readonly lastAcceptedMs: number;
   /** Tokens that a node had not refused when it gave up asking. */
   readonly neverRefused: number;
+  /** Nodes by the state they are in while they are asked: only `fresh` ones answer from memory. */
+  readonly states: Counts;
 }
 
 /** A load that falls on every phase of four reads a second, and not a wait for something to happen. */
@@ -34,6 +37,7 @@ export async function measurePropagation(
     await delay(pauseMs);
   }
 
+  const statuses = await Promise.all(watching.map((node) => node.status()));
   const sightings = await Promise.all(watching.map((node) => node.endWatch(limitMs)));
   const pairs = sightings.flatMap((seen) =>
     revoked.map((answer, index) => ({ answer, sighting: seen[index] as Sighting })),
@@ -49,6 +53,7 @@ export async function measurePropagation(
       ...pairs.map(({ answer, sighting }) => (sighting.acceptedAtMs ?? 0) - answer.endedAtMs),
     ),
     neverRefused: pairs.filter(({ sighting }) => sighting.refusedAtMs === null).length,
+    states: tally(statuses.map(({ state }) => state)),
   };
 }
 

@@ -32,7 +32,7 @@ describe.each(ways)('a revocation on $name', ({ name, store, wakeUps }) => {
     'acts on every process within the bound',
     async () => {
       const deployment = await fleet.deploy({ store, wakeUps });
-      const { delaysMs, lastAcceptedMs, neverRefused } = await measurePropagation(
+      const { delaysMs, lastAcceptedMs, neverRefused, states } = await measurePropagation(
         deployment,
         revocationCount,
         10 * boundMs,
@@ -42,6 +42,7 @@ describe.each(ways)('a revocation on $name', ({ name, store, wakeUps }) => {
         'p99 ms': quantile(delaysMs, 0.99),
         'max ms': quantile(delaysMs, 1),
         'last accepted ms': lastAcceptedMs,
+        'other processes': states,
       });
       expect(neverRefused).toBe(0);
       expect(delaysMs).toHaveLength(2 * revocationCount);

@@ -6,8 +6,9 @@ import { type Counts, tally, tallyOutcomes } from './tally.js';
 /** What became of sign-ins around the end of all sessions. */
 export interface SignIns {
   readonly endings: Counts;
-  /** Sign-ins that had begun before and went on meanwhile. */
-  readonly begunBefore: Counts;
+  /** Sign-ins that had begun before, and were finished meanwhile or once the end had been answered. */
+  readonly finishedMeanwhile: Counts;
+  readonly finishedAfter: Counts;
   /** The refresh tokens of those that still got one. */
   readonly begunBeforeAfterwards: Counts;
   /** Sign-ins that were begun and finished meanwhile: either is right. */
@@ -25,28 +26,29 @@ export async function signInWhileEnding(deployment: Deployment, count: number): 
   const { nodes, nodeAt, claimOf } = deployment;
   const held = await deployment.register(count);
   const users = held.map(({ user }) => user);
-  const begun = await Promise.all([1, 2].map((turn) => nodeAt(turn).beginSignIn(users)));
+  const [begun, slow] = await Promise.all([nodeAt(1).beginSignIn(users), nodeAt(2).beginSignIn(users)]);
   const claims = users.map((_, index) => claimOf(index));
 
-  const [endings, meanwhile, ...finished] = await Promise.all([
+  const [endings, meanwhile, finishedMeanwhile] = await Promise.all([
     nodeAt(0).end(held.map(endingOf)),
     nodeAt(1).signIn(claims),
-    ...begun.map((signIns, index) => nodeAt(index + 2).finishSignIn(signIns)),
+    nodeAt(2).finishSignIn(begun),
   ]);
+  const finishedAfter = await nodeAt(1).finishSignIn(slow);
   const after = await nodeAt(2).signIn(
     claims.map((claim, index) => (isPasswordChange(index) ? { ...claim, password: newPassword } : claim)),
   );
 
   await nodeAt(0).settled();
-  const late = finished.flat();
   const signedIn: readonly Held[] = after.map(requireHeld);
   return {
     endings: tallyOutcomes(endings),
-    begunBefore: tallyOutcomes(late),
+    finishedMeanwhile: tallyOutcomes(finishedMeanwhile),
+    finishedAfter: tallyOutcomes(finishedAfter),
     begunBeforeAfterwards: tallyOutcomes(
       await presentByTurns(
         nodes,
-        late.flatMap((answer) => answer.held ?? []),
+        [...finishedMeanwhile, ...finishedAfter].flatMap((answer) => answer.held ?? []),
       ),
     ),
     meanwhile: tallyOutcomes(meanwhile),
