@@ -19,7 +19,7 @@ export interface PasswordChange {
  *
  * @throws `AuthError` `credentials_invalid` for a wrong current password, a disabled account, or when it was changed meanwhile;
  * `password_too_short`, `password_too_long`, `password_too_common`; `access_token_revoked` when the asking session has
- * just ended; `overloaded`, `store_unavailable`.
+ * just ended, `access_token_expired` in its last second; `overloaded`, `store_unavailable`.
  */
 export async function changePassword(auth: FlowContext, change: PasswordChange): Promise<SignedIn> {
   const { sessionId, currentPassword, newPassword } = change;
@@ -31,7 +31,7 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
-  const renewed = await auth.atomically(async ({ users, sessions }) => {
+  const signedIn = await auth.atomically(async ({ users, sessions }) => {
     const isReplaced = await users.replacePasswordHash({
       ...ref,
       expectedHash: user.passwordHash,
@@ -40,9 +40,10 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
     if (!isReplaced) throw new AuthError('credentials_invalid');
     const held = await sessions.renew(ref, sessionId, { amr: ['pwd'], endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
-    return held;
+    // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
+    return issueTokens(auth, user, held);
   });
 
   auth.report({ type: 'authn_password_change', tenantId: user.tenantId, userId: user.userId, sessionId });
-  return issueTokens(auth, user, renewed);
+  return signedIn;
 }

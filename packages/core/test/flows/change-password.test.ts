@@ -120,6 +120,15 @@ describe('where the stores have transactions', () => {
     expect((await bench.listEvents()).some(({ type }) => type === 'authn_password_change')).toBe(false);
   });
 
+  it('changes nothing in the last second of a session, which no access token fits into', async () => {
+    const sessions = { idleLifetime: '1h', browserIdleLifetime: '1h', absoluteLifetime: '1h' } as const;
+    const bench = createAuthBench({ openStores: openTransactional, auth: { sessions } });
+    const asking = await bench.register();
+    bench.clock.advance(3_600_000 - 500);
+    expect(await refusalCode(bench.auth.changePassword(changeOf(asking)))).toBe('access_token_expired');
+    expect(await refusalCode(bench.signIn(password))).toBeNull();
+  });
+
   it('changes both when all goes well', async () => {
     const bench = createAuthBench({ openStores: openTransactional });
     const asking = await bench.register();
