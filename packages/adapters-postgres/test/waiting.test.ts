@@ -39,6 +39,25 @@ describe('a statement that waited for a lock', () => {
     expect(await second).toEqual({ ...first.result, kind: 'grace' });
   });
 
+  it('dates a refresh from the end of the wait, so that the next one has its whole grace', async () => {
+    const byDatabase = await freshStores(pool);
+    await createSession(byDatabase.sessions, 'phone');
+    const holder = await openTransaction(pool, (client) =>
+      byDatabase.withTransaction(client).sessions.rotate(presentation('phone', 0, { floorMs: 60_000 })),
+    );
+    expect(holder.result.kind).toBe('unchanged');
+    const refresh = byDatabase.sessions.rotate(presentation('phone', 0, { floorMs: 0 }));
+    await untilBlocked(pool);
+    const { rows } = await pool.query<{ at: Date }>(
+      "select date_trunc('milliseconds', clock_timestamp()) as at",
+    );
+    await holder.commit();
+    const outcome = await refresh;
+    expect(outcome).toMatchObject({ kind: 'rotated', session: { generation: 1 } });
+    const rotatedAt = outcome.kind === 'rotated' ? outcome.session.rotatedAt : null;
+    expect(rotatedAt?.getTime()).toBeGreaterThanOrEqual(rows[0]?.at.getTime() ?? Number.NaN);
+  });
+
   it('judges a refresh by the end before it: invalid', async () => {
     const first = await openTransaction(pool, (client) =>
       stores.withTransaction(client).sessions.end(ending('phone')),

@@ -1,13 +1,59 @@
-import type { RotateCommand, RotateOutcome, RotateVerdict } from '@tessera-auth/core/stores';
+import type { RefreshSecret, RotateCommand, RotateOutcome, RotateVerdict } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { duration } from '../connection/sql-values.js';
 import { areStorableIds } from '../connection/storable-text.js';
 import type { StoreContext } from '../store-context.js';
-import { readSession, type SessionRow } from './session-row.js';
-import { lockLive, renewed, revokeSessions } from './session-sql.js';
+import { readOnlySession, readSession, type SessionRow } from './session-row.js';
+import { isLive, lockLive, renewed, revokeSessions, withJudgingFacts } from './session-sql.js';
 
 /**
- * Judges a presented refresh token, and rotates or ends its session, in one statement.
+ * Judges a presented refresh token, and rotates or ends its session.
+ *
+ * One statement decides. `rotateCurrent` rotates what is to be rotated, as nearly every refresh is, and does nothing else. Where
+ * it did nothing, `judge` decides about everything, a rotation too, by what it sees itself: it does not ask why the first
+ * did nothing, so whatever happens between the two is as if it had come before.
+ */
+export async function rotate(context: StoreContext, command: RotateCommand): Promise<RotateOutcome> {
+  if (!areStorableIds(command.tenantId, command.sessionId)) return { kind: 'invalid' };
+  const rotated = readOnlySession(await context.database.ask<SessionRow>(rotateCurrent(context, command)));
+  if (rotated !== null) return { kind: 'rotated', session: rotated };
+  const [outcome] = await context.database.ask<{ kind: RotateVerdict; session: SessionRow }>(
+    judge(context, command),
+  );
+  return outcome === undefined
+    ? { kind: 'invalid' }
+    : { kind: outcome.kind, session: readSession(outcome.session) };
+}
+
+/**
+ * Rotates a live session to which its current secret is presented, past the floor. The row is locked before the time is read:
+ * an instant from before the wait would cut short the grace of the next refresh, and make a thief of an honest client.
+ *
+ * The locked version is found again by its place. One that a statement left for which this one waited is not in the snapshot,
+ * so then there is no row, and `judge` has the word.
+ */
+function rotateCurrent(context: StoreContext, command: RotateCommand) {
+  const { sessions } = context.tables.ref;
+  const { tenantId, sessionId, generation, secretHash, next, attemptHash, floorMs } = command;
+  return sql<{ answer: string }>`
+    update ${sessions} as stored set ${renewed}, ${held(next, attemptHash)}
+    from (
+      select * from (${withJudgingFacts(
+        context,
+        sql`(
+          select *, ctid as place from ${sessions} where id = ${sessionId} and tenant_id = ${tenantId} for update
+        )`,
+      )}) as known
+      where ${isLive}
+    ) as session
+    where stored.ctid = place
+      and session.generation = ${generation}::integer and session.secret_hash = ${secretHash}
+      and session.secret_hash <> ${next.secretHash} and session.rotated_at + ${duration(floorMs)} <= at
+    returning to_json(stored)::text as answer`;
+}
+
+/**
+ * Judges in one statement, whatever the verdict, and acts on it.
  *
  * Of parallel refreshes one takes the row lock. The others wait in `lockLive`; under READ COMMITTED Postgres then reads
  * the row again as the winner left it (EvalPlanQual), and everything after it reads only what that gave. So each
@@ -18,8 +64,7 @@ import { lockLive, renewed, revokeSessions } from './session-sql.js';
  * successor and the access token made from it carry the old epoch, so every later statement and every check of the
  * token refuses them.
  */
-export async function rotate(context: StoreContext, command: RotateCommand): Promise<RotateOutcome> {
-  if (!areStorableIds(command.tenantId, command.sessionId)) return { kind: 'invalid' };
+function judge(context: StoreContext, command: RotateCommand) {
   const { sessions } = context.tables.ref;
   const { generation, secretHash, next, attemptHash } = command;
   const isBefore = (instant: 'rotated_at' | 'hard_rotated_at', ms: number) =>
@@ -27,7 +72,7 @@ export async function rotate(context: StoreContext, command: RotateCommand): Pro
   const isPredecessor = sql`
     generation - 1 = ${generation}::integer and hard_rotated_at is distinct from rotated_at`;
 
-  const [outcome] = await context.database.ask<{ kind: RotateVerdict; session: SessionRow }>(sql`
+  return sql<{ answer: string }>`
     with ${lockLive(context, sql`id = ${command.sessionId} and tenant_id = ${command.tenantId}`)}, judged as materialized (
       select *, secret_hash = ${next.secretHash} as is_done, case
         when generation < ${generation}::integer then 'ahead'
@@ -45,9 +90,7 @@ export async function rotate(context: StoreContext, command: RotateCommand): Pro
       end as verdict from live
     ), rotated as (
       update ${sessions} as stored set
-        ${renewed},
-        secret_hash = ${next.secretHash}, nonce = ${next.nonce}, key_id = ${next.keyId},
-        attempt_hash = ${attemptHash}
+        ${renewed}, ${held(next, attemptHash)}
       from judged as session
       where stored.id = session.id and verdict = 'rotated' and not is_done
       returning stored.*
@@ -60,8 +103,11 @@ export async function rotate(context: StoreContext, command: RotateCommand): Pro
     )
     select jsonb_build_object('kind', verdict, 'session', coalesce(
       (select to_jsonb(rotated) from rotated), (select to_jsonb(ended) from ended), to_jsonb(judged)
-    ))::text as answer from judged`);
-  return outcome === undefined
-    ? { kind: 'invalid' }
-    : { kind: outcome.kind, session: readSession(outcome.session) };
+    ))::text as answer from judged`;
+}
+
+/** What a rotation sets of the secret. */
+function held(next: RefreshSecret, attemptHash: string | null) {
+  return sql`
+    secret_hash = ${next.secretHash}, nonce = ${next.nonce}, key_id = ${next.keyId}, attempt_hash = ${attemptHash}`;
 }

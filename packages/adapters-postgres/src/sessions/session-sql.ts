@@ -12,6 +12,8 @@ export function ofUser({ tenantId, userId }: UserRef): RawBuilder<unknown> {
 /**
  * The part of a statement that adds to the rows of `source` what decides whether they are live: the instant `at`, and
  * `least_user_epoch` and `least_tenant_epoch`. Where `source` took a lock, the instant is later than the wait for it.
+ *
+ * Without `offset 0` Postgres would move {@link isLive} into this part, and look up each epoch once more for it.
  */
 export function withJudgingFacts(
   { tables, now }: StoreContext,
@@ -23,7 +25,7 @@ export function withJudgingFacts(
         where epochs.tenant_id = session.tenant_id and epochs.user_id = session.user_id), 0) as least_user_epoch,
       coalesce((select epoch from ${tables.ref.tenant_epochs} as epochs
         where epochs.tenant_id = session.tenant_id), 0) as least_tenant_epoch
-    from ${source} as session`;
+    from ${source} as session offset 0`;
 }
 
 /** Whether a row of {@link withJudgingFacts} is live. */
