@@ -159,8 +159,10 @@ const union: readonly StoreCase[] = [
         const userId = `ada ${index}`;
         const ofUser = (entry: Revocation): Revocation => ({ ...entry, userId }) as Revocation;
         for (const entries of history) await revocations.add(entries.map(ofUser));
-        const good = [4, 5, 6].map((userEpoch) => revocations.isRevoked(token({ userId, userEpoch })));
-        assert.deepEqual(await Promise.all(good), [true, false, false], `order ${index}`);
+        for (const userEpoch of [4, 5, 6]) {
+          const isDead = await revocations.isRevoked(token({ userId, userEpoch }));
+          assert.equal(isDead, userEpoch === 4, `order ${index}, epoch ${userEpoch}`);
+        }
       }
       await revocations.add([user(7, 's1')]);
       assert.equal(await isExcepted('s1', 4), true);

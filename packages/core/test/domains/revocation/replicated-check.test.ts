@@ -109,10 +109,9 @@ describe('before the copy is complete', () => {
   it('asks the store, and begins to read by itself', async () => {
     await shared.add([sessionRevocation('phone')]);
     expect(stateOf(node)).toBe('stale');
-    const answers = [subjectOf('phone'), subjectOf('laptop')].map((subject) =>
-      node.revocations.isRevoked(subject),
-    );
-    expect(await Promise.all(answers)).toEqual([true, false]);
+    const answer = node.revocations.isRevoked(subjectOf('phone'));
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toBe(true);
     await pass(0);
     expect(node.revocations.isRevoked(subjectOf('phone'))).toBe(true);
   });
