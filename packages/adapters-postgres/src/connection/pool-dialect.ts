@@ -36,6 +36,8 @@ export interface PgPoolClient extends PgClient {
 export interface PgPool {
   /** Lends a client. */
   connect(): Promise<PgPoolClient>;
+  /** Tells of every new connection. */
+  on?(event: 'connect', listener: (client: PgPoolClient) => void): unknown;
 }
 
 /** How statements are sent. */
@@ -48,6 +50,7 @@ export interface PgStatementOptions {
 
 /** Runs Kysely on the app's own pool. The pool stays the app's: it is never ended here. */
 export function createPoolDialect(pool: PgPool, options: PgStatementOptions): PostgresDialect {
+  guardNewConnections(pool);
   return new PostgresDialect({
     pool: {
       async connect() {
@@ -60,6 +63,22 @@ export function createPoolDialect(pool: PgPool, options: PgStatementOptions): Po
       },
       async end() {},
     },
+  });
+}
+
+const guarded = new WeakSet<PgPool>();
+
+/**
+ * A server that shuts down, or is told to end a connection, may say so in the very packet in which it accepts one. `pg` tells
+ * of that before whoever awaits the connection can listen, and an error that nobody listens to stops the process.
+ */
+function guardNewConnections(pool: PgPool): void {
+  if (guarded.has(pool)) return;
+  guarded.add(pool);
+  const ignore = (): void => {};
+  pool.on?.('connect', (client) => {
+    client.on('error', ignore);
+    setImmediate(() => client.off('error', ignore));
   });
 }
 
