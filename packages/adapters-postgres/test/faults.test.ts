@@ -160,6 +160,16 @@ describe('while the database does not answer', () => {
 });
 
 describe('when the connection breaks', () => {
+  it('as it begins, before anybody can listen, the process goes on', async () => {
+    const fresh = createPool(server.url);
+    fresh.on('connect', (client) => {
+      // The pool has let go of the client then, and whoever awaits it has not got it yet.
+      process.nextTick(() => client.emit('error', new Error('ended by the administrator')));
+    });
+    await postgresStores({ pool: fresh, schema }).ping();
+    await fresh.end();
+  });
+
   it('in the middle of a rotation, the same command sent again rotates once', async () => {
     const holder = await openTransaction(direct, (client) =>
       client.query(`select from ${schema}.sessions where id = $1 for update`, [phone]),
