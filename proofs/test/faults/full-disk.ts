@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Client } from 'pg';
 
@@ -25,10 +25,10 @@ export async function fillDisk(client: Client, table: string): Promise<FullDisk 
   await client.query(`alter table ${table} alter column user_agent set storage plain`);
   await client.query(`
     insert into ${table}
-    select (jsonb_populate_record(one, jsonb_build_object(
+    select (jsonb_populate_record(picked.one, jsonb_build_object(
       'id', 'ballast-' || number, 'user_id', 'ballast', 'user_agent', repeat(md5(number::text), 243)
     ))).*
-    from (select * from ${table} limit 1) as one, generate_series(1, 2200) as number`);
+    from (select one from ${table} as one limit 1) as picked, generate_series(1, 2200) as number`);
   // Only what changes from here on has to be written beyond the limit.
   await client.query('checkpoint');
   await setLimit(pids, String(limitBytes));
@@ -55,10 +55,15 @@ async function findProcesses(client: Client): Promise<readonly number[] | null> 
     : null;
 }
 
-/** @returns whether all that are still there have the limit. */
+/** @returns whether it could be set. */
 async function setLimit(pids: readonly number[], soft: string): Promise<boolean> {
   const results = await Promise.allSettled(
-    pids.map((pid) => promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${soft}:`])),
+    pids.map(async (pid) => {
+      // In a container even root may limit only the processes of its own account; the server has another one then.
+      const { uid, gid } = await stat(`/proc/${pid}`);
+      const account = process.getuid?.() === 0 ? { uid, gid } : {};
+      await promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${soft}:`], account);
+    }),
   );
   return results[0]?.status === 'fulfilled';
 }
