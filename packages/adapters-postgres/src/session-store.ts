@@ -51,11 +51,12 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
           ? sql`true`
           : sql`created_at <= ${instant(after.createdAt)}
               and (created_at < ${instant(after.createdAt)} or id > ${after.id})`;
+      const found = sql`(select * from ${sessions} where ${ofUser(user)} and ${isAfter})`;
+      const newestFirst = sql`order by created_at desc, id`;
       const rows = await database.ask<SessionRow>(sql`
         select to_jsonb(judged)::text as answer
-        from (${withJudgingFacts(context, sql`(select * from ${sessions} where ${ofUser(user)} and ${isAfter})`)}) as judged
-        where ${isLive}
-        order by created_at desc, id limit ${limit}::integer + 1`);
+        from (${withJudgingFacts(context, found, newestFirst)}) as judged
+        where ${isLive} ${newestFirst} limit ${limit}::integer + 1`);
       const listed = rows.slice(0, limit).map(readSession);
       const last = rows.length > limit ? listed.at(-1) : undefined;
       return {

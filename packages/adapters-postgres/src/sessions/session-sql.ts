@@ -14,10 +14,13 @@ export function ofUser({ tenantId, userId }: UserRef): RawBuilder<unknown> {
  * `least_user_epoch` and `least_tenant_epoch`. Where `source` took a lock, the instant is later than the wait for it.
  *
  * Without `offset 0` Postgres would move {@link isLive} into this part, and look up each epoch once more for it.
+ *
+ * @param order for whoever takes the first rows only: without it here Postgres judges and sorts all of them.
  */
 export function withJudgingFacts(
   { tables, now }: StoreContext,
   source: RawBuilder<unknown>,
+  order: RawBuilder<unknown> = sql``,
 ): RawBuilder<unknown> {
   return sql`
     select session.*, ${now()} as at,
@@ -25,7 +28,7 @@ export function withJudgingFacts(
         where epochs.tenant_id = session.tenant_id and epochs.user_id = session.user_id), 0) as least_user_epoch,
       coalesce((select epoch from ${tables.ref.tenant_epochs} as epochs
         where epochs.tenant_id = session.tenant_id), 0) as least_tenant_epoch
-    from ${source} as session offset 0`;
+    from ${source} as session ${order} offset 0`;
 }
 
 /** Whether a row of {@link withJudgingFacts} is live. */
