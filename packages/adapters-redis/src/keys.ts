@@ -29,6 +29,8 @@ import { bucketOfTag, bucketOfToken, buckets } from './buckets.js';
  */
 export interface Keys {
   session(id: string): string;
+  /** What all keys beside this session begin with; a script that learns the owner from the session adds the rest. */
+  placeOf(sessionId: string): string;
   /** What {@link Keys.session} puts before the ids of this user. */
   sessionPrefix(user: UserRef): string;
   sessions(user: UserRef): string;
@@ -66,14 +68,20 @@ export function createKeys(prefix: string): Keys {
   const ofUser = (user: UserRef, kind: string): string => besideUser(user, `${kind}:${ownerOf(user)}`);
   const ofTenant = (tenantId: string, kind: string): string =>
     besideUser({ tenantId, userId: '' }, `${kind}:${encodeURIComponent(tenantId)}`);
+  // Nearly every step asks for it, and most apps have one tenant.
+  let lastTenant: { readonly id: string; readonly epoch: string } | null = null;
 
   return {
     session: (id) => besideId(id, `session:${id}`),
+    placeOf: (id) => besideId(id, ''),
     sessionPrefix: (user) => besideUser(user, 'session:'),
     sessions: (user) => ofUser(user, 'sessions'),
     devices: (user) => ofUser(user, 'devices'),
     userEpoch: (user) => ofUser(user, 'epoch'),
-    tenantEpoch: (tenantId) => ofTenant(tenantId, 'epoch'),
+    tenantEpoch(tenantId) {
+      if (lastTenant?.id !== tenantId) lastTenant = { id: tenantId, epoch: ofTenant(tenantId, 'epoch') };
+      return lastTenant.epoch;
+    },
     revokedSession: (id) => besideId(id, `revoked:session:${id}`),
     revokedSessionPrefix: (user) => besideUser(user, 'revoked:session:'),
     revokedUser: (user) => ofUser(user, 'revoked:user'),

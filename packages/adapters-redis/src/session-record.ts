@@ -6,9 +6,15 @@ import type {
   SessionRecord,
 } from '@tessera-auth/core/stores';
 import { userOf } from './keys.js';
+import type { sessionFields } from './scripts/session-fields.js';
 
 /** Field and value by turns, as Redis gives a hash. */
 export type FlatHash = readonly string[];
+
+type ValuesOf<Fields extends readonly string[]> = { readonly [Index in keyof Fields]: string | null };
+
+/** The values of a session, in the order of {@link sessionFields}; `null` for what is missing. */
+export type SessionValues = ValuesOf<typeof sessionFields>;
 
 /** What scripts never look into, in one field. */
 type Facts = readonly [
@@ -42,43 +48,57 @@ export function readFields(flat: FlatHash): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** The session, or `null` for an empty hash. */
-export function readSession(id: string, flat: FlatHash): SessionRecord | null {
-  const fields = readFields(flat);
-  const owner = fields.get('owner');
-  if (owner === undefined) return null;
-
-  const text = (name: string): string => fields.get(name) ?? '';
-  const number = (name: string): number => Number(text(name));
-  const instant = (name: string): Date => new Date(number(name));
-  const optionalInstant = (name: string): Date | null => (fields.has(name) ? instant(name) : null);
-  const [device, browser, os, ip, userAgent] = JSON.parse(text('facts')) as Facts;
+/** The session, or `null` where there is none. */
+export function readSession(id: string, values: SessionValues | readonly []): SessionRecord | null {
+  if (values.length === 0) return null;
+  // biome-ignore format: in the order of `sessionFields`
+  const [
+    owner, generation, userEpoch, tenantEpoch, secretHash, nonce, keyId, rotatedAt, hardRotatedAt, createdAt,
+    lastSeenAt, idleLifetimeMs, idleExpiresAt, absoluteExpiresAt, authTime, amr, facts, endedAt, endReason,
+  ] = values;
+  if (owner === null) return null;
+  const { tenantId, userId } = userOf(owner);
+  const [device, browser, os, ip, userAgent] = JSON.parse(facts ?? '') as Facts;
   return {
-    ...userOf(owner),
-    ...{ id, device, browser, os, ip, userAgent },
-    userEpoch: number('userEpoch'),
-    tenantEpoch: number('tenantEpoch'),
-    generation: number('generation'),
-    secretHash: text('secretHash'),
-    nonce: text('nonce'),
-    keyId: text('keyId'),
-    rotatedAt: instant('rotatedAt'),
-    hardRotatedAt: optionalInstant('hardRotatedAt'),
-    createdAt: instant('createdAt'),
-    lastSeenAt: instant('lastSeenAt'),
-    idleLifetimeMs: number('idleLifetimeMs'),
-    idleExpiresAt: instant('idleExpiresAt'),
-    absoluteExpiresAt: instant('absoluteExpiresAt'),
-    authTime: instant('authTime'),
-    amr: JSON.parse(text('amr')) as string[],
-    endedAt: optionalInstant('endedAt'),
-    endReason: (fields.get('endReason') as SessionEndReason | undefined) ?? null,
+    id,
+    tenantId,
+    userId,
+    device,
+    browser,
+    os,
+    ip,
+    userAgent,
+    userEpoch: Number(userEpoch),
+    tenantEpoch: Number(tenantEpoch),
+    generation: Number(generation),
+    secretHash: secretHash ?? '',
+    nonce: nonce ?? '',
+    keyId: keyId ?? '',
+    rotatedAt: instant(rotatedAt),
+    hardRotatedAt: optionalInstant(hardRotatedAt),
+    createdAt: instant(createdAt),
+    lastSeenAt: instant(lastSeenAt),
+    idleLifetimeMs: Number(idleLifetimeMs),
+    idleExpiresAt: instant(idleExpiresAt),
+    absoluteExpiresAt: instant(absoluteExpiresAt),
+    authTime: instant(authTime),
+    amr: JSON.parse(amr ?? '') as string[],
+    endedAt: optionalInstant(endedAt),
+    endReason: endReason as SessionEndReason | null,
   };
 }
 
 /** The session of a script that always gives one. */
-export function requireSession(id: string, flat: FlatHash): SessionRecord {
-  const session = readSession(id, flat);
+export function requireSession(id: string, values: SessionValues): SessionRecord {
+  const session = readSession(id, values);
   if (session === null) throw new Error('Redis gave no session where there must be one');
   return session;
+}
+
+function instant(value: string | null): Date {
+  return new Date(Number(value));
+}
+
+function optionalInstant(value: string | null): Date | null {
+  return value === null ? null : instant(value);
 }

@@ -7,18 +7,18 @@ import {
   type UserRef,
 } from '@tessera-auth/core/stores';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
-import { ownerOf, userOf } from './keys.js';
+import { ownerOf } from './keys.js';
 import { createSessionScript } from './scripts/create-session.js';
 import { endOthersScript, endSessionScript, raiseScript } from './scripts/end-sessions.js';
 import {
   deleteExpiredScript,
-  findOwnerScript,
   findSessionScript,
   listSessionsScript,
-  readEpochScript,
+  readEpochsScript,
 } from './scripts/read-sessions.js';
 import { rotateHardScript, rotateScript } from './scripts/rotate.js';
-import { deviceDigest, type FlatHash, fieldsOf, readSession, requireSession } from './session-record.js';
+import type { Script } from './scripts/script.js';
+import { deviceDigest, fieldsOf, readSession, requireSession, type SessionValues } from './session-record.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 
@@ -28,15 +28,26 @@ const batchSize = 500;
 /**
  * The session store in Redis: every decision is one script in the slot of the user, which also records what it revokes.
  *
- * The tenant's epoch is in another slot, so it is read just before and handed to the script. If it rises in between, the
- * step counts as having come before: the session and its access tokens carry the epoch that was read, or a lower one, so
+ * The tenant's epoch is in another slot, so in a Cluster it is read just before and handed to the script; on one server
+ * the script reads it by itself. If it rises in between, the step counts as having come before: the session and its access tokens carry the epoch that was read, or a lower one, so
  * whoever looks at them after the rise refuses them. Whatever begins after `endTenant` resolved reads the new epoch.
  */
 export function createSessionStore(context: StoreContext, revocations: RevocationStore): SessionStore {
   const { database, keys } = context;
 
-  const readTenantEpoch = (tenantId: string) =>
-    database.run<number>(readEpochScript, [keys.tenantEpoch(tenantId)], []);
+  const readEpochs = (...epochs: readonly string[]) => database.run<number[]>(readEpochsScript, epochs, []);
+  /** Runs a script with the part for the tenant's epoch. */
+  const runInTenant = async <T>(
+    tenantId: string,
+    script: Script,
+    scriptKeys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<T> => {
+    const tenantEpoch = keys.tenantEpoch(tenantId);
+    if (!database.isCluster) return database.run<T>(script, [...scriptKeys, tenantEpoch], ['', ...args]);
+    const [known = 0] = await readEpochs(tenantEpoch);
+    return database.run<T>(script, scriptKeys, [known, ...args]);
+  };
   /** A session whose id has not the user's tag is somebody else's. */
   const canOwn = (user: UserRef, id: string): boolean =>
     areStorableIds(user.tenantId, user.userId, id) && findTag(id) === tagOf(user);
@@ -47,10 +58,10 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
 
     async readEpochs(user) {
       if (!areStorableIds(user.tenantId, user.userId)) return { userEpoch: 0, tenantEpoch: 0 };
-      const [userEpoch, tenantEpoch] = await Promise.all([
-        database.run<number>(readEpochScript, [keys.userEpoch(user)], []),
-        readTenantEpoch(user.tenantId),
-      ]);
+      const asked = [keys.userEpoch(user), keys.tenantEpoch(user.tenantId)];
+      const [userEpoch = 0, tenantEpoch = 0] = database.isCluster
+        ? (await Promise.all(asked.map((epoch) => readEpochs(epoch)))).flat()
+        : await readEpochs(...asked);
       return { userEpoch, tenantEpoch };
     },
 
@@ -58,10 +69,10 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       const { id, tenantId, userId, expectedEpochs } = command;
       requireStorableIds({ id, tenantId, userId });
       if (!canOwn(command, id)) throw new TypeError('id: must begin with the tag of its user');
-      const tenantEpoch = await readTenantEpoch(tenantId);
-      const [kind, isNewDevice, endedSessionIds, session] = await database.run<
-        [kind: string, isNewDevice: string, endedSessionIds: string[], session: FlatHash]
+      const [kind, isNewDevice, endedSessionIds, session] = await runInTenant<
+        [kind: string, isNewDevice: string, endedSessionIds: string[], session: SessionValues]
       >(
+        tenantId,
         createSessionScript,
         [
           keys.session(id),
@@ -72,7 +83,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
         ],
         [
           ...[id, ownerOf(command), keys.sessionPrefix(command), keys.revokedSessionPrefix(command)],
-          ...[deviceDigest(command), expectedEpochs.userEpoch, expectedEpochs.tenantEpoch, tenantEpoch],
+          ...[deviceDigest(command), expectedEpochs.userEpoch, expectedEpochs.tenantEpoch],
           ...[command.maxSessions, command.accessTokenMs],
           ...[command.idleLifetimeMs, command.absoluteLifetimeMs, ...fieldsOf(command)],
         ],
@@ -88,24 +99,22 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
 
     async find(tenantId, sessionId) {
       if (!areStorableIds(tenantId, sessionId)) return null;
-      const flat = await database.run<FlatHash>(findSessionScript, [keys.session(sessionId)], []);
-      const session = readSession(sessionId, flat);
+      const values = await database.run<SessionValues>(findSessionScript, [keys.session(sessionId)], []);
+      const session = readSession(sessionId, values);
       return session?.tenantId === tenantId ? session : null;
     },
 
     async list(user, { limit, after }) {
       if (!areStorableIds(user.tenantId, user.userId)) return { sessions: [], next: null };
-      const [hasMore, ...page] = await database.run<[string, ...(string | FlatHash)[]]>(
+      const [hasMore, ...page] = await runInTenant<[string, ...(string | SessionValues)[]]>(
+        user.tenantId,
         listSessionsScript,
         [keys.sessions(user), keys.userEpoch(user)],
-        [
-          ...[keys.sessionPrefix(user), await readTenantEpoch(user.tenantId), limit],
-          ...[after?.createdAt.getTime() ?? '', after?.id ?? ''],
-        ],
+        [keys.sessionPrefix(user), limit, after?.createdAt.getTime() ?? '', after?.id ?? ''],
       );
       const sessions = [];
       for (let index = 0; index < page.length; index += 2) {
-        sessions.push(requireSession(page[index] as string, page[index + 1] as FlatHash));
+        sessions.push(requireSession(page[index] as string, page[index + 1] as SessionValues));
       }
       const last = hasMore === '1' ? sessions.at(-1) : undefined;
       return { sessions, next: last === undefined ? null : { createdAt: last.createdAt, id: last.id } };
@@ -114,67 +123,55 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
     async rotate(command) {
       const { tenantId, sessionId: id, next } = command;
       if (!areStorableIds(tenantId, id)) return { kind: 'invalid' };
-      // Whose session it is never changes, and says where the user's epoch is.
-      const [owner, tenantEpoch] = await Promise.all([
-        database.run<string | null>(findOwnerScript, [keys.session(id)], []),
-        readTenantEpoch(tenantId),
-      ]);
-      const user = owner === null ? null : userOf(owner);
-      if (owner === null || user?.tenantId !== tenantId) return { kind: 'invalid' };
-      const [kind, session] = await database.run<[RotateVerdict | 'invalid', FlatHash]>(
+      const [kind, values] = await runInTenant<[RotateVerdict, SessionValues] | ['invalid']>(
+        tenantId,
         rotateScript,
+        [keys.session(id)],
         [
-          keys.session(id),
-          keys.sessions(user),
-          keys.userEpoch(user),
-          keys.revokedSession(id),
-          keys.log(user),
-        ],
-        [
-          ...[id, owner, tenantEpoch, command.generation, command.secretHash],
+          ...[keys.placeOf(id), id, encodeURIComponent(tenantId), command.generation, command.secretHash],
           ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? ''],
           ...[command.floorMs, command.graceMs, command.recoveryMs, command.accessTokenMs],
         ],
       );
-      return kind === 'invalid' ? { kind } : { kind, session: requireSession(id, session) };
+      return kind === 'invalid' ? { kind } : { kind, session: requireSession(id, values) };
     },
 
     async rotateHard(command) {
       const { sessionId: id, next, amr, endsOthers } = command;
       if (!canOwn(command, id)) return null;
-      const tenantEpoch = await readTenantEpoch(command.tenantId);
-      const flat = await database.run<FlatHash>(
+      const values = await runInTenant<SessionValues | []>(
+        command.tenantId,
         rotateHardScript,
         [keys.session(id), keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
         [
-          ...[ownerOf(command), tenantEpoch, next.secretHash, next.nonce, next.keyId],
+          ...[ownerOf(command), next.secretHash, next.nonce, next.keyId],
           ...[amr === undefined ? '' : JSON.stringify(amr), endsOthers ? '1' : '0', command.accessTokenMs],
         ],
       );
-      return readSession(id, flat);
+      return readSession(id, values);
     },
 
     async end(command) {
       const { sessionId: id, reason, accessTokenMs } = command;
       if (!canOwn(command, id)) return null;
-      const flat = await database.run<FlatHash>(
+      const values = await database.run<SessionValues | []>(
         endSessionScript,
         [keys.session(id), keys.sessions(command), keys.revokedSession(id), keys.log(command)],
         [id, ownerOf(command), reason, accessTokenMs],
       );
-      return readSession(id, flat);
+      return readSession(id, values);
     },
 
     async endOthers(command) {
       const { keepSessionId: id, commandId, accessTokenMs } = command;
       if (!canOwn(command, id)) return null;
-      const tenantEpoch = await readTenantEpoch(command.tenantId);
-      const flat = await database.run<FlatHash>(
+      const values = await runInTenant<SessionValues | []>(
+        command.tenantId,
         endOthersScript,
         [keys.session(id), keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
-        [id, ownerOf(command), tenantEpoch, commandId, accessTokenMs],
+        [id, ownerOf(command), commandId, accessTokenMs],
       );
-      return readSession(id, flat);
+      return readSession(id, values);
     },
 
     async endAll(command) {

@@ -1,6 +1,5 @@
-import { isAuthError, storeUnavailable } from '@tessera-auth/core/stores';
+import { isAuthError, storeUnavailable, within } from '@tessera-auth/core/stores';
 import type { Kysely, RawBuilder } from 'kysely';
-import { within } from './within.js';
 
 /** The one column of every statement here: JSON as text, which no driver, plugin or type parser of the app changes. */
 export interface AnswerRow {

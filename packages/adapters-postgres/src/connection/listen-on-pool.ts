@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { within } from '@tessera-auth/core/stores';
 import type { PgPool, PgPoolClient } from './pool-dialect.js';
-import { within } from './within.js';
 
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { within } from '@tessera-auth/core/stores';
 import { PostgresDialect, type PostgresPoolClient } from 'kysely';
-import { within } from './within.js';
 
 /** What is needed of a client of `pg`. */
 export interface PgClient {

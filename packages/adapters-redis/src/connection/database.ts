@@ -1,9 +1,8 @@
-import { type Clock, storeUnavailable } from '@tessera-auth/core/stores';
+import { type Clock, storeUnavailable, within } from '@tessera-auth/core/stores';
 import type { Script } from '../scripts/script.js';
 import { checkEviction } from './check-eviction.js';
 import { type Confirmation, evaluate, evaluateConfirmed } from './evaluate.js';
 import { findNodes, type RedisClient, type RedisNode } from './redis-client.js';
-import { within } from './within.js';
 
 /** The app's Redis, as the stores use it: scripts, each call with a time limit. */
 export interface Database {
@@ -53,11 +52,17 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   };
   // Once, and again after a failure: until Redis has said that it keeps what it is given, nothing is entrusted to it.
+  let isChecked = allowEviction;
   const ensureChecked = (): Promise<void> => {
-    checked ??= checkEviction(client).catch((error) => {
-      checked = null;
-      throw error;
-    });
+    checked ??= checkEviction(client).then(
+      () => {
+        isChecked = true;
+      },
+      (error) => {
+        checked = null;
+        throw error;
+      },
+    );
     return checked;
   };
   const send = (script: Script, args: readonly string[]): Promise<unknown> =>
@@ -71,10 +76,10 @@ export function createDatabase(options: DatabaseOptions): Database {
     run<T>(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<T> {
       const now = clock === undefined ? '' : String(clock.now());
       const rest = [String(keys.length), ...keys, now, ...args.map(String)];
-      return limited(async () => {
-        if (!allowEviction) await ensureChecked();
-        return (await send(script, rest)) as T;
-      });
+      const answer = limited(() =>
+        isChecked ? send(script, rest) : ensureChecked().then(() => send(script, rest)),
+      );
+      return answer as Promise<T>;
     },
 
     async *scan(pattern) {

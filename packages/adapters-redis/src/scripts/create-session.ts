@@ -1,6 +1,7 @@
 import { certain, revokePart } from './revoke.js';
 import { createConfirmedScript } from './script.js';
-import { endPart, orderPart, sessionPart } from './session-parts.js';
+import { at } from './session-fields.js';
+import { endPart, orderPart, sessionPart, tenantEpochPart } from './session-parts.js';
 
 /**
  * Creates a session unless an epoch moved, and makes room under the cap.
@@ -10,17 +11,18 @@ import { endPart, orderPart, sessionPart } from './session-parts.js';
 export const createSessionScript = createConfirmedScript(
   revokePart,
   sessionPart,
+  tenantEpochPart,
   endPart,
   orderPart,
   `
 local key, sessions, devices, epoch, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local id, owner, sessionPrefix, revokedPrefix, device = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local expectedUserEpoch, expectedTenantEpoch = tonumber(ARGV[7]), tonumber(ARGV[8])
-local tenantEpoch, maxSessions = tonumber(ARGV[9]), tonumber(ARGV[10])
+local id, owner, sessionPrefix, revokedPrefix, device = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local expectedUserEpoch, expectedTenantEpoch = tonumber(ARGV[8]), tonumber(ARGV[9])
+local maxSessions = tonumber(ARGV[10])
 local accessTokenMs, idleMs, absoluteMs = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 
 local repeated = redis.call('HGET', key, 'owner')
-if repeated == owner then return { 'created', '0', {}, redis.call('HGETALL', key) } end
+if repeated == owner then return { 'created', '0', {}, load(key) } end
 if repeated then return redis.error_reply('TAKEN the session id belongs to another user') end
 
 local userEpoch = findEpoch(epoch)
@@ -37,7 +39,7 @@ if redis.call('ZCARD', sessions) >= maxSessions then
   for _, other in ipairs(redis.call('ZRANGE', sessions, 0, -1)) do
     local session = load(sessionPrefix .. other)
     if isLive(session, userEpoch, tenantEpoch) then
-      table.insert(live, { id = other, seen = tonumber(session.lastSeenAt) })
+      table.insert(live, { id = other, seen = tonumber(session[${at.lastSeenAt}]) })
     end
   end
   table.sort(live, function(a, b)
@@ -64,6 +66,6 @@ redis.call('HSET', key, 'owner', owner, 'generation', '0',
   'idleLifetimeMs', whole(idleMs), 'idleExpiresAt', whole(math.min(now + idleMs, absolute)),
   'absoluteExpiresAt', whole(absolute), unpack(ARGV, 14))
 keep(key, absoluteMs)
-return { 'created', isNewDevice, ended, redis.call('HGETALL', key) }
+return { 'created', isNewDevice, ended, load(key) }
 `,
 );

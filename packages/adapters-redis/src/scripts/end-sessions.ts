@@ -1,6 +1,7 @@
 import { certain, revokePart } from './revoke.js';
 import { createConfirmedScript } from './script.js';
-import { endPart, raisePart, sessionPart } from './session-parts.js';
+import { at } from './session-fields.js';
+import { endPart, raisePart, sessionPart, tenantEpochPart } from './session-parts.js';
 
 /** Ends one session and revokes it. An empty array: the user has no such session. */
 export const endSessionScript = createConfirmedScript(
@@ -11,10 +12,10 @@ export const endSessionScript = createConfirmedScript(
 local key, sessions, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, owner, reason, accessTokenMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local session = load(key)
-if session.owner ~= owner then return {} end
-if session.endedAt == nil then endSession(key, sessions, id, reason) end
+if session[${at.owner}] ~= owner then return {} end
+if not session[${at.endedAt}] then endSession(key, sessions, id, reason) end
 revoke(revoked, log, 'session', id, now + accessTokenMs, ${certain}, '')
-return redis.call('HGETALL', key)
+return load(key)
 `,
 );
 
@@ -22,17 +23,18 @@ return redis.call('HGETALL', key)
 export const endOthersScript = createConfirmedScript(
   revokePart,
   sessionPart,
+  tenantEpochPart,
   raisePart,
   `
 local key, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, owner, tenantEpoch = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local id, owner = ARGV[3], ARGV[4]
 local command, accessTokenMs = ARGV[5], tonumber(ARGV[6])
 local session = load(key)
-if session.owner ~= owner or not isLive(session, findEpoch(epoch), tenantEpoch) then return {} end
+if session[${at.owner}] ~= owner or not isLive(session, findEpoch(epoch), tenantEpoch) then return {} end
 local userEpoch = raise(epoch, command)
 redis.call('HSET', key, 'userEpoch', whole(userEpoch))
 revoke(revoked, log, 'user', owner, now + accessTokenMs, userEpoch, id)
-return redis.call('HGETALL', key)
+return load(key)
 `,
 );
 

@@ -1,22 +1,28 @@
 import { createScript } from './script.js';
-import { orderPart, sessionPart } from './session-parts.js';
+import { at } from './session-fields.js';
+import { orderPart, sessionPart, tenantEpochPart } from './session-parts.js';
 
-/** All fields of a session. */
-export const findSessionScript = createScript(`return redis.call('HGETALL', KEYS[1])`);
+/** A session. */
+export const findSessionScript = createScript(sessionPart, 'return load(KEYS[1])');
 
-/** Whose session it is. */
-export const findOwnerScript = createScript(`return redis.call('HGET', KEYS[1], 'owner')`);
+/** For each key an epoch, 0 where it never rose. */
+export const readEpochsScript = createScript(
+  sessionPart,
+  `
+local epochs = {}
+for index, key in ipairs(KEYS) do epochs[index] = findEpoch(key) end
+return epochs
+`,
+);
 
-/** An epoch, 0 where it never rose. */
-export const readEpochScript = createScript(`return tonumber(redis.call('HGET', KEYS[1], 'value') or '0')`);
-
-/** One page of a user's live sessions: whether there are more, then ids and fields by turns. */
+/** One page of a user's live sessions: whether there are more, then ids and values by turns. */
 export const listSessionsScript = createScript(
   sessionPart,
+  tenantEpochPart,
   orderPart,
   `
 local sessions, epoch = KEYS[1], KEYS[2]
-local sessionPrefix, tenantEpoch, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local sessionPrefix, limit = ARGV[3], tonumber(ARGV[4])
 local afterMs, afterId = tonumber(ARGV[5]), ARGV[6]
 local userEpoch = findEpoch(epoch)
 
@@ -26,11 +32,14 @@ local function isListedBefore(a, b)
 end
 local cursor = afterMs and { createdAt = afterMs, id = afterId }
 
+local ids = redis.call('ZRANGE', sessions, 0, -1)
+-- Of more than a page, what is read is not kept: there may be very many.
+local isOnePage = #ids <= limit
 local live = {}
-for _, id in ipairs(redis.call('ZRANGE', sessions, 0, -1)) do
+for _, id in ipairs(ids) do
   local session = load(sessionPrefix .. id)
   if isLive(session, userEpoch, tenantEpoch) then
-    local entry = { id = id, createdAt = tonumber(session.createdAt) }
+    local entry = { id = id, createdAt = tonumber(session[${at.createdAt}]), session = isOnePage and session }
     if not cursor or isListedBefore(cursor, entry) then table.insert(live, entry) end
   end
 end
@@ -39,7 +48,7 @@ table.sort(live, isListedBefore)
 local page = { #live > limit and '1' or '0' }
 for index = 1, math.min(limit, #live) do
   table.insert(page, live[index].id)
-  table.insert(page, redis.call('HGETALL', sessionPrefix .. live[index].id))
+  table.insert(page, live[index].session or load(sessionPrefix .. live[index].id))
 end
 return page
 `,

@@ -1,17 +1,22 @@
-/** Reads a session, and tells whether it is live. Mirrors the reference in the core's memory store. */
+import { at, sessionFields } from './session-fields.js';
+
+/**
+ * Reads the values of a session, each at its place, and tells whether it is live. Mirrors the reference in the core's memory
+ * store. What is missing is `false`; without an owner there is no session.
+ */
 export const sessionPart = `
-local function load(key)
-  local flat = redis.call('HGETALL', key)
-  local session = {}
-  for index = 1, #flat, 2 do session[flat[index]] = flat[index + 1] end
-  return session
-end
+local function load(key) return redis.call('HMGET', key, ${sessionFields.map((field) => `'${field}'`).join(', ')}) end
 local function findEpoch(key) return tonumber(redis.call('HGET', key, 'value') or '0') end
 local function isLive(session, userEpoch, tenantEpoch)
-  return session.owner ~= nil and session.endedAt == nil
-    and tonumber(session.idleExpiresAt) > now and tonumber(session.absoluteExpiresAt) > now
-    and tonumber(session.userEpoch) >= userEpoch and tonumber(session.tenantEpoch) >= tenantEpoch
+  return session[${at.owner}] and not session[${at.endedAt}]
+    and tonumber(session[${at.idleExpiresAt}]) > now and tonumber(session[${at.absoluteExpiresAt}]) > now
+    and tonumber(session[${at.userEpoch}]) >= userEpoch and tonumber(session[${at.tenantEpoch}]) >= tenantEpoch
 end
+`;
+
+/** The tenant's epoch: given, or that of the last key. */
+export const tenantEpochPart = `
+local tenantEpoch = tonumber(ARGV[2]) or findEpoch(KEYS[#KEYS])
 `;
 
 /** Ends a session that has not ended; it leaves its user's list and stays where it can be found. */
@@ -33,13 +38,18 @@ local function raise(key, command)
 end
 `;
 
-/** Gives a session its next secret. */
+/** Gives a session its next secret; `session` holds the values of afterwards. */
 export const renewPart = `
-local function renew(key, session, secretHash, nonce, keyId)
-  local idle = math.min(now + tonumber(session.idleLifetimeMs), tonumber(session.absoluteExpiresAt))
-  redis.call('HSET', key, 'generation', whole(tonumber(session.generation) + 1),
-    'rotatedAt', whole(now), 'lastSeenAt', whole(now), 'idleExpiresAt', whole(idle),
-    'secretHash', secretHash, 'nonce', nonce, 'keyId', keyId)
+local function renew(key, session, secretHash, nonce, keyId, attemptHash)
+  local generation, instant = whole(tonumber(session[${at.generation}]) + 1), whole(now)
+  local idle = now + tonumber(session[${at.idleLifetimeMs}])
+  local idleExpiresAt = whole(math.min(idle, tonumber(session[${at.absoluteExpiresAt}])))
+  redis.call('HSET', key, 'generation', generation, 'rotatedAt', instant, 'lastSeenAt', instant,
+    'idleExpiresAt', idleExpiresAt, 'secretHash', secretHash, 'nonce', nonce, 'keyId', keyId,
+    'attemptHash', attemptHash)
+  session[${at.generation}], session[${at.rotatedAt}], session[${at.lastSeenAt}] = generation, instant, instant
+  session[${at.idleExpiresAt}], session[${at.secretHash}] = idleExpiresAt, secretHash
+  session[${at.nonce}], session[${at.keyId}], session[${at.attemptHash}] = nonce, keyId, attemptHash
 end
 `;
 

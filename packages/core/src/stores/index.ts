@@ -12,3 +12,4 @@ export * from './store-traits.js';
 export * from './stores.js';
 export * from './tagged-id.js';
 export * from './user-store.js';
+export * from './within.js';
