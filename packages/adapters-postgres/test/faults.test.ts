@@ -224,6 +224,37 @@ describe('when the connection breaks', () => {
     expect(await stores.revocations.log?.read(cursor)).toEqual({ kind: 'lost' });
     expect((await stores.sessions.readEpochs({ tenantId: 'elsewhere', userId: 'x' })).tenantEpoch).toBe(1);
   });
+
+  it('and a backend crashed, the log does not skip who got a transaction id for the second time', async () => {
+    const isolated = createPool(server.url, { max: 2 });
+    const { revocations } = postgresStores({ pool: isolated, schema, timeout: '1m' });
+    const [victim, witness] = [await isolated.connect(), await isolated.connect()];
+    for (const client of [victim, witness]) client.on('error', () => {});
+    const isOver = new Promise((resolve) => {
+      witness.on('end', resolve);
+    });
+    const spend = (count: number) =>
+      `do $$ begin for i in 1..${count} loop perform pg_current_xact_id(); rollback; end loop; end $$`;
+    await victim.query('checkpoint');
+    const { rows } = await victim.query('select pg_backend_pid() as pid');
+    // Ids of transactions that were undone, of which nothing was flushed: they are given out again after the crash.
+    await victim.query(spend(500));
+    witness.release();
+    const page = await revocations.log?.read(null);
+    if (page?.kind !== 'page') throw new Error('the log has no beginning');
+    process.kill(rows[0].pid, 'SIGKILL');
+    victim.release(new Error('it crashed'));
+    await isOver;
+
+    const added = { kind: 'token', jti: 'after the crash', until: new Date(Date.now() + 3_600_000) } as const;
+    await vi.waitFor(() => revocations.add([added]), 60_000);
+    const isTakenAgain = 'select pg_snapshot_xmax(pg_current_snapshot()) <= pg_snapshot_xmax($1) as "isSo"';
+    const { rows: proof } = await isolated.query(isTakenAgain, [JSON.parse(page.cursor)[1]]);
+    expect(proof).toEqual([{ isSo: true }]);
+    await isolated.query(spend(600));
+    expect(await revocations.log?.read(page.cursor)).toEqual({ kind: 'lost' });
+    await isolated.end();
+  });
 });
 
 it('a refused statement keeps its connection', async () => {

@@ -138,10 +138,10 @@ describe('a log that does not go on', () => {
     return JSON.parse(reader.cursor ?? '') as [string, string];
   }
 
-  it('is lost for a cursor of another server, start, timeline, database or table', async () => {
+  it('is lost for a cursor of another server, timeline, start, recovery, database or table', async () => {
     const [source, snapshot] = await readCursor();
     const parts = source.split('/');
-    expect(parts).toHaveLength(5);
+    expect(parts).toHaveLength(6);
     expect(await readOf(JSON.stringify([source, snapshot]))).toBe('page');
     for (let index = 0; index < parts.length; index++) {
       const other = parts.with(index, '1').join('/');

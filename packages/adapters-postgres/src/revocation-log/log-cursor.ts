@@ -3,7 +3,7 @@ export type LogPosition = readonly [changedIn: string, kind: string, tenantId: s
 
 /** How far a reader has come. */
 export interface LogCursor {
-  /** Which server, start, timeline, database and table the rest is about. */
+  /** Which server, timeline, start, recovery, database and table the rest is about. */
   readonly source: string;
   /** A snapshot in the sense of Postgres: what was committed in it has been read. */
   readonly since: string;

@@ -77,13 +77,15 @@ async function readPage({ database, tables, now }: StoreContext, cursor: LogCurs
   const { revocations } = tables.ref;
   const since = cursor?.since ?? emptySnapshot;
   const [changedIn, kind, tenantId, name] = cursor?.paging?.after ?? [since.split(':', 1)[0], '', '', ''];
-  // A standby names no file of the log to write: it does not answer.
+  // A standby names no file of the log to write: it does not answer. When a backend crashes, Postgres recovers without a
+  // new start, and gives transaction ids that were never flushed out again; but it forgets its statistics then.
   const [page] = await database.ask<LogPage>(sql`
     select json_build_object(
       'source', concat_ws('/',
         (select system_identifier from pg_control_system()),
         left(pg_walfile_name(pg_current_wal_lsn()), 8),
         extract(epoch from pg_postmaster_start_time()),
+        extract(epoch from pg_stat_get_bgwriter_stat_reset_time()),
         (select oid from pg_database where datname = current_database()),
         ${tables.quoted.revocations}::regclass::oid
       ),
