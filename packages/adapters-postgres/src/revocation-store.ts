@@ -14,7 +14,7 @@ import { certain, uniteRevocations } from './unite-revocations.js';
  */
 export function createRevocationStore(context: StoreContext, log?: RevocationLog): RevocationStore {
   const { database, tables } = context;
-  const { revocations } = tables.ref;
+  const { revocations, user_epochs, tenant_epochs } = tables.ref;
 
   return {
     traits,
@@ -25,6 +25,10 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
       const rows = added.map(rowOf);
       for (const { tenant_id, name } of rows) requireStorableIds({ tenantId: tenant_id, name });
       // A statement may touch a row once only, so entries of one name are united before they meet what is stored.
+      //
+      // Nodes give back what a failover has lost. Without its epoch, the sessions that it ended would live again, and new
+      // ones begin with tokens that are dead. Epochs come first, as in whatever else raises them: so no two can wait for
+      // each other.
       await database.ask(sql`
         with given as (
           select *, max(epoch) over same_name as top, max(until) over same_name as latest
@@ -38,6 +42,18 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
             case when count(*) = count(except_session_id) and min(except_session_id) = max(except_session_id)
               then min(except_session_id) end as except_session_id
           from given where epoch = top group by kind, tenant_id, name, top, latest
+        ), raised_users as (
+          insert into ${user_epochs} as known (tenant_id, user_id, epoch)
+          select tenant_id, name, top from highest where kind = 'user' order by 1, 2
+          on conflict (tenant_id, user_id) do update set epoch = excluded.epoch where known.epoch < excluded.epoch
+          returning 1
+        ), raised_tenants as (
+          insert into ${tenant_epochs} as known (tenant_id, epoch)
+          select tenant_id, top from highest where kind = 'tenant' order by 1
+          on conflict (tenant_id) do update set epoch = excluded.epoch where known.epoch < excluded.epoch
+          returning 1
+        ), raised as materialized (
+          select (select count(*) from raised_users) + (select count(*) from raised_tenants) as count
         ), added as (
           ${uniteRevocations(
             tables,
@@ -50,7 +66,7 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
                 where highest.except_session_id is not null
                   and (given.kind, given.tenant_id, given.name) = (highest.kind, highest.tenant_id, highest.name)
               ), latest
-            from highest`,
+            from highest, raised where raised.count >= 0`,
           )}
         )
         select 'null' as answer`);
