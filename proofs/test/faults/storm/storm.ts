@@ -91,8 +91,10 @@ export function isOutage({ status }: Answer): boolean {
   return status === 503;
 }
 
+/** Whether it knows all there is, or asks each time. */
 function isFresh({ auth }: StormNode): boolean {
-  return auth.revocations.status().state === 'fresh';
+  const { state } = auth.revocations.status();
+  return state === 'fresh' || state === 'direct';
 }
 
 function isAtWork({ counts }: StormUser): boolean {
