@@ -19,8 +19,8 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function whole(number) return string.format('%.0f', number) end
 -- Lua numbers have 53 bits: all that instants and generations need.
+local function whole(number) return string.format('%d', number) end
 -- Beside the clock of a test, which may stand still, real time must not take anything away.
 local slackMs = ARGV[1] == '' and 0 or 60000
 local function lifetime(ms) return whole(math.max(ms, 1) + slackMs) end
