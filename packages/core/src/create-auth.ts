@@ -79,8 +79,11 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    * `onEventError` and never to the user. Default: nobody is told.
    */
   readonly onEvent?: (event: AuthEvent) => void | Promise<void>;
-  /** Told whenever this node answers from memory or not any more; for metrics and alarms. */
-  readonly onRevocationStateChange?: (status: RevocationStatus) => void;
+  /**
+   * Told whenever this node answers from memory or not any more; for metrics and alarms. What it throws or rejects with is
+   * ignored.
+   */
+  readonly onRevocationStateChange?: (status: RevocationStatus) => void | Promise<void>;
   /** Told when `onEvent` failed. Default: a process warning. */
   readonly onEventError?: (error: unknown) => void;
 

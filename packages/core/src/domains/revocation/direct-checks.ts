@@ -22,6 +22,8 @@ export interface DirectChecks {
   isRevoked(subject: RevocationSubject): Promise<boolean>;
   /** Something else has heard from the store. */
   noteAnswer(): void;
+  /** Gives no answer again that was asked for before now. */
+  forgetAnswers(): void;
 }
 
 interface Answer {
@@ -97,5 +99,7 @@ export function createDirectChecks({ store, boundMs, stopwatch }: DirectChecksOp
     noteAnswer() {
       isDown = false;
     },
+
+    forgetAnswers: () => answers.clear(),
   };
 }

@@ -14,7 +14,7 @@ export interface ReplicatedCheckOptions {
   readonly log: RevocationLog;
   readonly policy: RevocationPolicy;
   readonly clock: Clock;
-  readonly onStateChange: (status: RevocationStatus) => void;
+  readonly onStateChange: (status: RevocationStatus) => void | Promise<void>;
 }
 
 /** The reading of the log, under way. */
@@ -64,19 +64,18 @@ export function createReplicatedCheck(options: ReplicatedCheckOptions): Revocati
     const state = findState();
     if (state === told) return;
     told = state;
-    try {
-      onStateChange(status());
-    } catch {
-      // Whoever listens must not stop the reading.
-    }
+    const current = status();
+    // Whoever listens must stop neither the reading nor, by a rejection that nobody handles, the process.
+    new Promise((resolve) => resolve(onStateChange(current))).catch(() => {});
   };
 
   const read = async (): Promise<void> => {
     try {
-      await replica.read();
-      reads++;
+      if (await replica.read()) {
+        reads++;
+        direct.noteAnswer();
+      }
       failure = null;
-      direct.noteAnswer();
       for (const { resolve } of waiters.splice(0)) resolve();
     } catch (cause) {
       failedReads++;
@@ -101,7 +100,11 @@ export function createReplicatedCheck(options: ReplicatedCheckOptions): Revocati
       return replica.isRevoked(subject) || direct.isRevoked(subject).finally(tell);
     },
 
-    apply: (revocations) => replica.apply(revocations),
+    apply(revocations) {
+      replica.apply(revocations);
+      // What the store said a moment ago must not outlive what this node has just done.
+      direct.forgetAnswers();
+    },
 
     start() {
       ensureOpen();

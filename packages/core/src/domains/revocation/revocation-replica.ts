@@ -31,13 +31,16 @@ export interface RevocationReplica {
   isRevoked(subject: RevocationSubject): boolean;
   /** Holds entries that this node has just recorded, before it reads them. */
   apply(revocations: readonly Revocation[]): void;
-  /** Reads all there is to read. Never two at a time. @throws what the store rejects with; what was read is kept. */
-  read(): Promise<void>;
+  /**
+   * Reads all there is to read. Never two at a time. @returns whether it has read: after too many entries it waits.
+   * @throws what the store rejects with; what was read is kept.
+   */
+  read(): Promise<boolean>;
 }
 
 /** Entries added to the store in one step when it has to be told again. */
 const addBatch = 500;
-/** Entries looked at after a read to find expired ones: 1,000,000 in less than a minute at four reads a second. */
+/** Entries looked at at each read to find expired ones: 1,000,000 in less than a minute at four reads a second. */
 const sweepCount = 5_000;
 /** How long to wait after too many entries before it is tried again. */
 const overfullMs = 60_000;
@@ -65,9 +68,15 @@ export function createRevocationReplica(options: RevocationReplicaOptions): Revo
 
   /** The store may have lost what this node knows: other nodes, and direct checks, must find it there again. */
   const addAgain = async (entries: Iterable<Revocation>): Promise<void> => {
-    const now = clock.now();
-    const alive = [...entries].filter(({ until }) => until.getTime() > now);
-    while (alive.length > 0) await store.add(alive.splice(0, addBatch));
+    // By and by: a list of a million of them would hold up everybody else.
+    let batch: Revocation[] = [];
+    for (const entry of entries) {
+      if (entry.until.getTime() > clock.now()) batch.push(entry);
+      if (batch.length < addBatch) continue;
+      await store.add(batch);
+      batch = [];
+    }
+    if (batch.length > 0) await store.add(batch);
   };
 
   const readPages = async (): Promise<void> => {
@@ -111,19 +120,29 @@ export function createRevocationReplica(options: RevocationReplicaOptions): Revo
 
     async read() {
       if (overfullSince !== null) {
-        if (stopwatch.since(overfullSince) < overfullMs) return;
+        if (stopwatch.since(overfullSince) < overfullMs) return false;
         overfullSince = null;
       }
       const startedAt = stopwatch.now();
+      // Before it reads, which may fail: what this node revokes meanwhile must not pile up.
+      set.sweep(startedAt.wallMs, sweepCount);
+      unread.deleteExpired(startedAt.wallMs);
+      if (set.size > policy.maxEntries) {
+        forget();
+        return false;
+      }
       const recordedBefore = unread.list();
       await readPages();
-      set.sweep(clock.now(), sweepCount);
-      if (set.size > policy.maxEntries) return forget();
+      if (set.size > policy.maxEntries) {
+        forget();
+        return true;
+      }
       // The log holds all that was recorded before it was read; what it does not hold, a failover has lost.
       await addAgain(mustAddAgain ? set.list() : unread.listOf(recordedBefore));
       mustAddAgain = false;
       unread.forget(recordedBefore);
       readAt = startedAt;
+      return true;
     },
   };
 }

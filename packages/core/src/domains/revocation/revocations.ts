@@ -15,8 +15,8 @@ export interface RevocationsOptions extends RevocationPolicyOptions {
   readonly store: RevocationStore;
   /** How far clocks may differ: the leeway of token verification, in milliseconds. */
   readonly leewayMs: number;
-  /** Told whenever `state` changes. What it throws is ignored. */
-  readonly onStateChange?: (status: RevocationStatus) => void;
+  /** Told whenever `state` changes. What it throws or rejects with is ignored. */
+  readonly onStateChange?: (status: RevocationStatus) => void | Promise<void>;
   readonly clock?: Clock;
 }
 

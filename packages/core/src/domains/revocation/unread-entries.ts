@@ -17,6 +17,8 @@ export interface UnreadEntries {
   listOf(earlier: ReadonlyMap<string, Revocation>): Revocation[];
   /** Gives these up. */
   forget(entries: ReadonlyMap<string, Revocation>): void;
+  /** Gives up those whose `until` is at or before `nowMs`. */
+  deleteExpired(nowMs: number): void;
   clear(): void;
 }
 
@@ -44,6 +46,10 @@ export function createUnreadEntries(): UnreadEntries {
 
     forget(entries) {
       for (const entry of entries) if (isUnread(entry)) unread.delete(entry[0]);
+    },
+
+    deleteExpired(nowMs) {
+      for (const [name, { until }] of unread) if (until.getTime() <= nowMs) unread.delete(name);
     },
 
     clear: () => unread.clear(),

@@ -7,6 +7,7 @@ import { refusalCode } from '../../refusal-code.js';
 import {
   ada,
   createSharedStore,
+  leewayMs,
   type NodeBench,
   sessionRevocation,
   startNode,
@@ -315,6 +316,57 @@ describe('more entries than it may hold', () => {
     await pass(1_000 + pollMs);
     expect(stateOf(node)).toBe('fresh');
   });
+
+  it('act on the node that revokes at once, whatever the store said a moment ago', async () => {
+    node = startNode(shared, { maxEntries: 10 });
+    await shared.add(Array.from({ length: 11 }, (_, index) => sessionRevocation(`s${index}`)));
+    await node.revocations.start();
+    expect(await node.revocations.isRevoked(subjectOf('phone'))).toBe(false);
+    await node.revocations.revokeToken({ jti: 'jti of phone', expiresAt: new Date(Date.now() + 60_000) });
+    expect(await node.revocations.isRevoked(subjectOf('phone'))).toBe(true);
+  });
+
+  it('while it waits it has heard nothing: a store that is silent is asked by one at a time all the same', async () => {
+    node = startNode(shared, { maxEntries: 10 });
+    await shared.add(Array.from({ length: 11 }, (_, index) => sessionRevocation(`s${index}`)));
+    await node.revocations.start();
+    const { reads } = node.revocations.status();
+    node.setTrouble({ direct: 'away' });
+    expect(await refusalCode(node.revocations.isRevoked(subjectOf('phone')))).toBe('store_unavailable');
+    node.setTrouble({ direct: 'silent' });
+    await pass(10 * pollMs);
+    const before = node.calls.length;
+    const asked = Array.from({ length: 5 }, (_, index) => node.revocations.isRevoked(subjectOf(`t${index}`)));
+    const refused = await Promise.all(asked.slice(1).map(refusalCode));
+    expect(refused).toEqual(Array(4).fill('store_unavailable'));
+    expect(node.calls).toHaveLength(before + 1);
+    node.hear();
+    expect(await asked[0]).toBe(false);
+    expect(node.revocations.status()).toMatchObject({ reads });
+  });
+
+  it('are not held either when this node has revoked them itself and cannot read the log', async () => {
+    node = startNode(shared, { maxEntries: 10 });
+    await node.revocations.start();
+    node.setTrouble({ log: 'away' });
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    for (let index = 0; index < 25; index++)
+      await node.revocations.revokeToken({ jti: `t${index}`, expiresAt });
+    await pass(pollMs);
+    expect(node.revocations.status()).toMatchObject({ state: 'stale', entries: 0 });
+    for (let index = 0; index < 25; index++) {
+      expect(await node.revocations.isRevoked(subjectOf('x', { jti: `t${index}` }))).toBe(true);
+    }
+  });
+
+  it('expire also while the log cannot be read', async () => {
+    await node.revocations.start();
+    node.setTrouble({ log: 'away' });
+    await node.revocations.revokeToken({ jti: 'short', expiresAt: new Date(Date.now() + 60_000) });
+    expect(node.revocations.status().entries).toBe(1);
+    await pass(60_000 + leewayMs + 2 * pollMs);
+    expect(node.revocations.status()).toMatchObject({ entries: 0, state: 'stale' });
+  });
 });
 
 describe('reading', () => {
@@ -402,6 +454,17 @@ describe('state changes', () => {
     expect(told.map(({ state }) => state)).toEqual(['fresh', 'stale', 'down', 'fresh']);
     expect(told[2]?.cause).toMatchObject({ code: 'store_unavailable' });
     expect(told[3]).not.toHaveProperty('cause');
+  });
+
+  it('a listener that rejects stops neither the reading nor the process', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    node = startNode(shared, { onStateChange: () => Promise.reject(new Error('the metrics are away')) });
+    await node.revocations.start();
+    expect(stateOf(node)).toBe('fresh');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });
 
