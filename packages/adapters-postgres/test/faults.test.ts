@@ -230,8 +230,8 @@ describe('when the connection breaks', () => {
     const { revocations } = postgresStores({ pool: isolated, schema, timeout: '1m' });
     const [victim, witness] = [await isolated.connect(), await isolated.connect()];
     for (const client of [victim, witness]) client.on('error', () => {});
-    const isOver = new Promise((resolve) => {
-      witness.on('end', resolve);
+    const isOver = new Promise<void>((resolve) => {
+      witness.on('end', () => resolve());
     });
     const spend = (count: number) =>
       `do $$ begin for i in 1..${count} loop perform pg_current_xact_id(); rollback; end loop; end $$`;
