@@ -16,7 +16,8 @@ export async function deleteInBatch(
 ): Promise<number> {
   const [count = 0] = await database.ask<number>(sql`
     with expired as materialized (
-      select ctid from ${table} where ${expiry} <= ${now()}
+      -- Asked once: compared with a clock that goes on, Postgres reads the index to its end where nothing has expired.
+      select ctid from ${table} where ${expiry} <= (select ${now()})
       order by ${expiry} limit ${limit}::integer for update skip locked
     ), deleted as (
       delete from ${table} where ctid = any (array(select ctid from expired)) returning 1
