@@ -85,12 +85,22 @@ function readBucket([now, flat]: BucketAnswer, position: Position | null): Bucke
   };
 }
 
+/** What `decode` gives, or `null` where percent signs stand that we never wrote. */
+function decoded<T>(decode: () => T): T | null {
+  try {
+    return decode();
+  } catch {
+    return null;
+  }
+}
+
 /** The revocation of an entry as `scripts/log-parts.ts` writes it; `null` for what somebody else put there. */
 function readEntry(entry: string): Revocation | null {
   const match = /^(\w+) (\d+) (\d+) (\d+) (.*)$/s.exec(entry);
   if (match === null) return null;
   const [, kind = '', untilMs, epochText, fromText, name = ''] = match;
   const until = new Date(Number(untilMs));
+  if (Number.isNaN(until.getTime())) return null;
   const epoch = Number(epochText);
   switch (kind) {
     case 'token':
@@ -100,10 +110,13 @@ function readEntry(entry: string): Revocation | null {
     case 'user': {
       const [owner = '', ...except] = name.split(' ');
       const exceptSessionId = except.join(' ') || null;
-      return { kind, ...userOf(owner), epoch, exceptSessionId, exceptFromEpoch: Number(fromText), until };
+      const user = decoded(() => userOf(owner));
+      return user && { kind, ...user, epoch, exceptSessionId, exceptFromEpoch: Number(fromText), until };
     }
-    case 'tenant':
-      return { kind, tenantId: decodeURIComponent(name), epoch, until };
+    case 'tenant': {
+      const tenantId = decoded(() => decodeURIComponent(name));
+      return tenantId === null ? null : { kind, tenantId, epoch, until };
+    }
     default:
       return null;
   }

@@ -101,6 +101,22 @@ describe('on a server', () => {
     expect(await client.get(`${keyPrefix}revoked:jwt:j`)).toBe('1');
   });
 
+  it('what others put into a log is passed over, and what stands around it is read', async () => {
+    const log = requireLog(revocations);
+    await revocations.add(tokens(clock, ['before']));
+    const [key = ''] = await listLogs();
+    const end = clock.now() + minuteMs;
+    const foreign = [
+      ...['', 'x', `tenant ${end} 1 0 %`, `user ${end} 1 0 %zz:b`, `user ${end} 1 0 a:%e0%a4`],
+      ...['token 99999999999999999999 1 0 x', `session ${'9'.repeat(400)} 1 0 x`, `unknown ${end} 1 0 x`],
+    ];
+    for (const entry of foreign) await client.xadd(key, '*', 'revoked', entry);
+    await revocations.add(tokens(clock, numbered(100)));
+    const all = await readOn(log);
+    expect(sorted(jtisOf(all.revocations))).toEqual(sorted(['before', ...numbered(100)]));
+    expect((await readOn(log, all.cursor)).revocations).toEqual([]);
+  });
+
   it('entries go a minute after their end, oldest first, and never because there are many', async () => {
     const user = { kind: 'user' as const, tenantId: 'acme', userId: 'ada', exceptSessionId: null };
     const raise = (epoch: number) =>
