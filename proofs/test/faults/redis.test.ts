@@ -105,6 +105,7 @@ describe('a storm of clients on Redis', () => {
       const knownToAll = performance.now() - 1_000;
       ended = storm.sessions().filter(({ end }) => end !== null && end.atMs < knownToAll);
       await direct.flushall();
+      storm.oracle.noteEmptied();
       await server.kill();
       await storm.untilEveryNodeAnswers('outages', isOutage, 5);
       const untilMs = performance.now();

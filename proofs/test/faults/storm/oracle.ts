@@ -26,6 +26,11 @@ export interface Oracle {
   readonly findings: Findings;
   /** Sessions that were written within the window may be lost, or those that ended within it may be revived. */
   forgive(what: 'lost' | 'revived', window: LossWindow): void;
+  /**
+   * The store has lost everything, with its epochs. Whoever is signed out everywhere after that is so under an epoch that
+   * begins anew, and may miss access tokens of before, as the guide says; nothing else is forgiven.
+   */
+  noteEmptied(): void;
   /** The user asks to be signed out everywhere. */
   noteSignOutEverywhere(userId: string): void;
   /**
@@ -52,6 +57,7 @@ export function createOracle(boundMs: number): Oracle {
 
   const signedOutEverywhere = new Set<string>();
   let givenBackAtMs = Number.POSITIVE_INFINITY;
+  let emptiedAtMs = Number.POSITIVE_INFINITY;
 
   const describe = ({ node, status, code }: Answer, session: ClientSession | null): string => {
     const about = session === null ? '' : `, ${session.transport} session ${session.state}`;
@@ -85,8 +91,10 @@ export function createOracle(boundMs: number): Oracle {
     refused.push(describe(answer, session) + hasCleared);
     session.state = 'gone';
   };
+  const isMissed = ({ userId, writtenAtMs, end }: ClientSession): boolean =>
+    signedOutEverywhere.has(userId) && writtenAtMs <= emptiedAtMs && (end?.atMs ?? 0) > emptiedAtMs;
   const revive = (answer: Answer, session: ClientSession, what: string): void => {
-    if (isForgiven('revived', session.end?.atMs ?? 0)) {
+    if (isForgiven('revived', session.end?.atMs ?? 0) || isMissed(session)) {
       leave(session, 'revived');
       return;
     }
@@ -120,6 +128,9 @@ export function createOracle(boundMs: number): Oracle {
       return { statuses, wrong, refused, ...counts };
     },
     forgive: (what, window) => windows[what].push(window),
+    noteEmptied() {
+      emptiedAtMs = performance.now();
+    },
     noteSignOutEverywhere: (userId) => signedOutEverywhere.add(userId),
     noteGivenBack() {
       givenBackAtMs = performance.now();
