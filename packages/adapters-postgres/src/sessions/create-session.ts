@@ -56,9 +56,10 @@ function statement(context: StoreContext, command: CreateSessionCommand) {
       select * from ${sessions} where ${ofUser(command)}
     ), candidates as materialized (
       -- Looking through them all is only worth it where somebody may have to go. Locked, so that a refresh under way
-      -- is waited for and judged by what it leaves.
+      -- is waited for and judged by what it leaves; but not those that an epoch ended, of which there may be very many.
       select * from ${sessions} where ${ofUser(command)} and ended_at is null
-        and exists (select from admitted)
+        and user_epoch >= (select least_user_epoch from admitted)
+        and tenant_epoch >= (select least_tenant_epoch from admitted)
         and (select count(*) from (select from known limit ${maxSessions}::integer) as enough) >= ${maxSessions}::integer
       for update
     ), surplus as (
