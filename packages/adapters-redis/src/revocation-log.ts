@@ -104,9 +104,9 @@ function readEntry(entry: string): Revocation | null {
   const epoch = Number(epochText);
   switch (kind) {
     case 'token':
-      return { kind, jti: name, until };
+      return { kind, jti: copyOf(name), until };
     case 'session':
-      return { kind, sessionId: name, until };
+      return { kind, sessionId: copyOf(name), until };
     case 'user': {
       const [owner = '', ...except] = name.split(' ');
       const exceptSessionId = except.join(' ') || null;
@@ -120,4 +120,9 @@ function readEntry(entry: string): Revocation | null {
     default:
       return null;
   }
+}
+
+/** A part of a text keeps all of it in memory, and readers keep these names for long. */
+function copyOf(part: string): string {
+  return Buffer.from(part).toString();
 }
