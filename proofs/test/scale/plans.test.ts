@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres, type RecordedStores, type SentStatement } from './counted-stores.js';
 import { explain, planModes, type TableAccess } from './plans.js';
-import { accessTokenMs, createRefresh, type HeldSession, userAt } from './sessions.js';
+import { accessTokenMs, createRefresh, createSignIn, type HeldSession, userAt } from './sessions.js';
 
 const rows = 50_000;
 const day = 86_400_000;
@@ -64,6 +64,32 @@ describe('with 50,000 sessions and revocations in Postgres', () => {
     const sent = await record(step);
     expect(sent).not.toEqual([]);
     expect((await explainAll(sent)).filter(readsAll)).toEqual([]);
+  });
+
+  it.each([
+    ['a page', null],
+    ['the next page', { createdAt: new Date(), id: '' }],
+  ])(
+    '%s of the list comes from the index in its order, so reading ends where it is full',
+    async (_name, after) => {
+      const sent = await record(() => stores.sessions.list(userAt(9), page(after)));
+      expect((await explainAll(sent)).filter(({ how }) => how.endsWith('Sort'))).toEqual([]);
+    },
+  );
+
+  it('a sign-in under the cap locks no session that ended with all of its user', async () => {
+    const { sessions, pool, schema } = stores;
+    const userEpoch = await sessions.endAll(ending(8));
+    const outcome = await sessions.create({
+      ...createSignIn(8, { users: rows / 10, absoluteLifetimeMs: day }),
+      ...{ maxSessions: 5, expectedEpochs: { userEpoch, tenantEpoch: 0 } },
+    });
+    expect(outcome).toMatchObject({ kind: 'created', endedSessionIds: [] });
+    const { rows: locked } = await pool.query(
+      `select id from ${schema}.sessions where user_id = $1 and xmax <> '0'`,
+      [userAt(8).userId],
+    );
+    expect(locked).toEqual([]);
   });
 
   it('notices an index that is read from one end to the other', async () => {

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import type { SentStatement } from './counted-stores.js';
 
-/** How Postgres goes about one table in a statement. */
+/** How Postgres goes about one table in a statement, or sorts what it has read of them. */
 export interface TableAccess {
   /** Such as `Index Scan`. */
   readonly how: string;
+  /** Or an index; `''` where it sorts. */
   readonly table: string;
   /** Only a part of the index is read. */
   readonly hasCondition: boolean;
@@ -51,6 +52,7 @@ export async function explain(
 function listAccesses(node: PlanNode): readonly TableAccess[] {
   const below = (node.Plans ?? []).flatMap(listAccesses);
   const how = node['Node Type'];
+  if (/Sort$/.test(how)) return [{ how, table: '', hasCondition: false }, ...below];
   // A bitmap scan of a table reads what the scan of the index below it found.
   const table = how === 'Bitmap Index Scan' ? node['Index Name'] : node['Relation Name'];
   if (table === undefined || how === 'ModifyTable' || how === 'Bitmap Heap Scan') return below;
