@@ -21,12 +21,11 @@ export function createPopulation(sessions: number, crowds: number): Population {
   return { sessions, users: (sessions - crowds * crowdSize) / sessionsPerUser, crowds };
 }
 
-/** Whose session it is, by number. Beyond the population: of its users by turns. */
+/** Whose session it is, by number. Beyond the population: of the first half of its users, by turns. */
 export function ownerOf({ sessions, users, crowds }: Population, session: number): number {
   const ordinary = users * sessionsPerUser;
-  return session < ordinary || session >= sessions
-    ? session % users
-    : users + ((session - ordinary) % crowds);
+  if (session >= sessions) return session % (users / 2);
+  return session < ordinary ? session % users : users + ((session - ordinary) % crowds);
 }
 
 /** The numbers of the sessions that a crowded user has. */

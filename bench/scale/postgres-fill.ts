@@ -31,7 +31,9 @@ export async function fillSessions(pool: pg.Pool, sessions: SessionStore, fillin
   const template = createSignIn(userAt(-1));
   await sessions.create(template);
   const ordinary = population.users * sessionsPerUser;
-  const owner = `case when n < ${ordinary} or n >= ${population.sessions} then n % ${population.users}
+  const owner = `case
+    when n >= ${population.sessions} then n % ${population.users / 2}
+    when n < ${ordinary} then n % ${population.users}
     else ${population.users} + (n - ${ordinary}) % ${Math.max(population.crowds, 1)} end`;
   const own: Readonly<Record<string, string>> = {
     id: `rtrim(translate(encode(
