@@ -1,4 +1,9 @@
-import type { RateLimitStore, TakeCommand, TakeOutcome } from '@tessera-auth/core/stores';
+import {
+  type RateLimitStore,
+  requireTakeCommand,
+  type TakeCommand,
+  type TakeOutcome,
+} from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import type { StoreContext } from './store-context.js';
@@ -66,6 +71,7 @@ export function createRateLimitStore({ database, tables, now }: StoreContext): R
     traits,
 
     async take(command) {
+      requireTakeCommand(command);
       requireStorableIds({ key: command.key });
       for (;;) {
         const answer = await ask(command);

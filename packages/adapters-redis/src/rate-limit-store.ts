@@ -1,4 +1,4 @@
-import type { RateLimitStore } from '@tessera-auth/core/stores';
+import { type RateLimitStore, requireTakeCommand } from '@tessera-auth/core/stores';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { resetScript, takeScript } from './scripts/rate-limits.js';
 import type { StoreContext } from './store-context.js';
@@ -9,7 +9,9 @@ export function createRateLimitStore({ database, keys }: StoreContext): RateLimi
   return {
     traits,
 
-    async take({ key, intervalUs, burst, cost }) {
+    async take(command) {
+      requireTakeCommand(command);
+      const { key, intervalUs, burst, cost } = command;
       requireStorableIds({ key });
       const [isAllowed, remaining, retryAfterMs, resetAfterMs] = await database.run<
         [isAllowed: number, remaining: number, retryAfterMs: number, resetAfterMs: number]

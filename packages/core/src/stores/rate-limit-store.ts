@@ -4,7 +4,10 @@ import type { DescribedStore } from './store-traits.js';
 export interface TakeCommand {
   /** What is counted, such as `sign_in:ip:192.0.2.1`: up to 255 characters. Digests where the name itself is personal. */
   readonly key: string;
-  /** One unit comes back after this many microseconds: a whole number, at least 1. Five a minute is 12,000,000. */
+  /**
+   * One unit comes back after this many microseconds: a whole number, at least 1. Five a minute is 12,000,000. All units
+   * together come back within 200 years.
+   */
   readonly intervalUs: number;
   /** How many units there are at most, to be taken at once: a whole number, at least 1. */
   readonly burst: number;
@@ -37,6 +40,7 @@ export interface TakeOutcome {
  * - Time: the store's own clock, in milliseconds, decides within the step. A clock that steps back gives no units back.
  */
 export interface RateLimitStore extends DescribedStore {
+  /** @throws `TypeError` naming what is not as {@link TakeCommand} says: no store may take it for an outage, or give units back. */
   take(command: TakeCommand): Promise<TakeOutcome>;
 
   /** Gives all units of a key back, as after a success. */
@@ -44,4 +48,22 @@ export interface RateLimitStore extends DescribedStore {
 
   /** Deletes at most `limit` keys whose units are all back. @returns how many; fewer than `limit` means all done. */
   deleteExpired(limit: number): Promise<number>;
+}
+
+const maxBucketUs = 200 * 365 * 24 * 3_600 * 1_000_000;
+
+/**
+ * Insists on numbers that every store can count with, for stores to call first.
+ *
+ * @throws `TypeError` naming the one that is not acceptable.
+ */
+export function requireTakeCommand({ intervalUs, burst, cost }: TakeCommand): void {
+  for (const [name, value] of Object.entries({ intervalUs, burst, cost })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new TypeError(`${name}: expected a whole number of at least 1`);
+    }
+  }
+  if (cost > burst) throw new TypeError('cost: must be at most burst');
+  if (burst * intervalUs > maxBucketUs)
+    throw new TypeError('burst, intervalUs: must refill within 200 years');
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.js';
-import type { RateLimitStore } from '../rate-limit-store.js';
+import { type RateLimitStore, requireTakeCommand } from '../rate-limit-store.js';
 import { requireStorableIds } from './require-storable-ids.js';
 
 /** The rate limits of one process; the reference that adapters are measured against. */
@@ -11,7 +11,9 @@ export function createMemoryRateLimitStore(options: { readonly clock?: Clock } =
   return {
     traits: { medium: 'memory', durability: 'process' },
 
-    async take({ key, intervalUs, burst, cost }) {
+    async take(command) {
+      requireTakeCommand(command);
+      const { key, intervalUs, burst, cost } = command;
       requireStorableIds({ key });
       const nowUs = clock.now() * 1000;
       const at = Math.max(fullAtUs.get(key) ?? 0, nowUs);

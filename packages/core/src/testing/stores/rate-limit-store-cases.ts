@@ -28,6 +28,24 @@ const vectors: readonly StoreCase[] = rateLimitVectors.map(({ name, intervalUs, 
 
 const taken: readonly StoreCase[] = [
   {
+    name: 'numbers that no bucket has are refused as what they are: nothing is given back, and it is no outage',
+    async run({ stores: { rateLimits } }) {
+      await rateLimits.take(takingAll('strange'));
+      const odd = [0, -1, -5, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53];
+      const changes: readonly Partial<TakeCommand>[] = [
+        ...odd.flatMap((number) => [{ cost: number }, { burst: number }, { intervalUs: number }]),
+        ...[{ cost: 6 }, { intervalUs: 2 ** 52 }, { burst: 2 ** 40, intervalUs: 2 ** 40 }],
+      ];
+      for (const change of changes) {
+        await assert.rejects(rateLimits.take(taking('strange', change)), TypeError, JSON.stringify(change));
+      }
+      assert.equal((await rateLimits.take(taking('strange'))).isAllowed, false);
+      const wide = { burst: 2, intervalUs: 100 * 365 * 24 * 3_600_000_000 };
+      const { isAllowed, remaining } = await rateLimits.take(taking('wide', wide));
+      assert.deepEqual({ isAllowed, remaining }, { isAllowed: true, remaining: 1 });
+    },
+  },
+  {
     name: 'of parallel commands as many are allowed as there are units, and each unit is taken once',
     async run({ stores: { rateLimits } }) {
       const outcomes = await inParallel(50, () => rateLimits.take(taking('raced')));
