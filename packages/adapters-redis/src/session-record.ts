@@ -11,10 +11,10 @@ import type { sessionFields } from './scripts/session-fields.js';
 /** Field and value by turns, as Redis gives a hash. */
 export type FlatHash = readonly string[];
 
-type ValuesOf<Fields extends readonly string[]> = { readonly [Index in keyof Fields]: string | null };
+type ValuesOf<Fields extends readonly string[]> = { readonly [Index in keyof Fields]: string | false };
 
-/** The values of a session, in the order of {@link sessionFields}; `null` for what is missing. */
-export type SessionValues = ValuesOf<typeof sessionFields>;
+/** The values of a session, in the order of {@link sessionFields}; `false` for what is missing. */
+type SessionValues = ValuesOf<typeof sessionFields>;
 
 /** What scripts never look into, in one field. */
 type Facts = readonly [
@@ -48,17 +48,17 @@ export function readFields(flat: FlatHash): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** The session, or `null` where there is none. */
-export function readSession(id: string, values: SessionValues | readonly []): SessionRecord | null {
-  if (values.length === 0) return null;
+/** The session that a script showed, or `null` where there is none. */
+export function readSession(id: string, shown: string): SessionRecord | null {
+  if (shown === '') return null;
   // biome-ignore format: in the order of `sessionFields`
   const [
     owner, generation, userEpoch, tenantEpoch, secretHash, nonce, keyId, rotatedAt, hardRotatedAt, createdAt,
     lastSeenAt, idleLifetimeMs, idleExpiresAt, absoluteExpiresAt, authTime, amr, facts, endedAt, endReason,
-  ] = values;
-  if (owner === null) return null;
+  ] = JSON.parse(shown) as SessionValues;
+  if (owner === false) return null;
   const { tenantId, userId } = userOf(owner);
-  const [device, browser, os, ip, userAgent] = JSON.parse(facts ?? '') as Facts;
+  const [device, browser, os, ip, userAgent] = JSON.parse(facts || '') as Facts;
   return {
     id,
     tenantId,
@@ -71,9 +71,9 @@ export function readSession(id: string, values: SessionValues | readonly []): Se
     userEpoch: Number(userEpoch),
     tenantEpoch: Number(tenantEpoch),
     generation: Number(generation),
-    secretHash: secretHash ?? '',
-    nonce: nonce ?? '',
-    keyId: keyId ?? '',
+    secretHash: secretHash || '',
+    nonce: nonce || '',
+    keyId: keyId || '',
     rotatedAt: instant(rotatedAt),
     hardRotatedAt: optionalInstant(hardRotatedAt),
     createdAt: instant(createdAt),
@@ -82,23 +82,23 @@ export function readSession(id: string, values: SessionValues | readonly []): Se
     idleExpiresAt: instant(idleExpiresAt),
     absoluteExpiresAt: instant(absoluteExpiresAt),
     authTime: instant(authTime),
-    amr: JSON.parse(amr ?? '') as string[],
+    amr: JSON.parse(amr || '') as string[],
     endedAt: optionalInstant(endedAt),
-    endReason: endReason as SessionEndReason | null,
+    endReason: (endReason || null) as SessionEndReason | null,
   };
 }
 
 /** The session of a script that always gives one. */
-export function requireSession(id: string, values: SessionValues): SessionRecord {
-  const session = readSession(id, values);
+export function requireSession(id: string, shown: string): SessionRecord {
+  const session = readSession(id, shown);
   if (session === null) throw new Error('Redis gave no session where there must be one');
   return session;
 }
 
-function instant(value: string | null): Date {
+function instant(value: string | false): Date {
   return new Date(Number(value));
 }
 
-function optionalInstant(value: string | null): Date | null {
-  return value === null ? null : instant(value);
+function optionalInstant(value: string | false): Date | null {
+  return value === false ? null : instant(value);
 }

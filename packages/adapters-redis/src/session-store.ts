@@ -18,7 +18,7 @@ import {
 } from './scripts/read-sessions.js';
 import { rotateHardScript, rotateScript } from './scripts/rotate.js';
 import type { Script } from './scripts/script.js';
-import { deviceDigest, fieldsOf, readSession, requireSession, type SessionValues } from './session-record.js';
+import { deviceDigest, fieldsOf, readSession, requireSession } from './session-record.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 
@@ -70,7 +70,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       requireStorableIds({ id, tenantId, userId });
       if (!canOwn(command, id)) throw new TypeError('id: must begin with the tag of its user');
       const [kind, isNewDevice, endedSessionIds, session] = await runInTenant<
-        [kind: string, isNewDevice: string, endedSessionIds: string[], session: SessionValues]
+        [kind: string, isNewDevice: string, endedSessionIds: string[], session: string]
       >(
         tenantId,
         createSessionScript,
@@ -99,14 +99,14 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
 
     async find(tenantId, sessionId) {
       if (!areStorableIds(tenantId, sessionId)) return null;
-      const values = await database.run<SessionValues>(findSessionScript, [keys.session(sessionId)], []);
-      const session = readSession(sessionId, values);
+      const shown = await database.run<string>(findSessionScript, [keys.session(sessionId)], []);
+      const session = readSession(sessionId, shown);
       return session?.tenantId === tenantId ? session : null;
     },
 
     async list(user, { limit, after }) {
       if (!areStorableIds(user.tenantId, user.userId)) return { sessions: [], next: null };
-      const [hasMore, ...page] = await runInTenant<[string, ...(string | SessionValues)[]]>(
+      const [hasMore, ...page] = await runInTenant<[hasMore: string, ...idsAndSessions: string[]]>(
         user.tenantId,
         listSessionsScript,
         [keys.sessions(user), keys.userEpoch(user)],
@@ -114,7 +114,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
       );
       const sessions = [];
       for (let index = 0; index < page.length; index += 2) {
-        sessions.push(requireSession(page[index] as string, page[index + 1] as SessionValues));
+        sessions.push(requireSession(page[index] ?? '', page[index + 1] ?? ''));
       }
       const last = hasMore === '1' ? sessions.at(-1) : undefined;
       return { sessions, next: last === undefined ? null : { createdAt: last.createdAt, id: last.id } };
@@ -123,7 +123,7 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
     async rotate(command) {
       const { tenantId, sessionId: id, next } = command;
       if (!areStorableIds(tenantId, id)) return { kind: 'invalid' };
-      const [kind, values] = await runInTenant<[RotateVerdict, SessionValues] | ['invalid']>(
+      const [kind, shown] = await runInTenant<[RotateVerdict, string] | ['invalid']>(
         tenantId,
         rotateScript,
         [keys.session(id)],
@@ -133,13 +133,13 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
           ...[command.floorMs, command.graceMs, command.recoveryMs, command.accessTokenMs],
         ],
       );
-      return kind === 'invalid' ? { kind } : { kind, session: requireSession(id, values) };
+      return kind === 'invalid' ? { kind } : { kind, session: requireSession(id, shown) };
     },
 
     async rotateHard(command) {
       const { sessionId: id, next, amr, endsOthers } = command;
       if (!canOwn(command, id)) return null;
-      const values = await runInTenant<SessionValues | []>(
+      const shown = await runInTenant<string>(
         command.tenantId,
         rotateHardScript,
         [keys.session(id), keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
@@ -148,30 +148,30 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
           ...[amr === undefined ? '' : JSON.stringify(amr), endsOthers ? '1' : '0', command.accessTokenMs],
         ],
       );
-      return readSession(id, values);
+      return readSession(id, shown);
     },
 
     async end(command) {
       const { sessionId: id, reason, accessTokenMs } = command;
       if (!canOwn(command, id)) return null;
-      const values = await database.run<SessionValues | []>(
+      const shown = await database.run<string>(
         endSessionScript,
         [keys.session(id), keys.sessions(command), keys.revokedSession(id), keys.log(command)],
         [id, ownerOf(command), reason, accessTokenMs],
       );
-      return readSession(id, values);
+      return readSession(id, shown);
     },
 
     async endOthers(command) {
       const { keepSessionId: id, commandId, accessTokenMs } = command;
       if (!canOwn(command, id)) return null;
-      const values = await runInTenant<SessionValues | []>(
+      const shown = await runInTenant<string>(
         command.tenantId,
         endOthersScript,
         [keys.session(id), keys.userEpoch(command), keys.revokedUser(command), keys.log(command)],
         [id, ownerOf(command), commandId, accessTokenMs],
       );
-      return readSession(id, values);
+      return readSession(id, shown);
     },
 
     async endAll(command) {

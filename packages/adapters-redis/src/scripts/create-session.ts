@@ -22,7 +22,7 @@ local maxSessions = tonumber(ARGV[10])
 local accessTokenMs, idleMs, absoluteMs = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 
 local repeated = redis.call('HGET', key, 'owner')
-if repeated == owner then return { 'created', '0', {}, load(key) } end
+if repeated == owner then return { 'created', '0', {}, show(load(key)) } end
 if repeated then return redis.error_reply('TAKEN the session id belongs to another user') end
 
 local userEpoch = findEpoch(epoch)
@@ -66,6 +66,6 @@ redis.call('HSET', key, 'owner', owner, 'generation', '0',
   'idleLifetimeMs', whole(idleMs), 'idleExpiresAt', whole(math.min(now + idleMs, absolute)),
   'absoluteExpiresAt', whole(absolute), unpack(ARGV, 14))
 keep(key, absoluteMs)
-return { 'created', isNewDevice, ended, load(key) }
+return { 'created', isNewDevice, ended, show(load(key)) }
 `,
 );

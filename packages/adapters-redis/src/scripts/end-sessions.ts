@@ -3,7 +3,7 @@ import { createConfirmedScript } from './script.js';
 import { at } from './session-fields.js';
 import { endPart, raisePart, sessionPart, tenantEpochPart } from './session-parts.js';
 
-/** Ends one session and revokes it. An empty array: the user has no such session. */
+/** Ends one session and revokes it. An empty text: the user has no such session. */
 export const endSessionScript = createConfirmedScript(
   revokePart,
   sessionPart,
@@ -12,14 +12,14 @@ export const endSessionScript = createConfirmedScript(
 local key, sessions, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, owner, reason, accessTokenMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local session = load(key)
-if session[${at.owner}] ~= owner then return {} end
+if session[${at.owner}] ~= owner then return '' end
 if not session[${at.endedAt}] then endSession(key, sessions, id, reason) end
 revoke(revoked, log, 'session', id, now + accessTokenMs, ${certain}, '')
-return load(key)
+return show(load(key))
 `,
 );
 
-/** Raises the user's epoch and lifts one live session to it. An empty array: there is no such live session. */
+/** Raises the user's epoch and lifts one live session to it. An empty text: there is no such live session. */
 export const endOthersScript = createConfirmedScript(
   revokePart,
   sessionPart,
@@ -30,11 +30,11 @@ local key, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, owner = ARGV[3], ARGV[4]
 local command, accessTokenMs = ARGV[5], tonumber(ARGV[6])
 local session = load(key)
-if session[${at.owner}] ~= owner or not isLive(session, findEpoch(epoch), tenantEpoch) then return {} end
+if session[${at.owner}] ~= owner or not isLive(session, findEpoch(epoch), tenantEpoch) then return '' end
 local userEpoch = raise(epoch, command)
 redis.call('HSET', key, 'userEpoch', whole(userEpoch))
 revoke(revoked, log, 'user', owner, now + accessTokenMs, userEpoch, id)
-return load(key)
+return show(load(key))
 `,
 );
 

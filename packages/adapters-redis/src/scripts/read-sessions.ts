@@ -3,7 +3,7 @@ import { at } from './session-fields.js';
 import { orderPart, sessionPart, tenantEpochPart } from './session-parts.js';
 
 /** A session. */
-export const findSessionScript = createScript(sessionPart, 'return load(KEYS[1])');
+export const findSessionScript = createScript(sessionPart, 'return show(load(KEYS[1]))');
 
 /** For each key an epoch, 0 where it never rose. */
 export const readEpochsScript = createScript(
@@ -15,7 +15,7 @@ return epochs
 `,
 );
 
-/** One page of a user's live sessions: whether there are more, then ids and values by turns. */
+/** One page of a user's live sessions: whether there are more, then ids and sessions by turns. */
 export const listSessionsScript = createScript(
   sessionPart,
   tenantEpochPart,
@@ -48,7 +48,7 @@ table.sort(live, isListedBefore)
 local page = { #live > limit and '1' or '0' }
 for index = 1, math.min(limit, #live) do
   table.insert(page, live[index].id)
-  table.insert(page, live[index].session or load(sessionPrefix .. live[index].id))
+  table.insert(page, show(live[index].session or load(sessionPrefix .. live[index].id)))
 end
 return page
 `,

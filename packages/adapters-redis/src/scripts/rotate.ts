@@ -62,11 +62,11 @@ else
   -- A server that was replaced and does not know what ended since gives no verdict either.
   requireWritable(place .. 'log')
 end
-return { verdict, session }
+return { verdict, show(session) }
 `,
 );
 
-/** Gives a live session a new secret and voids the old one. An empty array: there is no such live session. */
+/** Gives a live session a new secret and voids the old one. An empty text: there is no such live session. */
 export const rotateHardScript = createConfirmedScript(
   revokePart,
   sessionPart,
@@ -80,8 +80,8 @@ local amr, endsOthers, accessTokenMs = ARGV[7], ARGV[8] == '1', tonumber(ARGV[9]
 
 local session = load(key)
 local userEpoch = findEpoch(epoch)
-if session[${at.owner}] ~= owner or not isLive(session, userEpoch, tenantEpoch) then return {} end
-if session[${at.secretHash}] == nextHash then return session end
+if session[${at.owner}] ~= owner or not isLive(session, userEpoch, tenantEpoch) then return '' end
+if session[${at.secretHash}] == nextHash then return show(session) end
 
 if endsOthers then
   userEpoch = userEpoch + 1
@@ -94,6 +94,6 @@ renew(key, session, nextHash, nextNonce, nextKeyId, '')
 redis.call('HSET', key, 'userEpoch', whole(userEpoch),
   'tenantEpoch', whole(math.max(tenantEpoch, tonumber(session[${at.tenantEpoch}]))), 'hardRotatedAt', whole(now))
 if amr ~= '' then redis.call('HSET', key, 'amr', amr, 'authTime', whole(now)) end
-return load(key)
+return show(load(key))
 `,
 );
