@@ -20,7 +20,7 @@ export type * from './flows/index.js';
 export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http/http-auth.js';
 export * from './stores/memory/index.js';
 export * from './stores/one-time-token-store.js';
-export * from './stores/rate-limit-store.js';
+export type { RateLimitStore, TakeCommand, TakeOutcome } from './stores/rate-limit-store.js';
 export * from './stores/revocation.js';
 export * from './stores/revocation-log.js';
 export * from './stores/revocation-store.js';
