@@ -62,7 +62,7 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    * take `'5m'` or less there.
    */
   readonly accessLifetime?: Duration;
-  /** How far the clocks of nodes may be apart. Default `'5s'`, at most `'60s'`. */
+  /** How far the clocks of nodes and of the servers of the stores may be apart. Default `'5s'`, at most `'60s'`. */
   readonly leeway?: Duration;
   /** How many verified access tokens are remembered. Default 10,000 with `signingKeys`, otherwise none. */
   readonly tokenCacheSize?: number;

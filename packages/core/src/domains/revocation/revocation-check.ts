@@ -41,13 +41,17 @@ export interface RevocationCheck {
   apply(revocations: readonly Revocation[]): void;
 
   /**
-   * Begins to read the log, which the first check does by itself, and resolves when the copy is complete.
+   * Begins to read the log, which the first check does by itself, and resolves when the copy is complete, or has turned out
+   * to be more than `maxEntries`.
    *
    * @throws `AuthError` `store_unavailable` when the next read fails; it goes on trying.
    */
   start(): Promise<void>;
 
-  /** Resolves when every node has applied what was recorded before the call, or asks the store: after the bound. */
+  /**
+   * Resolves when every node has applied what was recorded before the call, or asks the store: after the bound of this node,
+   * which none may exceed; at once with `direct`.
+   */
   settled(): Promise<void>;
 
   /** How this node answers right now. */
