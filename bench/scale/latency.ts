@@ -19,7 +19,7 @@ export interface MeasuredPair {
   readonly large: RoundLatencies;
 }
 
-const rounds = Number(process.env.ROUNDS ?? 15);
+const rounds = Number(process.env.ROUNDS ?? 31);
 const pairsPerRound = 1000;
 const callers = 4;
 
