@@ -53,6 +53,8 @@ export interface UselessSessions {
 export interface CleanUp {
   readonly seconds: number;
   readonly deleted: number;
+  /** So many have to go by then. */
+  readonly promised: number;
   /** Where the app asks for it: the most rows of a step, the longest step, and one that finds nothing. */
   readonly batches?: { readonly most: number; readonly longestMs: number; readonly idleMs: number };
 }

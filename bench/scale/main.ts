@@ -203,7 +203,7 @@ async function reportCleanUp(contestant: Contestant, rotate: Operation): Promise
   const before = await serveDuring(rotate, () => wait(quietMs));
   await useless.untilExpired();
   const during = await serveDuring(rotate, () => useless.cleanUp());
-  const { seconds, deleted, batches } = during.result;
+  const { seconds, deleted, promised, batches } = during.result;
   const row = (when: string, { calls, perSecond, p50, p99 }: Served) => ({
     rotations: when,
     calls,
@@ -223,7 +223,7 @@ async function reportCleanUp(contestant: Contestant, rotate: Operation): Promise
   console.log(
     `${deleted} gone in ${seconds.toFixed(1)} s; p99 ${ratio.toFixed(2)} times that of before.${steps}\n`,
   );
-  gates.atLeast(store, 'expired sessions that went', deleted, count);
+  gates.atLeast(store, 'expired sessions that went', deleted, promised);
   if (batches !== undefined) {
     gates.atMost(store, 'rows of a step', batches.most, 500);
     gates.atMost(store, 'a step that finds nothing, ms', batches.idleMs, mostIdleMs);

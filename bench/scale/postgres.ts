@@ -122,11 +122,11 @@ async function addUseless(
   const schema = schemas.large;
   await fillSessions(pool, sessions, { schema, population, from, to: from + count, lastCreatedAt });
   await vacuum(pool, schema);
-  return { untilExpired: async () => {}, cleanUp: () => cleanUp(sessions) };
+  return { untilExpired: async () => {}, cleanUp: () => cleanUp(sessions, count) };
 }
 
 /** As the core does. */
-async function cleanUp(sessions: SessionStore): Promise<CleanUp> {
+async function cleanUp(sessions: SessionStore, promised: number): Promise<CleanUp> {
   const start = performance.now();
   let [deleted, most, longestMs] = [0, 0, 0];
   for (;;) {
@@ -140,5 +140,5 @@ async function cleanUp(sessions: SessionStore): Promise<CleanUp> {
   const seconds = (performance.now() - start) / 1000;
   const idleSince = performance.now();
   await sessions.deleteExpired(batchSize);
-  return { seconds, deleted, batches: { most, longestMs, idleMs: performance.now() - idleSince } };
+  return { seconds, deleted, promised, batches: { most, longestMs, idleMs: performance.now() - idleSince } };
 }

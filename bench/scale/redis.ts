@@ -129,12 +129,14 @@ async function addUseless(
     untilExpired: () => wait(Math.max(0, endsAt - Date.now())),
     async cleanUp() {
       const start = performance.now();
+      // Redis looks for expired keys by chance, and takes its time once they are fewer than a tenth of all.
+      const promised = Math.max(0, count - keysBefore / 10);
       let deleted = 0;
-      while (deleted < count) {
+      while (deleted < promised) {
         await wait(100);
         deleted = keysBefore - (await client.dbsize());
       }
-      return { seconds: (performance.now() - start) / 1000, deleted };
+      return { seconds: (performance.now() - start) / 1000, deleted, promised };
     },
   };
 }
