@@ -1,15 +1,11 @@
 import { isAuthError, storeUnavailable, within } from '@tessera-auth/core/stores';
-import type { Kysely, RawBuilder } from 'kysely';
-
-/** The one column of every statement here: JSON as text, which no driver, plugin or type parser of the app changes. */
-export interface AnswerRow {
-  readonly answer: string;
-}
+import { CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
+import { type AnswerRow, compileStatement, type Statement } from './statement.js';
 
 /** Where statements run. Every rejection is `store_unavailable`, with the driver's error as its cause. */
 export interface Database {
   /** Runs one statement. @returns its answers, parsed. */
-  ask<Answer>(statement: RawBuilder<AnswerRow>): Promise<Answer[]>;
+  ask<Answer>(statement: RawBuilder<AnswerRow> | Statement): Promise<Answer[]>;
 
   /** Runs `work` in one READ COMMITTED transaction: the one under way, or a new one. What `work` throws passes through. */
   atomically<T>(work: (database: Database) => Promise<T>): Promise<T>;
@@ -27,9 +23,11 @@ export interface DatabaseOptions {
 /** A {@link Database} on a Kysely instance. */
 export function createDatabase({ kysely, timeoutMs, isTransaction }: DatabaseOptions): Database {
   const database: Database = {
-    async ask<Answer>(statement: RawBuilder<AnswerRow>) {
+    async ask<Answer>(statement: RawBuilder<AnswerRow> | Statement) {
       try {
-        const { rows } = await within(timeoutMs, statement.execute(kysely));
+        const { text, values } = 'text' in statement ? statement : compileStatement<void>(statement)();
+        const query = CompiledQuery.raw(text, [...values]) as CompiledQuery<AnswerRow>;
+        const { rows } = await within(timeoutMs, kysely.executeQuery(query));
         return rows.map(({ answer }) => JSON.parse(answer) as Answer);
       } catch (error) {
         throw asUnavailable(error);

@@ -1,5 +1,6 @@
 import type { Clock } from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
+import { later } from './statement.js';
 import { toStorable } from './storable-text.js';
 
 /** The instant at which a statement decides; by the database's clock, so that all nodes agree. */
@@ -12,12 +13,14 @@ export type Now = () => RawBuilder<unknown>;
  */
 export function createNow(clock: Clock | undefined): Now {
   return () =>
-    clock === undefined ? sql`date_trunc('milliseconds', clock_timestamp())` : instant(new Date(clock.now()));
+    clock === undefined
+      ? sql`date_trunc('milliseconds', clock_timestamp())`
+      : instant(later(() => new Date(clock.now()).getTime()));
 }
 
 /** An instant, of any year that both sides know: as text, one after 9999 has a sign that Postgres does not read. */
-export function instant(date: Date): RawBuilder<unknown> {
-  return sql`('epoch'::timestamptz + ${duration(date.getTime())})`;
+export function instant(date: Date | RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`('epoch'::timestamptz + ${duration(date instanceof Date ? date.getTime() : date)})`;
 }
 
 /** A length of time; in SQL it may be multiplied, and summer time does not stretch it. */

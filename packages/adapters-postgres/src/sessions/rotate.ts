@@ -2,6 +2,7 @@ import type { RefreshSecret, RotateCommand, RotateOutcome, RotateVerdict } from 
 import { sql } from 'kysely';
 import { duration } from '../connection/sql-values.js';
 import { areStorableIds } from '../connection/storable-text.js';
+import { prepareStatement } from '../prepare-statement.js';
 import type { StoreContext } from '../store-context.js';
 import { readOnlySession, readSession, type SessionRow } from './session-row.js';
 import { isLive, lockLive, renewed, revokeSessions, withJudgingFacts } from './session-sql.js';
@@ -32,25 +33,32 @@ export async function rotate(context: StoreContext, command: RotateCommand): Pro
  * The locked version is found again by its place. One that a statement left for which this one waited is not in the snapshot,
  * so then there is no row, and `judge` has the word.
  */
-function rotateCurrent(context: StoreContext, command: RotateCommand) {
+const rotateCurrent = prepareStatement<RotateCommand>((context, given) => {
   const { sessions } = context.tables.ref;
-  const { tenantId, sessionId, generation, secretHash, next, attemptHash, floorMs } = command;
-  return sql<{ answer: string }>`
-    update ${sessions} as stored set ${renewed}, ${held(next, attemptHash)}
+  const next = {
+    secretHash: given((command) => command.next.secretHash),
+    nonce: given((command) => command.next.nonce),
+    keyId: given((command) => command.next.keyId),
+  };
+  const presented = sql`(
+    select *, ctid as place from ${sessions}
+    where id = ${given(({ sessionId }) => sessionId)} and tenant_id = ${given(({ tenantId }) => tenantId)} for update
+  )`;
+  return sql`
+    update ${sessions} as stored set ${renewed}, ${held(
+      next,
+      given(({ attemptHash }) => attemptHash),
+    )}
     from (
-      select * from (${withJudgingFacts(
-        context,
-        sql`(
-          select *, ctid as place from ${sessions} where id = ${sessionId} and tenant_id = ${tenantId} for update
-        )`,
-      )}) as known
-      where ${isLive}
+      select * from (${withJudgingFacts(context, presented)}) as known where ${isLive}
     ) as session
     where stored.ctid = place
-      and session.generation = ${generation}::integer and session.secret_hash = ${secretHash}
-      and session.secret_hash <> ${next.secretHash} and session.rotated_at + ${duration(floorMs)} <= at
+      and session.generation = ${given(({ generation }) => generation)}::integer
+      and session.secret_hash = ${given(({ secretHash }) => secretHash)}
+      and session.secret_hash <> ${next.secretHash}
+      and session.rotated_at + ${duration(given(({ floorMs }) => floorMs))} <= at
     returning to_json(stored)::text as answer`;
-}
+});
 
 /**
  * Judges in one statement, whatever the verdict, and acts on it.
@@ -106,8 +114,8 @@ function judge(context: StoreContext, command: RotateCommand) {
     ))::text as answer from judged`;
 }
 
-/** What a rotation sets of the secret. */
-function held(next: RefreshSecret, attemptHash: string | null) {
+/** What a rotation sets of the secret; from values, or from what stands for them. */
+function held(next: Readonly<Record<keyof RefreshSecret, unknown>>, attemptHash: unknown) {
   return sql`
     secret_hash = ${next.secretHash}, nonce = ${next.nonce}, key_id = ${next.keyId}, attempt_hash = ${attemptHash}`;
 }
