@@ -227,18 +227,23 @@ it('reads pages and changes of 200,000 entries through the index', async () => {
     const { rows } = await pool.query({ text: `explain ${text}`, values });
     return rows.map((row) => row['QUERY PLAN'] as string).join('\n');
   };
-  const expectIndexed = (plan: string): void => {
+  const expectInOrder = (plan: string): void => {
     expect(plan).toContain('Index Scan using revocations_changed_idx on revocations');
     expect(plan).not.toMatch(/(Seq|Bitmap Heap) Scan on revocations|Sort Key/);
   };
+  // The few that changed may be found by the index and sorted afterwards.
+  const expectFound = (plan: string): void => {
+    expect(plan).toMatch(/Index Scan (using|on) revocations_changed_idx/);
+    expect(plan).not.toContain('Seq Scan on revocations');
+  };
   const { log } = recorded.revocations;
   let page = await log?.read(null);
-  expectIndexed(await explainLast());
+  expectInOrder(await explainLast());
   for (let index = 0; index < 50 && page?.kind === 'page'; index++) page = await log?.read(page.cursor);
-  expectIndexed(await explainLast());
+  expectInOrder(await explainLast());
   await recorded.revocations.add(tokens('new'));
   expect(await before.catchUp()).toEqual(['new']);
-  expectIndexed(await explainLast());
+  expectFound(await explainLast());
 });
 
 describe('wakeUps', () => {

@@ -19,7 +19,7 @@ export interface RevocationPolicyOptions {
   /** How often a node reads the log: at least `'20ms'`, at most half the bound. Default a quarter of the bound. */
   readonly pollInterval?: Duration;
   /**
-   * How many entries a node holds at most, about 150 bytes each; with more it asks the store, and tries again every
+   * How many entries a node holds at most, about 100 bytes each; with more it asks the store, and tries again every
    * minute. Default 1,000,000.
    */
   readonly maxEntries?: number;

@@ -32,7 +32,8 @@ export function makeLosable(inner: Stores): LosableStores {
       ...inner,
       revocations,
       sessions: losable(inner.sessions),
-      users: losable(inner.users),
+      // Stores in memory have nobody to ask whether they are there.
+      users: losable({ ...inner.users, ping: inner.users.ping ?? (async () => {}) }),
       oneTimeTokens: losable(inner.oneTimeTokens),
       rateLimits: losable(inner.rateLimits),
     }),
