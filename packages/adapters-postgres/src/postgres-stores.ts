@@ -10,7 +10,7 @@ import {
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { createDatabase, type Database } from './connection/database.js';
-import { type Connection, openConnection } from './connection/open-connection.js';
+import { type Connection, openConnection, openSender } from './connection/open-connection.js';
 import { type AppTransaction, openTransaction } from './connection/open-transaction.js';
 import { createNow } from './connection/sql-values.js';
 import { createOneTimeTokenStore } from './one-time-token-store.js';
@@ -112,7 +112,8 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
   const now = createNow(options.clock);
 
   const kysely = openConnection(options, statementOptions);
-  const database = createDatabase({ kysely, timeoutMs, isTransaction: false });
+  const send = openSender(options, statementOptions);
+  const database = createDatabase({ kysely, timeoutMs, isTransaction: false, send });
   const contextOn = (place: Database): StoreContext => ({ database: place, tables, now });
   const ping = async (): Promise<void> => {
     const answers = await database.ask(sql`select 'true' as answer`);

@@ -1,6 +1,6 @@
 import { isAuthError, storeUnavailable, within } from '@tessera-auth/core/stores';
 import { CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
-import { type AnswerRow, compileStatement, type Statement } from './statement.js';
+import { type AnswerRow, compileStatement, type SendStatement, type Statement } from './statement.js';
 
 /** Where statements run. Every rejection is `store_unavailable`, with the driver's error as its cause. */
 export interface Database {
@@ -14,6 +14,8 @@ export interface Database {
 /** What a {@link Database} is made of. */
 export interface DatabaseOptions {
   readonly kysely: Kysely<unknown>;
+  /** A shorter way than `kysely` for a statement outside of transactions, within the same time. */
+  readonly send?: SendStatement | undefined;
   /** For every statement, with the wait for its connection. */
   readonly timeoutMs: number;
   /** `kysely` is a transaction already. */
@@ -21,13 +23,12 @@ export interface DatabaseOptions {
 }
 
 /** A {@link Database} on a Kysely instance. */
-export function createDatabase({ kysely, timeoutMs, isTransaction }: DatabaseOptions): Database {
+export function createDatabase(options: DatabaseOptions): Database {
+  const { kysely, timeoutMs, isTransaction, send = createKyselySender(options) } = options;
   const database: Database = {
     async ask<Answer>(statement: RawBuilder<AnswerRow> | Statement) {
       try {
-        const { text, values } = 'text' in statement ? statement : compileStatement<void>(statement)();
-        const query = CompiledQuery.raw(text, [...values]) as CompiledQuery<AnswerRow>;
-        const { rows } = await within(timeoutMs, kysely.executeQuery(query));
+        const rows = await send('text' in statement ? statement : compileStatement<void>(statement)());
         return rows.map(({ answer }) => JSON.parse(answer) as Answer);
       } catch (error) {
         throw asUnavailable(error);
@@ -56,6 +57,14 @@ export function createDatabase({ kysely, timeoutMs, isTransaction }: DatabaseOpt
     },
   };
   return database;
+}
+
+function createKyselySender({ kysely, timeoutMs }: DatabaseOptions): SendStatement {
+  return async ({ text, values }) => {
+    const query = CompiledQuery.raw(text, [...values]) as CompiledQuery<AnswerRow>;
+    const { rows } = await within(timeoutMs, kysely.executeQuery(query));
+    return rows;
+  };
 }
 
 function asUnavailable(error: unknown): unknown {

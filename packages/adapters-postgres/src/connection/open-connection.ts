@@ -1,6 +1,8 @@
 import { Kysely } from 'kysely';
 import { createPgliteDialect, type Pglite } from './pglite-dialect.js';
 import { createPoolDialect, type PgPool, type PgStatementOptions } from './pool-dialect.js';
+import { createPoolSender } from './pool-sender.js';
+import type { SendStatement } from './statement.js';
 
 /** The app's way to its database: exactly one of them. */
 export type Connection =
@@ -18,6 +20,11 @@ export type Connection =
       readonly pool?: never;
       readonly kysely?: never;
     };
+
+/** The short way for single statements, where there is one. */
+export function openSender({ pool }: Connection, options: PgStatementOptions): SendStatement | undefined {
+  return pool === undefined ? undefined : createPoolSender(pool, options);
+}
 
 /**
  * Kysely on the app's connection.

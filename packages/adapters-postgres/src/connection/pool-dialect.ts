@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { within } from '@tessera-auth/core/stores';
 import { PostgresDialect, type PostgresPoolClient } from 'kysely';
+import type { Statement } from './statement.js';
 
 /** What is needed of a client of `pg`. */
 export interface PgClient {
@@ -72,7 +73,7 @@ const guarded = new WeakSet<PgPool>();
  * A server that shuts down, or is told to end a connection, may say so in the very packet in which it accepts one. `pg` tells
  * of that before whoever awaits the connection can listen, and an error that nobody listens to stops the process.
  */
-function guardNewConnections(pool: PgPool): void {
+export function guardNewConnections(pool: PgPool): void {
   if (guarded.has(pool)) return;
   guarded.add(pool);
   const ignore = (): void => {};
@@ -119,9 +120,7 @@ function sender(
     async query(text: string, values: readonly unknown[]) {
       try {
         return await client.query({
-          text,
-          values: [...values],
-          ...(isPreparing && values.length > 0 ? { name: nameOf(text) } : {}),
+          ...queryOf({ text, values }, isPreparing),
           ...(timeoutMs > 0 ? { query_timeout: timeoutMs } : {}),
         });
       } catch (error) {
@@ -133,8 +132,14 @@ function sender(
   } as PostgresPoolClient;
 }
 
+/** A statement as `pg` takes it. */
+export function queryOf({ text, values }: Statement, isPreparing: boolean) {
+  const query = { text, values: [...values] };
+  return isPreparing && values.length > 0 ? { ...query, name: nameOf(text) } : query;
+}
+
 /** Whether the server refused a statement and is ready for the next one on this connection. */
-function isStatementError(error: unknown): boolean {
+export function isStatementError(error: unknown): boolean {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return false;
   // Class 08 and 57P0x: the connection is gone or going.
   return typeof error.code === 'string' && !/^(08|57P)/.test(error.code);

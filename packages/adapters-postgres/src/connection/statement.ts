@@ -11,6 +11,9 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
+/** Runs one statement. */
+export type SendStatement = (statement: Statement) => Promise<readonly AnswerRow[]>;
+
 /** A statement that waits for its values. */
 export type CompiledStatement<Given> = (given: Given) => Statement;
 

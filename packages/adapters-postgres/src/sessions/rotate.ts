@@ -40,15 +40,13 @@ const rotateCurrent = prepareStatement<RotateCommand>((context, given) => {
     nonce: given((command) => command.next.nonce),
     keyId: given((command) => command.next.keyId),
   };
+  const attemptHash = given((command) => command.attemptHash);
   const presented = sql`(
     select *, ctid as place from ${sessions}
     where id = ${given(({ sessionId }) => sessionId)} and tenant_id = ${given(({ tenantId }) => tenantId)} for update
   )`;
   return sql`
-    update ${sessions} as stored set ${renewed}, ${held(
-      next,
-      given(({ attemptHash }) => attemptHash),
-    )}
+    update ${sessions} as stored set ${renewed}, ${held(next, attemptHash)}
     from (
       select * from (${withJudgingFacts(context, presented)}) as known where ${isLive}
     ) as session
