@@ -1,8 +1,14 @@
-import type { Revocation, RevocationLog, RevocationStore } from '@tessera-auth/core/stores';
+import type {
+  Revocation,
+  RevocationLog,
+  RevocationStore,
+  RevocationSubject,
+} from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { json } from './connection/sql-values.js';
 import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { deleteInBatch } from './delete-in-batch.js';
+import { prepareStatement } from './prepare-statement.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 import { certain, uniteRevocations } from './unite-revocations.js';
@@ -72,21 +78,8 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
         select 'null' as answer`);
     },
 
-    async isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
-      // What cannot be stored was never revoked; the other facts of the token still count.
-      const [token, session, tenant, user] = [jti, sessionId, tenantId, userId].map((id) =>
-        areStorableIds(id) ? id : null,
-      );
-      const [isRevoked = false] = await database.ask<boolean>(sql`
-        select (
-          exists (select from ${revocations} where kind = 'token' and tenant_id = '' and name = ${token})
-          or exists (select from ${revocations} where kind = 'session' and tenant_id = '' and name = ${session})
-          or exists (select from ${revocations} where kind = 'user' and tenant_id = ${tenant} and name = ${user}
-            and epoch > ${userEpoch}::integer
-            and (except_session_id is distinct from ${session} or except_from_epoch > ${userEpoch}::integer))
-          or exists (select from ${revocations} where kind = 'tenant' and tenant_id = ${tenant} and name = ''
-            and epoch > ${tenantEpoch}::integer)
-        )::text as answer`);
+    async isRevoked(token) {
+      const [isRevoked = false] = await database.ask<boolean>(isNamed(context, token));
       return isRevoked;
     },
 
@@ -95,6 +88,28 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
     },
   };
 }
+
+/** Whether an entry names a token, its session, or an epoch above its own. */
+const isNamed = prepareStatement<RevocationSubject>(({ tables }, given) => {
+  const { revocations } = tables.ref;
+  // What cannot be stored was never revoked; the other facts of the token still count.
+  const id = (read: (token: RevocationSubject) => string) =>
+    given((token) => (areStorableIds(read(token)) ? read(token) : null));
+  const [tenant, session] = [id(({ tenantId }) => tenantId), id(({ sessionId }) => sessionId)];
+  const [userEpoch, tenantEpoch] = [given((token) => token.userEpoch), given((token) => token.tenantEpoch)];
+  return sql`
+    select (
+      exists (select from ${revocations}
+        where kind = 'token' and tenant_id = '' and name = ${id(({ jti }) => jti)})
+      or exists (select from ${revocations} where kind = 'session' and tenant_id = '' and name = ${session})
+      or exists (select from ${revocations}
+        where kind = 'user' and tenant_id = ${tenant} and name = ${id(({ userId }) => userId)}
+        and epoch > ${userEpoch}::integer
+        and (except_session_id is distinct from ${session} or except_from_epoch > ${userEpoch}::integer))
+      or exists (select from ${revocations} where kind = 'tenant' and tenant_id = ${tenant} and name = ''
+        and epoch > ${tenantEpoch}::integer)
+    )::text as answer`;
+});
 
 function rowOf(revocation: Revocation) {
   const until = revocation.until.toISOString();
