@@ -138,6 +138,14 @@ describe('while the database does not answer', () => {
     await stores.ping();
   });
 
+  it('what waited too long for a connection is not done later', async () => {
+    const holders = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
+    await expect(stores.sessions.rotate(presentation('phone', 0))).rejects.toMatchObject(unavailable);
+    for (const holder of holders) holder.release();
+    await vi.waitFor(() => expect([pool.idleCount, pool.waitingCount]).toEqual([4, 0]));
+    expect(await stores.sessions.find(ada.tenantId, phone)).toMatchObject({ generation: 0 });
+  });
+
   it("an app's Kysely is not waited for longer either", async () => {
     const kysely = new Kysely({ dialect: new PostgresDialect({ pool }) });
     const onKysely = postgresStores({ kysely, schema, timeout: '400ms' });
