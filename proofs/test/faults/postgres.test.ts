@@ -10,6 +10,7 @@ import {
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, it, vi } from 'vitest';
 import { fillDisk } from './full-disk.js';
+import { itWithEveryFault } from './storm/every-fault.js';
 import { expectSound } from './storm/expect-sound.js';
 import { isGood, isOutage, runStorm, type StormUnderWay } from './storm/storm.js';
 import { type StormNode, startStormNode } from './storm/storm-node.js';
@@ -69,12 +70,13 @@ describe('a storm of clients on Postgres', () => {
       await server.restart();
     }));
 
-  it('survives a server that is frozen', () =>
+  itWithEveryFault('survives a server that is frozen', () =>
     survive('frozen', async (storm) => {
       await server.freeze();
       await Promise.all([delay(3_500), storm.untilEveryNodeAnswers('outages', isOutage, 20)]);
       await server.thaw();
-    }));
+    }),
+  );
 
   it('survives connections that are cut in the middle of statements', () =>
     survive('cut 20 times', async (storm) => {
@@ -88,7 +90,7 @@ describe('a storm of clients on Postgres', () => {
       }
     }));
 
-  it('survives a network that takes 5 s', () => {
+  itWithEveryFault('survives a network that takes 5 s', () => {
     const fault: Fault = async (storm) => {
       proxy.latency(5_000);
       await Promise.all([delay(6_000), storm.untilEveryNodeAnswers('outages', isOutage, 20)]);
@@ -98,12 +100,13 @@ describe('a storm of clients on Postgres', () => {
     return survive('5 s away', fault, '6s');
   });
 
-  it('survives other programs that take every connection', () =>
+  itWithEveryFault('survives other programs that take every connection', () =>
     survive('out of connections', async (storm) => {
       const hogs = await takeAllConnections();
       await storm.untilEveryNodeAnswers('outages', isOutage, 20);
       await Promise.all(hogs.map((hog) => hog.end()));
-    }));
+    }),
+  );
 
   it('survives a disk that is full', async ({ skip }) => {
     const client = await connectDirectly('operator');

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisCluster, type RedisClusterNode, startRedisCluster } from '@tessera-auth/test-services';
 import { Cluster } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { itWithEveryFault } from './storm/every-fault.js';
 import { expectSound } from './storm/expect-sound.js';
 import { type DyingPrimary, loseLastSecond } from './storm/failover.js';
 import { type RedisNodes, startRedisNodes } from './storm/redis-nodes.js';
@@ -82,7 +83,7 @@ async function untilFailedOver(slot: number, from: RedisClusterNode): Promise<vo
 }
 
 describe('a storm of clients on a Redis Cluster', () => {
-  it('survives a slot that moves, and one that has moved half-way', async () => {
+  itWithEveryFault('survives a slot that moves, and one that has moved half-way', async () => {
     const report = await suffer('slot moved', async (storm) => {
       const { slot } = await findBusiestSlot();
       const move = await cluster.beginSlotMove(slot, await findOtherMaster(slot));
@@ -109,24 +110,27 @@ describe('a storm of clients on a Redis Cluster', () => {
     await cluster.untilHealthy();
   });
 
-  it('loses no more than the last second when a master is frozen, and thaws after the failover', async () => {
-    let atRisk = 0;
-    const report = await suffer('master frozen', async (storm) => {
-      const { slot, master } = await findBusiestSlot();
-      atRisk = await loseLastSecond(
-        storm,
-        dying(master, () => master.freeze()),
-      );
-      await Promise.all([
-        delay(3_500),
-        storm.untilEveryNodeAnswers('outages', isOutage, 5),
-        untilFailedOver(slot, master),
-      ]);
-      await storm.untilEveryNodeAnswers('users at work', isGood, 50);
-      await master.thaw();
-    });
-    expectSound(report, true);
-    expect(report.lost + report.revived).toBeLessThanOrEqual(atRisk);
-    await cluster.untilHealthy();
-  });
+  itWithEveryFault(
+    'loses no more than the last second when a master is frozen, and thaws after the failover',
+    async () => {
+      let atRisk = 0;
+      const report = await suffer('master frozen', async (storm) => {
+        const { slot, master } = await findBusiestSlot();
+        atRisk = await loseLastSecond(
+          storm,
+          dying(master, () => master.freeze()),
+        );
+        await Promise.all([
+          delay(3_500),
+          storm.untilEveryNodeAnswers('outages', isOutage, 5),
+          untilFailedOver(slot, master),
+        ]);
+        await storm.untilEveryNodeAnswers('users at work', isGood, 50);
+        await master.thaw();
+      });
+      expectSound(report, true);
+      expect(report.lost + report.revived).toBeLessThanOrEqual(atRisk);
+      await cluster.untilHealthy();
+    },
+  );
 });

@@ -6,6 +6,7 @@ import {
 } from '@tessera-auth/test-services';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { itWithEveryFault } from './storm/every-fault.js';
 import { expectSound } from './storm/expect-sound.js';
 import { type DyingPrimary, loseLastSecond } from './storm/failover.js';
 import { type RedisNodes, type RedisNodesOptions, startRedisNodes } from './storm/redis-nodes.js';
@@ -73,7 +74,7 @@ const confirmed: Surroundings = {
 };
 
 describe('a storm of clients on a Redis with Sentinel', () => {
-  it('loses no more than the last second when the primary is killed', async () => {
+  itWithEveryFault('loses no more than the last second when the primary is killed', async () => {
     let atRisk = 0;
     const report = await suffer('primary killed', {}, async (storm) => {
       const primary = await findPrimary();
@@ -99,7 +100,7 @@ describe('a storm of clients on a Redis with Sentinel', () => {
     expectSound(report);
   });
 
-  it('hears nothing from an old primary that thaws', async () => {
+  itWithEveryFault('hears nothing from an old primary that thaws', async () => {
     const report = await suffer('primary frozen and thawed', confirmed, async (storm) => {
       const primary = await findPrimary();
       await loseLastSecond(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@tessera-auth/test-services';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { itWithEveryFault } from './storm/every-fault.js';
 import { expectSound } from './storm/expect-sound.js';
 import { type RedisNodes, type RedisNodesOptions, startRedisNodes } from './storm/redis-nodes.js';
 import { isGood, isOutage, runStorm, type StormReport, type StormUnderWay } from './storm/storm.js';
@@ -51,7 +52,7 @@ describe('a storm of clients on Redis', () => {
     expectSound(report);
   });
 
-  it('survives a server that is frozen', async () => {
+  itWithEveryFault('survives a server that is frozen', async () => {
     const report = await suffer('frozen', async (storm) => {
       await server.freeze();
       await Promise.all([delay(3_500), storm.untilEveryNodeAnswers('outages', isOutage, 20)]);
@@ -60,7 +61,7 @@ describe('a storm of clients on Redis', () => {
     expectSound(report);
   });
 
-  it('survives connections that are cut in the middle of commands', async () => {
+  itWithEveryFault('survives connections that are cut in the middle of commands', async () => {
     const report = await suffer('cut 20 times', async (storm) => {
       for (let cut = 0; cut < 20; cut++) {
         // Commands gather that have been sent and not been answered.
@@ -74,7 +75,7 @@ describe('a storm of clients on Redis', () => {
     expectSound(report);
   });
 
-  it('survives a network that takes 5 s', async () => {
+  itWithEveryFault('survives a network that takes 5 s', async () => {
     const fault: Fault = async (storm) => {
       proxy.latency(5_000);
       await Promise.all([delay(6_000), storm.untilEveryNodeAnswers('outages', isOutage, 20)]);
