@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -39,6 +40,8 @@ export default defineConfig({
       createTotalsReporter(),
     ],
     sequence: seed === null ? {} : { shuffle: true, seed },
+    // Much of the time is spent waiting for servers, so two files share even a small machine well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: folders
       .filter((folder) => existsSync(`${folder}/test`))
       .map((folder) => ({
