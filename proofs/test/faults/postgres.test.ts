@@ -108,7 +108,7 @@ describe('a storm of clients on Postgres', () => {
     }),
   );
 
-  it('survives a disk that is full', async ({ skip }) => {
+  itWithEveryFault('survives a disk that is full', async ({ skip }) => {
     const client = await connectDirectly('operator');
     let isFillable = true;
     try {
