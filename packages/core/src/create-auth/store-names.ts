@@ -1,5 +1,5 @@
 /** The stores that every app has. */
 export const storeNames = ['sessions', 'revocations', 'users', 'oneTimeTokens', 'rateLimits'] as const;
 
-/** One of {@link storeNames}. */
+/** A store by its name in `Stores`. */
 export type StoreName = (typeof storeNames)[number];
