@@ -90,31 +90,54 @@ export function createClientDialect(client: PgClient, options: PgStatementOption
   });
 }
 
-/** A client that goes back to its pool only if nothing can still be under way on it. */
-function lend(client: PgPoolClient, options: PgStatementOptions): PostgresPoolClient {
+/** A client of a pool, and whether something can still be under way on it. */
+export interface LentClient {
+  /** Why it is of no use any more, if it is not. */
+  readonly broken: Error | undefined;
+  /** Takes notice of a failure of this connection; one of a statement alone is none. */
+  note(error: unknown): void;
+  /** Gives it back, or has it thrown away if it is broken. */
+  release(): void;
+}
+
+/** Watches over a client from when it is lent: it has no other listener, and may break between two statements. */
+export function watchLent(client: PgPoolClient): LentClient {
   let broken: Error | undefined;
   const onError = (error: Error): void => {
     broken ??= error;
   };
-  // A lent client has no other listener, and its connection may break between two statements.
   client.on('error', onError);
-  const { query } = sender(client, options, onError);
   return {
-    query(text: string, values: readonly unknown[]) {
-      // Kysely rolls back after a failure; on a broken connection that would only wait for the same failure again.
-      return broken === undefined ? query(text, values) : Promise.reject(broken);
+    get broken() {
+      return broken;
+    },
+    note(error) {
+      if (!isStatementError(error)) onError(error as Error);
     },
     release() {
       client.off('error', onError);
       client.release(broken);
     },
+  };
+}
+
+/** A client that goes back to its pool only if nothing can still be under way on it. */
+function lend(client: PgPoolClient, options: PgStatementOptions): PostgresPoolClient {
+  const lent = watchLent(client);
+  const { query } = sender(client, options, lent.note);
+  return {
+    query(text: string, values: readonly unknown[]) {
+      // Kysely rolls back after a failure; on a broken connection that would only wait for the same failure again.
+      return lent.broken === undefined ? query(text, values) : Promise.reject(lent.broken);
+    },
+    release: lent.release,
   } as PostgresPoolClient;
 }
 
 function sender(
   client: PgClient,
   { timeoutMs, isPreparing }: PgStatementOptions,
-  onBroken: (error: Error) => void,
+  onFailure: (error: unknown) => void,
 ): PostgresPoolClient {
   return {
     async query(text: string, values: readonly unknown[]) {
@@ -124,7 +147,7 @@ function sender(
           ...(timeoutMs > 0 ? { query_timeout: timeoutMs } : {}),
         });
       } catch (error) {
-        if (!isStatementError(error)) onBroken(error as Error);
+        onFailure(error);
         throw error;
       }
     },
@@ -139,7 +162,7 @@ export function queryOf({ text, values }: Statement, isPreparing: boolean) {
 }
 
 /** Whether the server refused a statement and is ready for the next one on this connection. */
-export function isStatementError(error: unknown): boolean {
+function isStatementError(error: unknown): boolean {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return false;
   // Class 08 and 57P0x: the connection is gone or going.
   return typeof error.code === 'string' && !/^(08|57P)/.test(error.code);

@@ -1,11 +1,11 @@
 import { within } from '@tessera-auth/core/stores';
 import {
   guardNewConnections,
-  isStatementError,
+  type LentClient,
   type PgPool,
-  type PgPoolClient,
   type PgStatementOptions,
   queryOf,
+  watchLent,
 } from './pool-dialect.js';
 import type { AnswerRow, SendStatement } from './statement.js';
 
@@ -19,32 +19,26 @@ export function createPoolSender(
 ): SendStatement {
   guardNewConnections(pool);
   return async (statement) => {
-    let client: PgPoolClient | undefined;
-    let broken: Error | undefined;
+    let lent: LentClient | undefined;
     let isOver = false;
-    const onError = (error: Error): void => {
-      broken ??= error;
-    };
     const ask = async (): Promise<readonly AnswerRow[]> => {
-      const lent = await pool.connect();
+      const client = await pool.connect();
       if (isOver) {
         // Nobody waits for it any more, and what was reported as not done should not be done now.
-        lent.release();
+        client.release();
         return [];
       }
-      client = lent;
-      client.on('error', onError);
+      lent = watchLent(client);
       return (await client.query(queryOf(statement, isPreparing))).rows;
     };
     try {
       return await within(timeoutMs, ask());
     } catch (error) {
-      if (!isStatementError(error)) onError(error as Error);
+      lent?.note(error);
       throw error;
     } finally {
       isOver = true;
-      client?.off('error', onError);
-      client?.release(broken);
+      lent?.release();
     }
   };
 }
