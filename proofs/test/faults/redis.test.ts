@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisServer, startRedis, startTcpProxy, type TcpProxy } from '@tessera-auth/test-services';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { cutConnections } from './storm/cut-connections.js';
 import { itWithEveryFault } from './storm/every-fault.js';
 import { expectSound } from './storm/expect-sound.js';
 import { type RedisNodes, type RedisNodesOptions, startRedisNodes } from './storm/redis-nodes.js';
@@ -62,16 +63,7 @@ describe('a storm of clients on Redis', () => {
   });
 
   itWithEveryFault('survives connections that are cut in the middle of commands', async () => {
-    const report = await suffer('cut 20 times', async (storm) => {
-      for (let cut = 0; cut < 20; cut++) {
-        // Commands gather that have been sent and not been answered.
-        proxy.stall();
-        await delay(50);
-        proxy.cut();
-        proxy.resume();
-        await storm.untilEveryNodeAnswers('anything', () => true, 5);
-      }
-    });
+    const report = await suffer('cut 20 times', (storm) => cutConnections(proxy, storm));
     expectSound(report);
   });
 

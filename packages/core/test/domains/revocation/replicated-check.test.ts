@@ -110,9 +110,10 @@ describe('before the copy is complete', () => {
   it('asks the store, and begins to read by itself', async () => {
     await shared.add([sessionRevocation('phone')]);
     expect(stateOf(node)).toBe('stale');
-    const answer = node.revocations.isRevoked(subjectOf('phone'));
-    expect(answer).toBeInstanceOf(Promise);
-    expect(await answer).toBe(true);
+    const answers = ['phone', 'laptop'].map((name) => node.revocations.isRevoked(subjectOf(name)));
+    for (const answer of answers) expect(answer).toBeInstanceOf(Promise);
+    expect(await answers[0]).toBe(true);
+    expect(await answers[1]).toBe(false);
     await pass(0);
     expect(node.revocations.isRevoked(subjectOf('phone'))).toBe(true);
   });
