@@ -1,7 +1,12 @@
-import type { OneTimeTokenRecord, OneTimeTokenStore, PresentedOneTimeToken } from '@tessera-auth/core/stores';
+import {
+  areStorableIds,
+  type OneTimeTokenRecord,
+  type OneTimeTokenStore,
+  type PresentedOneTimeToken,
+  requireStorableIds,
+} from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
 import { duration } from './connection/sql-values.js';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { deleteInBatch } from './delete-in-batch.js';
 import { ofUser } from './sessions/session-sql.js';
 import type { StoreContext } from './store-context.js';

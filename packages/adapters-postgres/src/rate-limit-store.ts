@@ -1,11 +1,13 @@
 import {
+  areStorableIds,
+  outcomeOfTake,
   type RateLimitStore,
+  requireStorableIds,
   requireTakeCommand,
   type TakeCommand,
   type TakeOutcome,
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 
@@ -77,7 +79,7 @@ export function createRateLimitStore({ database, tables, now }: StoreContext): R
         const answer = await ask(command);
         // There was enough, but others took it while the statement waited for them: look again at what they left.
         if (answer !== undefined && (answer.takenUs !== null || !answer.isEnough)) {
-          return outcomeOf(command, answer);
+          return outcomeOfAnswer(command, answer);
         }
       }
     },
@@ -99,15 +101,7 @@ export function createRateLimitStore({ database, tables, now }: StoreContext): R
   };
 }
 
-function outcomeOf({ intervalUs, burst, cost }: TakeCommand, answer: TakeAnswer): TakeOutcome {
-  const { nowUs, knownUs, takenUs } = answer;
-  const isAllowed = takenUs !== null;
-  const untilFullUs = (takenUs ?? Math.max(knownUs, nowUs)) - nowUs;
-  const excessUs = untilFullUs + (cost - burst) * intervalUs;
-  return {
-    isAllowed,
-    remaining: Math.max(Math.floor((burst * intervalUs - untilFullUs) / intervalUs), 0),
-    retryAfterMs: isAllowed ? 0 : Math.ceil(excessUs / 1000),
-    resetAfterMs: Math.ceil(untilFullUs / 1000),
-  };
+function outcomeOfAnswer(command: TakeCommand, { nowUs, knownUs, takenUs }: TakeAnswer): TakeOutcome {
+  const fullAtUs = takenUs ?? Math.max(knownUs, nowUs);
+  return outcomeOfTake(command, { isAllowed: takenUs !== null, untilFullUs: fullAtUs - nowUs });
 }

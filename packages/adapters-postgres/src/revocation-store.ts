@@ -1,12 +1,13 @@
-import type {
-  Revocation,
-  RevocationLog,
-  RevocationStore,
-  RevocationSubject,
+import {
+  areStorableIds,
+  type Revocation,
+  type RevocationLog,
+  type RevocationStore,
+  type RevocationSubject,
+  requireStorableIds,
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { json } from './connection/sql-values.js';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { deleteInBatch } from './delete-in-batch.js';
 import { prepareStatement } from './prepare-statement.js';
 import type { StoreContext } from './store-context.js';

@@ -1,7 +1,11 @@
-import type { Epochs, RevocationStore, SessionStore } from '@tessera-auth/core/stores';
+import {
+  areStorableIds,
+  type Epochs,
+  type RevocationStore,
+  type SessionStore,
+} from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { instant } from './connection/sql-values.js';
-import { areStorableIds } from './connection/storable-text.js';
 import { deleteInBatch } from './delete-in-batch.js';
 import { createSession } from './sessions/create-session.js';
 import { endOtherSessions, endSession, endTenant, endUser } from './sessions/end-sessions.js';

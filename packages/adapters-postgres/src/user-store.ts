@@ -1,12 +1,13 @@
-import type { UserRecord, UserRef, UserStore } from '@tessera-auth/core/stores';
-import { sql } from 'kysely';
-import { textArray } from './connection/sql-values.js';
 import {
   areStorableIds,
-  isStorableAddress,
   requireStorableIds,
-  toStorable,
-} from './connection/storable-text.js';
+  type UserRecord,
+  type UserRef,
+  type UserStore,
+} from '@tessera-auth/core/stores';
+import { sql } from 'kysely';
+import { textArray } from './connection/sql-values.js';
+import { isStorableAddress, toStorable } from './connection/storable-text.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 

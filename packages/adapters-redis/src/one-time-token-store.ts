@@ -1,11 +1,13 @@
 import {
+  areStorableIds,
   findTag,
+  isStorableText,
   type OneTimeTokenRecord,
   type OneTimeTokenStore,
   type PresentedOneTimeToken,
+  requireStorableIds,
   tagOf,
 } from '@tessera-auth/core/stores';
-import { areStorableIds, requireStorableIds, requireStorableText } from './connection/storable-text.js';
 import {
   consumeTokenScript,
   createTokenScript,
@@ -39,7 +41,7 @@ export function createOneTimeTokenStore({ database, keys }: StoreContext): OneTi
     async create(command) {
       const { id, tenantId, userId, purpose, secretHash } = command;
       requireStorableIds({ id, tenantId, userId, purpose, secretHash });
-      requireStorableText({ data: command.data });
+      if (!isStorableText(command.data)) throw new TypeError('data: must be without NUL and lone surrogates');
       if (findTag(id) !== tagOf(command)) throw new TypeError('id: must begin with the tag of its user');
       await database.run(
         createTokenScript,

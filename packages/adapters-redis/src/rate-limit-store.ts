@@ -1,5 +1,9 @@
-import { type RateLimitStore, requireTakeCommand } from '@tessera-auth/core/stores';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
+import {
+  areStorableIds,
+  type RateLimitStore,
+  requireStorableIds,
+  requireTakeCommand,
+} from '@tessera-auth/core/stores';
 import { resetScript, takeScript } from './scripts/rate-limits.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';

@@ -1,5 +1,9 @@
-import type { Revocation, RevocationStore } from '@tessera-auth/core/stores';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
+import {
+  areStorableIds,
+  type Revocation,
+  type RevocationStore,
+  requireStorableIds,
+} from '@tessera-auth/core/stores';
 import { hashTagOf, type Keys, ownerOf } from './keys.js';
 import { createRevocationLog } from './revocation-log.js';
 import { addScript, certain, isRevokedScript } from './scripts/revoke.js';

@@ -1,12 +1,13 @@
 import {
+  areStorableIds,
   findTag,
   type RevocationStore,
   type RotateVerdict,
+  requireStorableIds,
   type SessionStore,
   tagOf,
   type UserRef,
 } from '@tessera-auth/core/stores';
-import { areStorableIds, requireStorableIds } from './connection/storable-text.js';
 import { ownerOf } from './keys.js';
 import { createSessionScript } from './scripts/create-session.js';
 import { endOthersScript, endSessionScript, raiseScript } from './scripts/end-sessions.js';
@@ -29,8 +30,9 @@ const batchSize = 500;
  * The session store in Redis: every decision is one script in the slot of the user, which also records what it revokes.
  *
  * The tenant's epoch is in another slot, so in a Cluster it is read just before and handed to the script; on one server
- * the script reads it by itself. If it rises in between, the step counts as having come before: the session and its access tokens carry the epoch that was read, or a lower one, so
- * whoever looks at them after the rise refuses them. Whatever begins after `endTenant` resolved reads the new epoch.
+ * the script reads it by itself. If it rises in between, the step counts as having come before: the session and its access
+ * tokens carry the epoch that was read, or a lower one, so whoever looks at them after the rise refuses them. Whatever
+ * begins after `endTenant` resolved reads the new epoch.
  */
 export function createSessionStore(context: StoreContext, revocations: RevocationStore): SessionStore {
   const { database, keys } = context;

@@ -1,3 +1,5 @@
+import { isStorableText } from '@tessera-auth/core/stores';
+
 /** The place of an entry in the order in which pages give them: when it was changed, then its key. */
 export type LogPosition = readonly [changedIn: string, kind: string, tenantId: string, name: string];
 
@@ -34,15 +36,11 @@ function parseTexts(text: string): readonly string[] {
   try {
     const parsed: unknown = JSON.parse(text);
     const isTexts =
-      Array.isArray(parsed) && parsed.every((part) => typeof part === 'string' && areStorable(part));
+      Array.isArray(parsed) && parsed.every((part) => typeof part === 'string' && isStorableText(part));
     return isTexts ? parsed : [];
   } catch {
     return [];
   }
-}
-
-function areStorable(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
 }
 
 function isPosition(parts: readonly string[]): parts is LogPosition {

@@ -1,7 +1,11 @@
-import type { CreateSessionCommand, CreateSessionOutcome } from '@tessera-auth/core/stores';
+import {
+  type CreateSessionCommand,
+  type CreateSessionOutcome,
+  requireStorableIds,
+} from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { duration, instant, textArray } from '../connection/sql-values.js';
-import { requireStorableIds, toStorable } from '../connection/storable-text.js';
+import { toStorable } from '../connection/storable-text.js';
 import type { StoreContext } from '../store-context.js';
 import { readSession, type SessionRow } from './session-row.js';
 import { isLive, lockUser, ofUser, revokeSessions, withJudgingFacts } from './session-sql.js';

@@ -1,13 +1,14 @@
-import type {
-  EndOtherSessionsCommand,
-  EndSessionCommand,
-  RaiseEpochCommand,
-  SessionRecord,
-  UserRef,
+import {
+  areStorableIds,
+  type EndOtherSessionsCommand,
+  type EndSessionCommand,
+  type RaiseEpochCommand,
+  requireStorableIds,
+  type SessionRecord,
+  type UserRef,
 } from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
 import { duration } from '../connection/sql-values.js';
-import { areStorableIds, requireStorableIds } from '../connection/storable-text.js';
 import type { StoreContext } from '../store-context.js';
 import { uniteRevocations } from '../unite-revocations.js';
 import { readOnlySession, type SessionRow } from './session-row.js';

@@ -1,7 +1,6 @@
-import type { RotateHardCommand, SessionRecord } from '@tessera-auth/core/stores';
+import { areStorableIds, type RotateHardCommand, type SessionRecord } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { duration, textArray } from '../connection/sql-values.js';
-import { areStorableIds } from '../connection/storable-text.js';
 import type { StoreContext } from '../store-context.js';
 import { uniteRevocations } from '../unite-revocations.js';
 import { readOnlySession, type SessionRow } from './session-row.js';

@@ -1,7 +1,12 @@
-import type { RefreshSecret, RotateCommand, RotateOutcome, RotateVerdict } from '@tessera-auth/core/stores';
+import {
+  areStorableIds,
+  type RefreshSecret,
+  type RotateCommand,
+  type RotateOutcome,
+  type RotateVerdict,
+} from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
 import { duration } from '../connection/sql-values.js';
-import { areStorableIds } from '../connection/storable-text.js';
 import { prepareStatement } from '../prepare-statement.js';
 import type { StoreContext } from '../store-context.js';
 import { readOnlySession, readSession, type SessionRow } from './session-row.js';

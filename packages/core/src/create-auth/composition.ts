@@ -2,7 +2,7 @@ import type { RevocationPolicy } from '../domains/revocation/index.js';
 import type { StoreTraits } from '../stores/store-traits.js';
 import type { Stores } from '../stores/stores.js';
 import { type ConsequenceCode, consequenceSentences } from './consequences.js';
-import { findTransactions } from './find-transactions.js';
+import { findTransactions, listUncovered } from './find-transactions.js';
 import { type StoreName, storeNames } from './store-names.js';
 
 /** What a store says of itself; `unknown` where it says nothing, such as an app's own users table. */
@@ -76,17 +76,14 @@ function listGuarantees({
   ];
 }
 
-function listLimits(facts: Facts, { transactions, ...stores }: Stores): Consequence[] {
+function listLimits(facts: Facts, stores: Stores): Consequence[] {
   const listWith = (durability: StoreDescription['durability']): StoreName[] =>
     storeNames.filter((name) => facts.stores[name].durability === durability);
   const isShared = facts.stores.sessions.durability !== 'process';
   const isLimitedHere = facts.stores.rateLimits.durability === 'process';
-  const uncovered = (['users', 'sessions'] as const).filter(
-    (name) => transactions !== undefined && transactions.covers[name] !== stores[name],
-  );
 
   const limits: readonly (readonly [ConsequenceCode, readonly StoreName[]])[] = [
-    ['transactions_unused', uncovered],
+    ['transactions_unused', listUncovered(stores)],
     ['last_writes_lost_on_failover', listWith('failover')],
     ['gone_with_process', listWith('process')],
     ['limits_per_process', isShared && isLimitedHere ? ['rateLimits'] : []],

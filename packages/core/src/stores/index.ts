@@ -8,6 +8,7 @@ export * from './revocation.js';
 export * from './revocation-log.js';
 export * from './revocation-store.js';
 export * from './session-store.js';
+export * from './storable-ids.js';
 export * from './store-traits.js';
 export * from './stores.js';
 export * from './tagged-id.js';

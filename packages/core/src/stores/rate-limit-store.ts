@@ -67,3 +67,18 @@ export function requireTakeCommand({ intervalUs, burst, cost }: TakeCommand): vo
   if (burst * intervalUs > maxBucketUs)
     throw new TypeError('burst, intervalUs: must refill within 200 years');
 }
+
+/**
+ * For stores: what a command came to, from whether its units were taken and after how many microseconds all units are back.
+ */
+export function outcomeOfTake(
+  { intervalUs, burst, cost }: TakeCommand,
+  { isAllowed, untilFullUs }: { readonly isAllowed: boolean; readonly untilFullUs: number },
+): TakeOutcome {
+  return {
+    isAllowed,
+    remaining: Math.max(Math.floor((burst * intervalUs - untilFullUs) / intervalUs), 0),
+    retryAfterMs: isAllowed ? 0 : Math.ceil((untilFullUs + (cost - burst) * intervalUs) / 1000),
+    resetAfterMs: Math.ceil(untilFullUs / 1000),
+  };
+}

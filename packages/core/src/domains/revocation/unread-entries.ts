@@ -1,4 +1,5 @@
 import type { Revocation } from '../../stores/revocation.js';
+import { nameOfRevocation } from '../../stores/revocation-name.js';
 
 /**
  * What this node has recorded and has not read yet.
@@ -29,13 +30,13 @@ export function createUnreadEntries(): UnreadEntries {
 
   return {
     note(revocations) {
-      for (const revocation of revocations) unread.set(nameOf(revocation), revocation);
+      for (const revocation of revocations) unread.set(nameOfRevocation(revocation), revocation);
     },
 
     see(revocations) {
       if (unread.size === 0) return;
       for (const revocation of revocations) {
-        const name = nameOf(revocation);
+        const name = nameOfRevocation(revocation);
         const noted = unread.get(name);
         if (noted !== undefined && epochOf(revocation) >= epochOf(noted)) unread.delete(name);
       }
@@ -54,20 +55,6 @@ export function createUnreadEntries(): UnreadEntries {
 
     clear: () => unread.clear(),
   };
-}
-
-function nameOf(revocation: Revocation): string {
-  const { kind } = revocation;
-  switch (kind) {
-    case 'token':
-      return JSON.stringify([kind, revocation.jti]);
-    case 'session':
-      return JSON.stringify([kind, revocation.sessionId]);
-    case 'user':
-      return JSON.stringify([kind, revocation.tenantId, revocation.userId]);
-    case 'tenant':
-      return JSON.stringify([kind, revocation.tenantId]);
-  }
 }
 
 function epochOf(revocation: Revocation): number {

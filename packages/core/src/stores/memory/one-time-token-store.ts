@@ -5,7 +5,8 @@ import type {
   OneTimeTokenStore,
   PresentedOneTimeToken,
 } from '../one-time-token-store.js';
-import { requireStorableIds } from './require-storable-ids.js';
+import { requireStorableIds } from '../storable-ids.js';
+import { deleteWhere } from './delete-where.js';
 
 interface Entry {
   readonly record: OneTimeTokenRecord;
@@ -70,14 +71,7 @@ export function createMemoryOneTimeTokenStore(options: { readonly clock?: Clock 
 
     async deleteExpired(limit) {
       const now = clock.now();
-      let deleted = 0;
-      for (const [id, { record }] of entries) {
-        if (deleted === limit) break;
-        if (record.expiresAt.getTime() > now) continue;
-        entries.delete(id);
-        deleted++;
-      }
-      return deleted;
+      return deleteWhere(entries, ({ record }) => record.expiresAt.getTime() <= now, limit);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../clock.js';
-import { type RateLimitStore, requireTakeCommand } from '../rate-limit-store.js';
-import { requireStorableIds } from './require-storable-ids.js';
+import { outcomeOfTake, type RateLimitStore, requireTakeCommand } from '../rate-limit-store.js';
+import { requireStorableIds } from '../storable-ids.js';
+import { deleteWhere } from './delete-where.js';
 
 /** The rate limits of one process; the reference that adapters are measured against. */
 export function createMemoryRateLimitStore(options: { readonly clock?: Clock } = {}): RateLimitStore {
@@ -18,16 +19,9 @@ export function createMemoryRateLimitStore(options: { readonly clock?: Clock } =
       const nowUs = clock.now() * 1000;
       const at = Math.max(fullAtUs.get(key) ?? 0, nowUs);
       const next = at + cost * intervalUs;
-      const excessUs = next - burst * intervalUs - nowUs;
-      const isAllowed = excessUs <= 0;
+      const isAllowed = next - burst * intervalUs <= nowUs;
       if (isAllowed) fullAtUs.set(key, next);
-      const takenUs = (isAllowed ? next : at) - nowUs;
-      return {
-        isAllowed,
-        remaining: Math.max(Math.floor((burst * intervalUs - takenUs) / intervalUs), 0),
-        retryAfterMs: isAllowed ? 0 : Math.ceil(excessUs / 1000),
-        resetAfterMs: Math.ceil(takenUs / 1000),
-      };
+      return outcomeOfTake(command, { isAllowed, untilFullUs: (isAllowed ? next : at) - nowUs });
     },
 
     async reset(key) {
@@ -36,14 +30,7 @@ export function createMemoryRateLimitStore(options: { readonly clock?: Clock } =
 
     async deleteExpired(limit) {
       const nowUs = clock.now() * 1000;
-      let deleted = 0;
-      for (const [key, at] of fullAtUs) {
-        if (deleted === limit) break;
-        if (at > nowUs) continue;
-        fullAtUs.delete(key);
-        deleted++;
-      }
-      return deleted;
+      return deleteWhere(fullAtUs, (at) => at <= nowUs, limit);
     },
   };
 }

@@ -1,5 +1,10 @@
 import type { Clock } from '@tessera-auth/core';
-import type { RateLimitStore, TakeCommand, TakeOutcome } from '@tessera-auth/core/stores';
+import {
+  outcomeOfTake,
+  type RateLimitStore,
+  type TakeCommand,
+  type TakeOutcome,
+} from '@tessera-auth/core/stores';
 import { brokenLimits, type Defect, letOthersGoFirst } from './defect.js';
 
 /** Runs each command changed by `change`. */
@@ -32,21 +37,15 @@ function ownLimits(
   const { keep = (atUs) => atUs, beforeWriting = async () => {}, earlyUs = 0 } = how;
   const instants = new Map<string, number>();
   return {
-    async take({ key, intervalUs, burst, cost }) {
+    async take(command) {
+      const { key, intervalUs, burst, cost } = command;
       const nowUs = clock.now() * 1000;
       const at = Math.max(instants.get(key) ?? 0, nowUs);
       const next = at + cost * intervalUs;
-      const excessUs = next - burst * intervalUs - nowUs;
-      const isAllowed = excessUs <= 0;
+      const isAllowed = next - burst * intervalUs <= nowUs;
       await beforeWriting();
       if (isAllowed) instants.set(key, keep(next));
-      const takenUs = (isAllowed ? next : at) - nowUs;
-      return {
-        isAllowed,
-        remaining: Math.max(Math.floor((burst * intervalUs - takenUs) / intervalUs), 0),
-        retryAfterMs: isAllowed ? 0 : Math.ceil(excessUs / 1000),
-        resetAfterMs: Math.ceil(takenUs / 1000),
-      };
+      return outcomeOfTake(command, { isAllowed, untilFullUs: (isAllowed ? next : at) - nowUs });
     },
     async reset(key) {
       instants.delete(key);

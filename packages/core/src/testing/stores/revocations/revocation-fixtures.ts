@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Revocation, RevocationSubject } from '../../../stores/revocation.js';
 import type { RevocationLog } from '../../../stores/revocation-log.js';
+import { nameOfRevocation } from '../../../stores/revocation-name.js';
 import type { RevocationStore } from '../../../stores/revocation-store.js';
 import type { TestClock } from '../../test-clock.js';
 import { createRevocationLogReader, type RevocationLogReader } from './revocation-log-reader.js';
@@ -67,9 +68,9 @@ export async function assertAgree(
 
 /** Insists that a reader holds each entry, no weaker than it is here. */
 export function assertHolds(reader: RevocationLogReader, expected: readonly Revocation[]): void {
-  const held = new Map(reader.list().map((revocation) => [nameOf(revocation), revocation]));
+  const held = new Map(reader.list().map((revocation) => [nameOfRevocation(revocation), revocation]));
   for (const { until, ...entry } of expected) {
-    const found = held.get(nameOf({ until, ...entry } as Revocation));
+    const found = held.get(nameOfRevocation({ until, ...entry } as Revocation));
     assert.ok(found, `the reader lacks ${JSON.stringify(entry)}`);
     assert.deepEqual(withoutStrength(found), withoutStrength({ until, ...entry } as Revocation));
     const [fromEpoch, leastFromEpoch] = [found, entry].map(exceptionStart);
@@ -85,17 +86,4 @@ function withoutStrength(revocation: Revocation): object {
 
 function exceptionStart(entry: object): number {
   return 'exceptFromEpoch' in entry ? Number(entry.exceptFromEpoch) : 0;
-}
-
-function nameOf(revocation: Revocation): string {
-  switch (revocation.kind) {
-    case 'token':
-      return JSON.stringify(['token', revocation.jti]);
-    case 'session':
-      return JSON.stringify(['session', revocation.sessionId]);
-    case 'user':
-      return JSON.stringify(['user', revocation.tenantId, revocation.userId]);
-    case 'tenant':
-      return JSON.stringify(['tenant', revocation.tenantId]);
-  }
 }
