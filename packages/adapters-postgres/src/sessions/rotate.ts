@@ -10,7 +10,7 @@ import { duration } from '../connection/sql-values.js';
 import { prepareStatement } from '../prepare-statement.js';
 import type { StoreContext } from '../store-context.js';
 import { readOnlySession, readSession, type SessionRow } from './session-row.js';
-import { isLive, lockLive, renewed, revokeSessions, withJudgingFacts } from './session-sql.js';
+import { isLiveAt, leastEpochs, lockLive, renewed, renewedAt, revokeSessions } from './session-sql.js';
 
 /**
  * Judges a presented refresh token, and rotates or ends its session.
@@ -35,8 +35,9 @@ export async function rotate(context: StoreContext, command: RotateCommand): Pro
  * Rotates a live session to which its current secret is presented, past the floor. The row is locked before the time is read:
  * an instant from before the wait would cut short the grace of the next refresh, and make a thief of an honest client.
  *
- * The locked version is found again by its place. One that a statement left for which this one waited is not in the snapshot,
- * so then there is no row, and `judge` has the word.
+ * The lock gives the place of the latest version. One that a statement left for which this one waited is not in the
+ * snapshot, so then there is no row, and `judge` has the word. Each `now` here is read later than the lock is held; they may
+ * be a millisecond apart.
  */
 const rotateCurrent = prepareStatement<RotateCommand>((context, given) => {
   const { sessions } = context.tables.ref;
@@ -46,21 +47,19 @@ const rotateCurrent = prepareStatement<RotateCommand>((context, given) => {
     keyId: given((command) => command.next.keyId),
   };
   const attemptHash = given((command) => command.attemptHash);
-  const presented = sql`(
-    select *, ctid as place from ${sessions}
-    where id = ${given(({ sessionId }) => sessionId)} and tenant_id = ${given(({ tenantId }) => tenantId)} for update
-  )`;
+  const now = context.now();
   return sql`
-    update ${sessions} as stored set ${renewed}, ${held(next, attemptHash)}
-    from (
-      select * from (${withJudgingFacts(context, presented)}) as known where ${isLive}
-    ) as session
-    where stored.ctid = place
-      and session.generation = ${given(({ generation }) => generation)}::integer
-      and session.secret_hash = ${given(({ secretHash }) => secretHash)}
-      and session.secret_hash <> ${next.secretHash}
-      and session.rotated_at + ${duration(given(({ floorMs }) => floorMs))} <= at
-    returning to_json(stored)::text as answer`;
+    update ${sessions} as session set ${renewedAt(now)}, ${held(next, attemptHash)}
+    where ctid = (
+        select ctid from ${sessions}
+        where id = ${given(({ sessionId }) => sessionId)} and tenant_id = ${given(({ tenantId }) => tenantId)} for update
+      )
+      and generation = ${given(({ generation }) => generation)}::integer
+      and secret_hash = ${given(({ secretHash }) => secretHash)}
+      and secret_hash <> ${next.secretHash}
+      and rotated_at + ${duration(given(({ floorMs }) => floorMs))} <= ${now}
+      and ${isLiveAt(now, leastEpochs(context))}
+    returning to_json(session)::text as answer`;
 });
 
 /**

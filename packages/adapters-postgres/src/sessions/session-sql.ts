@@ -18,23 +18,44 @@ export function ofUser({ tenantId, userId }: UserRef): RawBuilder<unknown> {
  * @param order for whoever takes the first rows only: without it here Postgres judges and sorts all of them.
  */
 export function withJudgingFacts(
-  { tables, now }: StoreContext,
+  context: StoreContext,
   source: RawBuilder<unknown>,
   order: RawBuilder<unknown> = sql``,
 ): RawBuilder<unknown> {
+  const { user, tenant } = leastEpochs(context);
   return sql`
-    select session.*, ${now()} as at,
-      coalesce((select epoch from ${tables.ref.user_epochs} as epochs
-        where epochs.tenant_id = session.tenant_id and epochs.user_id = session.user_id), 0) as least_user_epoch,
-      coalesce((select epoch from ${tables.ref.tenant_epochs} as epochs
-        where epochs.tenant_id = session.tenant_id), 0) as least_tenant_epoch
+    select session.*, ${context.now()} as at, ${user} as least_user_epoch, ${tenant} as least_tenant_epoch
     from ${source} as session ${order} offset 0`;
 }
 
+/** The epochs that a row named `session` must not fall behind. */
+interface LeastEpochs {
+  readonly user: RawBuilder<unknown>;
+  readonly tenant: RawBuilder<unknown>;
+}
+
+/** The current epochs of the user and the tenant of a row named `session`, each looked up where it stands. */
+export function leastEpochs({ tables }: StoreContext): LeastEpochs {
+  return {
+    user: sql`coalesce((select epoch from ${tables.ref.user_epochs} as epochs
+      where epochs.tenant_id = session.tenant_id and epochs.user_id = session.user_id), 0)`,
+    tenant: sql`coalesce((select epoch from ${tables.ref.tenant_epochs} as epochs
+      where epochs.tenant_id = session.tenant_id), 0)`,
+  };
+}
+
+/** Whether a session is live. */
+export function isLiveAt(at: RawBuilder<unknown>, { user, tenant }: LeastEpochs): RawBuilder<unknown> {
+  return sql`
+    ended_at is null and idle_expires_at > ${at} and absolute_expires_at > ${at}
+    and user_epoch >= ${user} and tenant_epoch >= ${tenant}`;
+}
+
 /** Whether a row of {@link withJudgingFacts} is live. */
-export const isLive: RawBuilder<unknown> = sql`
-  ended_at is null and idle_expires_at > at and absolute_expires_at > at
-  and user_epoch >= least_user_epoch and tenant_epoch >= least_tenant_epoch`;
+export const isLive: RawBuilder<unknown> = isLiveAt(sql`at`, {
+  user: sql`least_user_epoch`,
+  tenant: sql`least_tenant_epoch`,
+});
 
 /**
  * The beginning of a statement, behind `with`: the session that `condition` names is locked, and `live` is its row as it
@@ -50,14 +71,17 @@ export function lockLive(context: StoreContext, condition: RawBuilder<unknown>):
     )`;
 }
 
-/** What a rotation sets besides the secret, from a row of {@link withJudgingFacts} named `session`. */
-export const renewed: RawBuilder<unknown> = sql`
-  generation = session.generation + 1,
-  rotated_at = session.at,
-  last_seen_at = session.at,
-  idle_expires_at = least(
-    session.at + ${duration(sql`session.idle_lifetime_ms`)}, session.absolute_expires_at
-  )`;
+/** What a rotation sets besides the secret, from a row named `session`. */
+export function renewedAt(at: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    generation = session.generation + 1,
+    rotated_at = ${at},
+    last_seen_at = ${at},
+    idle_expires_at = least(${at} + ${duration(sql`session.idle_lifetime_ms`)}, session.absolute_expires_at)`;
+}
+
+/** The same from a row of {@link withJudgingFacts}. */
+export const renewed: RawBuilder<unknown> = renewedAt(sql`session.at`);
 
 /**
  * The part of a statement that revokes the access tokens of the sessions of `source`, which has `id` and `at`.

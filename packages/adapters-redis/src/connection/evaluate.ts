@@ -7,7 +7,11 @@ export interface Confirmation {
   readonly withinMs: number;
 }
 
-/** Runs a script by its name, and whole where the server does not know it. */
+/**
+ * Runs a script by its name, and whole where the server does not know it.
+ *
+ * @param args the number of its keys, the keys, and what else it is given.
+ */
 export async function evaluate(
   client: RedisClient,
   script: Script,

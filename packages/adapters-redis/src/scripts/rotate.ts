@@ -15,11 +15,17 @@ export const rotateScript = createConfirmedScript(
   renewPart,
   writablePart,
   `
-local key, place, id, tenant = KEYS[1], ARGV[3], ARGV[4], ARGV[5]
-local presented, secretHash = tonumber(ARGV[6]), ARGV[7]
-local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
--- Numbers where they are needed: nearly every call compares with the floor and is done.
-local floorMs, graceMs, recoveryMs, accessTokenMs = ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+local key, id, tenant = KEYS[1], ARGV[3], ARGV[4]
+local presented, secretHash = tonumber(ARGV[5]), ARGV[6]
+local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+-- Nearly every call compares with the floor and is done; for the others, three lengths of time in one text.
+local floorMs = tonumber(ARGV[11])
+local function readWindows()
+  local graceMs, recoveryMs, accessTokenMs = string.match(ARGV[12], '^(%d+) (%d+) (%d+)$')
+  return tonumber(graceMs), tonumber(recoveryMs), tonumber(accessTokenMs)
+end
+-- What all keys beside this session begin with.
+local place = string.sub(key, 1, -#id - #'session:' - 1)
 
 local session = load(key)
 local owner = session[${at.owner}]
@@ -36,16 +42,17 @@ local function judge()
   if presented > generation then return 'ahead' end
   if presented == generation then
     if secretHash ~= session[${at.secretHash}] then return 'fork' end
-    return ageMs < tonumber(floorMs) and 'unchanged' or 'rotated'
+    return ageMs < floorMs and 'unchanged' or 'rotated'
   end
+  local graceMs, recoveryMs = readWindows()
   if presented == generation - 1 and hardRotatedAt ~= session[${at.rotatedAt}] then
     -- This very command has run before: the driver sent it again after a lost reply.
     if session[${at.secretHash}] == nextHash then return 'rotated' end
-    if ageMs < tonumber(graceMs) then return 'grace' end
-    if attemptHash ~= '' and attemptHash == session[${at.attemptHash}] and ageMs < tonumber(recoveryMs) then return 'recovered' end
+    if ageMs < graceMs then return 'grace' end
+    if attemptHash ~= '' and attemptHash == session[${at.attemptHash}] and ageMs < recoveryMs then return 'recovered' end
   end
   local hardAgeMs = hardRotatedAt and now - tonumber(hardRotatedAt) or math.huge
-  return hardAgeMs < tonumber(graceMs) and 'superseded' or 'reuse'
+  return hardAgeMs < graceMs and 'superseded' or 'reuse'
 end
 
 local verdict = judge()
@@ -55,8 +62,9 @@ elseif verdict == 'reuse' or verdict == 'fork' then
   -- Only here, for each of these functions takes time to make.
   ${endPart}
   ${revokePart}
+  local _, _, accessTokenMs = readWindows()
   endSession(key, place .. 'sessions:' .. owner, id, verdict)
-  revoke(place .. 'revoked:session:' .. id, place .. 'log', 'session', id, now + tonumber(accessTokenMs), ${certain}, '')
+  revoke(place .. 'revoked:session:' .. id, place .. 'log', 'session', id, now + accessTokenMs, ${certain}, '')
   session = load(key)
 else
   -- A server that was replaced and does not know what ended since gives no verdict either.
