@@ -223,6 +223,7 @@ export function testHttp(app: ExampleApp): void {
         userId: 'the-manager',
         email: 'manager@example.com',
         canonicalEmail: 'manager@example.com',
+        emailVerifiedAt: null,
         name: 'The manager',
         roles: ['manager'],
         passwordHash: await createPasswords().hash(password),

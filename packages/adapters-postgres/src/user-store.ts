@@ -1,12 +1,16 @@
 import {
   areStorableIds,
   requireStorableIds,
+  type UpdateUserCommand,
+  type UpdateUserOutcome,
+  type UserChange,
   type UserRecord,
   type UserRef,
   type UserStore,
 } from '@tessera-auth/core/stores';
-import { sql } from 'kysely';
-import { textArray } from './connection/sql-values.js';
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from './connection/database.js';
+import { instant, readInstant, textArray } from './connection/sql-values.js';
 import { isStorableAddress, toStorable } from './connection/storable-text.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
@@ -17,6 +21,7 @@ interface UserRow {
   readonly user_id: string;
   readonly email: string;
   readonly canonical_email: string;
+  readonly email_verified_at: string | null;
   readonly name: string | null;
   readonly roles: readonly string[];
   readonly password_hash: string | null;
@@ -31,11 +36,49 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
 
   const findByEmail = async (tenantId: string, canonicalEmail: string): Promise<UserRecord | null> => {
     if (!areStorableIds(tenantId) || !isStorableAddress(canonicalEmail)) return null;
-    return readUser(
-      await database.ask(sql`
+    return readFirst(
+      await database.ask<UserRow>(sql`
         select to_jsonb(users)::text as answer from ${users} as users
         where tenant_id = ${tenantId} and canonical_email = ${canonicalEmail}`),
     );
+  };
+
+  /** Keeps everybody else who wants this address out until the transaction ends. */
+  const claim = (tenantId: string, canonicalEmail: string) =>
+    sql`pg_advisory_xact_lock(hashtextextended(${`${tables.quoted.users} ${tenantId.length} ${tenantId}${canonicalEmail}`}, 0))`;
+
+  /** The row is locked first: a second caller waits for it, and is measured against what the first one wrote. */
+  const change = async (
+    place: Database,
+    { expected = {}, set, ...ref }: UpdateUserCommand,
+  ): Promise<UpdateUserOutcome> => {
+    const holds = (values: UserChange) => sql.join([sql`true`, ...columnsOf(values).map(isHeld)], sql` and `);
+    const [answer] = await place.ask<{
+      readonly isExpected: boolean;
+      readonly isTaken: boolean;
+      readonly user: UserRow | null;
+    }>(sql`
+      with known as materialized (
+        select * from ${users} where ${isUser(ref)} for update
+      ), judged as materialized (
+        select known.*, ${holds(set)} as is_done, ${holds(expected)} as is_expected, exists (
+          select from ${users} as other
+          where other.tenant_id = known.tenant_id and other.user_id <> known.user_id
+            and other.canonical_email = ${set.canonicalEmail ?? null}
+        ) as is_taken from known
+      ), updated as (
+        update ${users} as stored set ${sql.join(columnsOf(set).map(setTo))}
+        from judged where stored.tenant_id = judged.tenant_id and stored.user_id = judged.user_id
+          and not is_done and is_expected and not is_taken
+        returning stored.*
+      )
+      select jsonb_build_object('isExpected', is_expected, 'isTaken', is_taken, 'user', case
+        when is_done then (select to_jsonb(known) from known)
+        else (select to_jsonb(updated) from updated)
+      end)::text as answer from judged`);
+    if (answer === undefined) return { kind: 'missing' };
+    if (answer.user !== null) return { kind: 'updated', user: readUser(answer.user) };
+    return { kind: answer.isExpected && answer.isTaken ? 'email_taken' : 'unexpected' };
   };
 
   return {
@@ -43,18 +86,20 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
 
     async create(user) {
       requireStorableIds({ tenantId: user.tenantId, userId: user.userId });
-      if (!isStorableAddress(user.canonicalEmail)) {
-        throw new TypeError('canonicalEmail: must be an address, without NUL and lone surrogates');
-      }
-      const created = readUser(
-        await database.ask(sql`
-          with created as (
+      requireStorableAddress(user.canonicalEmail);
+      const created = readFirst(
+        await database.ask<UserRow>(sql`
+          with claimed as materialized (
+            select ${claim(user.tenantId, user.canonicalEmail)}
+          ), created as (
             insert into ${users} (
-              tenant_id, user_id, email, canonical_email, name, roles, password_hash, created_at
-            ) values (
-              ${user.tenantId}, ${user.userId}, ${toStorable(user.email)}, ${user.canonicalEmail},
-              ${toStorable(user.name)}, ${textArray(user.roles)}, ${user.passwordHash}, ${now()}
+              tenant_id, user_id, email, canonical_email, email_verified_at, name, roles, password_hash, created_at
             )
+            select
+              ${user.tenantId}, ${user.userId}, ${toStorable(user.email)}, ${user.canonicalEmail},
+              ${instantOrNull(user.emailVerifiedAt)}, ${toStorable(user.name)}, ${textArray(user.roles)},
+              ${user.passwordHash}, ${now()}
+            from claimed
             on conflict do nothing
             returning *
           )
@@ -68,8 +113,8 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
 
     async find(user) {
       if (!areStorableIds(user.tenantId, user.userId)) return null;
-      return readUser(
-        await database.ask(
+      return readFirst(
+        await database.ask<UserRow>(
           sql`select to_jsonb(users)::text as answer from ${users} as users where ${isUser(user)}`,
         ),
       );
@@ -77,44 +122,103 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
 
     findByEmail,
 
-    async rename(user, name) {
-      if (!areStorableIds(user.tenantId, user.userId)) return null;
-      return readUser(
-        await database.ask(sql`
-          with renamed as (
-            update ${users} set name = ${toStorable(name)} where ${isUser(user)} returning *
-          )
-          select to_jsonb(renamed)::text as answer from renamed`),
-      );
+    update(command) {
+      const { set, ...ref } = command;
+      if (!areStorableIds(ref.tenantId, ref.userId)) return Promise.resolve({ kind: 'missing' });
+      const { canonicalEmail } = set;
+      if (canonicalEmail === undefined) return change(database, command);
+      requireStorableAddress(canonicalEmail);
+      return database.atomically(async (place) => {
+        // In a statement of its own: the next one sees what whoever had the lock has committed.
+        await place.ask(sql`
+          with claimed as materialized (select ${claim(ref.tenantId, canonicalEmail)}) select 'null' as answer from claimed`);
+        return change(place, command);
+      });
     },
 
-    async replacePasswordHash({ expectedHash, passwordHash, ...user }) {
+    async list(tenantId, { limit, after }) {
+      if (!areStorableIds(tenantId)) return { users: [], next: null };
+      const isAfter =
+        after === null
+          ? sql`true`
+          : sql`(created_at < ${instant(after.createdAt)}
+              or (created_at = ${instant(after.createdAt)} and user_id > ${toStorable(after.userId)}))`;
+      const rows = await database.ask<UserRow>(sql`
+        select to_jsonb(users)::text as answer from ${users} as users
+        where tenant_id = ${tenantId} and ${isAfter}
+        order by created_at desc, user_id limit ${limit + 1}::integer`);
+      const page = rows.slice(0, limit).map(readUser);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return {
+        users: page,
+        next: last === undefined ? null : { createdAt: last.createdAt, userId: last.userId },
+      };
+    },
+
+    async delete(user) {
       if (!areStorableIds(user.tenantId, user.userId)) return false;
-      // A second caller waits for the first one's row and is measured against what that one wrote.
-      const replaced = await database.ask(sql`
-        with replaced as (
-          update ${users} set password_hash = ${passwordHash}
-          where ${isUser(user)}
-            and (password_hash is not distinct from ${expectedHash} or password_hash = ${passwordHash})
-          returning 1
-        )
-        select 'true' as answer from replaced`);
-      return replaced.length > 0;
+      const deleted = await database.ask(sql`
+        with deleted as (delete from ${users} where ${isUser(user)} returning 1) select 'true' as answer from deleted`);
+      return deleted.length > 0;
     },
   };
 }
 
-function readUser([row]: readonly UserRow[]): UserRecord | null {
-  if (row === undefined) return null;
+function readUser(row: UserRow): UserRecord {
   return {
     tenantId: row.tenant_id,
     userId: row.user_id,
     email: row.email,
     canonicalEmail: row.canonical_email,
+    emailVerifiedAt: readInstant(row.email_verified_at),
     name: row.name,
     roles: row.roles,
     passwordHash: row.password_hash,
     createdAt: new Date(row.created_at),
-    disabledAt: row.disabled_at === null ? null : new Date(row.disabled_at),
+    disabledAt: readInstant(row.disabled_at),
   };
+}
+
+function readFirst([row]: readonly UserRow[]): UserRecord | null {
+  return row === undefined ? null : readUser(row);
+}
+
+function requireStorableAddress(canonicalEmail: string): void {
+  if (!isStorableAddress(canonicalEmail)) {
+    throw new TypeError('canonicalEmail: must be an address, without NUL and lone surrogates');
+  }
+}
+
+/** A column and a value for it. */
+interface ColumnValue {
+  readonly column: RawBuilder<unknown>;
+  readonly value: RawBuilder<unknown>;
+}
+
+const columnNames: Readonly<Record<keyof UserChange, string>> = {
+  email: 'email',
+  canonicalEmail: 'canonical_email',
+  emailVerifiedAt: 'email_verified_at',
+  name: 'name',
+  passwordHash: 'password_hash',
+  disabledAt: 'disabled_at',
+};
+
+function columnsOf(values: UserChange): readonly ColumnValue[] {
+  return Object.entries(values).map(([field, value]) => ({
+    column: sql.id(columnNames[field as keyof UserChange]),
+    value: typeof value === 'string' ? sql`${toStorable(value)}::text` : instantOrNull(value),
+  }));
+}
+
+function setTo({ column, value }: ColumnValue): RawBuilder<unknown> {
+  return sql`${column} = ${value}`;
+}
+
+function isHeld({ column, value }: ColumnValue): RawBuilder<unknown> {
+  return sql`known.${column} is not distinct from ${value}`;
+}
+
+function instantOrNull(date: Date | null): RawBuilder<unknown> {
+  return date === null ? sql`null` : instant(date);
 }

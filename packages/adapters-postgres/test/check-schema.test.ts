@@ -29,6 +29,7 @@ describe('checkSchema', () => {
       'migration_pending 0004_one_time_tokens',
       'migration_pending 0005_rate_limits',
       'migration_pending 0006_revocation_log',
+      'migration_pending 0007_user_addresses',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',

@@ -71,12 +71,23 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
     revocations.isRevoked({ ...ada, jti: 'j', sessionId: phone, userEpoch: 0, tenantEpoch: 0 }),
   'revocations.deleteExpired': ({ revocations }) => revocations.deleteExpired(10),
   'users.create': ({ users }) =>
-    users.create({ ...ada, email: 'a@b', canonicalEmail: 'a@b', name: null, roles: [], passwordHash: null }),
+    users.create({
+      ...ada,
+      email: 'a@b',
+      canonicalEmail: 'a@b',
+      emailVerifiedAt: null,
+      name: null,
+      roles: [],
+      passwordHash: null,
+    }),
   'users.find': ({ users }) => users.find(ada),
   findByEmail: ({ users }) => users.findByEmail('acme', 'a@b'),
-  rename: ({ users }) => users.rename(ada, 'Ada'),
-  replacePasswordHash: ({ users }) =>
-    users.replacePasswordHash({ ...ada, expectedHash: null, passwordHash: 'h' }),
+  update: ({ users }) =>
+    users.update({ ...ada, expected: { passwordHash: null }, set: { passwordHash: 'h' } }),
+  'update of an address': ({ users }) =>
+    users.update({ ...ada, set: { email: 'c@d', canonicalEmail: 'c@d' } }),
+  'users.list': async ({ users }) => users.list?.('acme', { limit: 10, after: null }),
+  'users.delete': async ({ users }) => users.delete?.(ada),
   'log.read': async ({ revocations }) => revocations.log?.read(null),
   'oneTimeTokens.create': ({ oneTimeTokens }) =>
     oneTimeTokens.create({ ...ada, ...link, data: '', lifetimeMs: 1000, replacesOthers: true }),

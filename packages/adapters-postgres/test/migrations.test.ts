@@ -12,6 +12,7 @@ const ids = [
   '0004_one_time_tokens',
   '0005_rate_limits',
   '0006_revocation_log',
+  '0007_user_addresses',
 ];
 
 let pool: pg.Pool;

@@ -151,6 +151,7 @@ describe('what Postgres cannot store', () => {
           ...ada,
           email: 'a@b.c',
           canonicalEmail: hostile,
+          emailVerifiedAt: null,
           name: null,
           roles: [],
           passwordHash: null,

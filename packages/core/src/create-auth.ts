@@ -1,10 +1,12 @@
 import { type Clock, systemClock } from './clock.js';
 import { type Composition, describeComposition } from './create-auth/composition.js';
 import { findTransactions } from './create-auth/find-transactions.js';
+import { createOutbox, holdBack, type Outbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
+import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
 import {
@@ -18,6 +20,7 @@ import { type AccessTokens, createAccessTokens, type SigningKeySource } from './
 import type { Duration } from './duration.js';
 import type { AuthEvent } from './events.js';
 import { createFlows, type FlowContext, type Flows } from './flows/index.js';
+import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
 import type { Revocation } from './stores/revocation.js';
 import type { RevocationStore } from './stores/revocation-store.js';
@@ -84,7 +87,9 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    * ignored.
    */
   readonly onRevocationStateChange?: (status: RevocationStatus) => void | Promise<void>;
-  /** Told when `onEvent` failed. Default: a process warning. */
+  /** Sends messages to people: links, and notices of what changed. Default: nobody is told. */
+  readonly notify?: Notify;
+  /** Told when `onEvent` or `notify` failed. Default: a process warning. */
   readonly onEventError?: (error: unknown) => void;
 
   /** Tests only. */
@@ -165,35 +170,50 @@ export function createAuth<Role extends string = never, Permission extends strin
       clock,
     });
 
-  const contextOver = (set: StoreSet, onRecorded: OnRecorded): FlowContext => ({
+  const outbox = createOutbox({
+    onEvent: options.onEvent,
+    notify: options.notify,
+    onError: options.onEventError,
+    clock,
+  });
+
+  const contextOver = (set: StoreSet, onRecorded: OnRecorded, told: Outbox): FlowContext => ({
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     revocations,
     accessTokens,
     passwords,
+    oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, now: () => clock.now() }),
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
-    report: createReporter(options, clock),
+    record: async (event) => told.tell(event),
+    notify: told.send,
     atomically,
   });
   const transactions = findTransactions(stores);
-  const context = contextOver(stores, revocations.apply);
+  const context = contextOver(stores, revocations.apply, outbox);
 
-  /** What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. */
+  /**
+   * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
+   * what is told of it.
+   */
   async function atomically<T>(work: (auth: FlowContext) => Promise<T>): Promise<T> {
     if (transactions === null) return work(context);
     const isRecordedInside = transactions.covers.revocations === stores.revocations;
     const recorded: Revocation[] = [];
+    const held = holdBack(outbox);
     const result = await transactions.run((inner) =>
       work(
         contextOver(
           isRecordedInside ? inner : { ...inner, revocations: withoutAdding(stores.revocations) },
           (entries) => recorded.push(...entries),
+          held,
         ),
       ),
     );
     if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
     revocations.apply(recorded);
+    held.release();
     return result;
   }
 
@@ -250,25 +270,4 @@ function readPublicUrl(publicUrl: string): string {
     throw new TypeError('publicUrl: must be https, except on localhost');
   }
   return url.href.replace(/\/+$/, '');
-}
-
-/** A listener that fails must not fail the user: what it was told about has already happened. */
-function createReporter(
-  { onEvent, onEventError }: Pick<AuthOptions, 'onEvent' | 'onEventError'>,
-  clock: Clock,
-): FlowContext['report'] {
-  if (onEvent === undefined) return () => {};
-  const fail = onEventError ?? ((error: unknown) => process.emitWarning(`onEvent failed: ${nameOf(error)}`));
-  return (event) => {
-    // A promise from the start, so that a listener that throws at once ends up in the same place.
-    Promise.resolve({ ...event, at: new Date(clock.now()) } as AuthEvent)
-      .then(onEvent)
-      .catch(fail)
-      .catch((error: unknown) => process.emitWarning(`onEventError failed: ${nameOf(error)}`));
-  };
-}
-
-/** The kind of the error only: its message may hold what the listener was handed. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

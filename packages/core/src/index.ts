@@ -18,6 +18,7 @@ export * from './errors.js';
 export type { AuthEvent, EventOrigin } from './events.js';
 export type * from './flows/index.js';
 export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http/http-auth.js';
+export type { Notice, Notify } from './notices.js';
 export * from './stores/memory/index.js';
 export * from './stores/one-time-token-store.js';
 export type { RateLimitStore, TakeCommand, TakeOutcome } from './stores/rate-limit-store.js';

@@ -1,11 +1,11 @@
-import { askGuard, type Guard, type Identity, keepCookies } from '@tessera-auth/core/http';
+import { askGuard, type Guard, type Identity, keepCookies, keepHeaders } from '@tessera-auth/core/http';
 import type { RequestHandler } from 'express';
 import { sendResponse } from './send-response.js';
 
 declare global {
   namespace Express {
     interface Request {
-      /** Who makes the request. There on every route behind `protect`, and only there. */
+      /** Who makes the request. There on every route behind `protect` with a guard that asks, and only there. */
       auth: Identity;
     }
   }
@@ -31,7 +31,8 @@ export function protect(guard: Guard): RequestHandler {
           return;
         }
         keepCookies(res, verdict.cookies);
-        req.auth = verdict.identity;
+        keepHeaders(res, verdict.headers);
+        if (verdict.identity !== null) req.auth = verdict.identity;
         next();
       },
       next,

@@ -1,10 +1,10 @@
-import { askGuard, type Guard, type Identity, keepCookies } from '@tessera-auth/core/http';
+import { askGuard, type Guard, type Identity, keepCookies, keepHeaders } from '@tessera-auth/core/http';
 import type { FastifyRequest, HookHandlerDoneFunction, RawServerBase, RouteGenericInterface } from 'fastify';
 import { type AnyReply, sendResponse } from './send-response.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who makes the request. There on every route behind `protect`, and only there. */
+    /** Who makes the request. There on every route behind `protect` with a guard that asks, and only there. */
     auth: Identity;
   }
 }
@@ -37,7 +37,8 @@ export function protect(guard: Guard): ProtectHook {
           return;
         }
         keepCookies(reply.raw, verdict.cookies);
-        request.auth = verdict.identity;
+        keepHeaders(reply.raw, verdict.headers);
+        if (verdict.identity !== null) request.auth = verdict.identity;
         done();
       },
       done,

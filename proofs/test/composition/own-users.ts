@@ -36,26 +36,32 @@ export function createOwnUsers(pool: pg.Pool, name: string): OwnUsers {
     findByEmail: (tenantId, email) =>
       ask(`select record from ${name} where tenant_id = $1 and email = $2`, [tenantId, email]),
 
-    rename: (user, newName) =>
-      ask(
-        `update ${name} set record = jsonb_set(record, '{name}', coalesce(to_jsonb($3::text), 'null'))
-         where tenant_id = $1 and user_id = $2 returning record`,
-        [...key(user), newName],
-      ),
-
-    async replacePasswordHash({ expectedHash, passwordHash, ...user }) {
-      const replaced = await ask(
-        `update ${name} set record = jsonb_set(record, '{passwordHash}', to_jsonb($4::text))
-         where tenant_id = $1 and user_id = $2 and record->>'passwordHash' is not distinct from $3 returning record`,
-        [...key(user), expectedHash, passwordHash],
+    async update({ expected = {}, set, ...user }) {
+      const known = await ask(`select record from ${name} where tenant_id = $1 and user_id = $2`, key(user));
+      if (known === null) return { kind: 'missing' };
+      const changed = await ask(
+        `update ${name} set record = record || $3::jsonb, email = coalesce($3::jsonb->>'canonicalEmail', email)
+         where tenant_id = $1 and user_id = $2 and (record @> $4::jsonb or record @> $3::jsonb)
+           and not exists (select from ${name} as other where other.tenant_id = $1 and other.user_id <> $2
+             and other.email = $3::jsonb->>'canonicalEmail')
+         returning record`,
+        [...key(user), set, expected],
       );
-      return replaced !== null;
+      if (changed !== null) return { kind: 'updated', user: changed };
+      return set.canonicalEmail === undefined ? { kind: 'unexpected' } : { kind: 'email_taken' };
     },
   };
 }
 
-type StoredRecord = Omit<UserRecord, 'createdAt'> & { readonly createdAt: string };
+type Instant = 'createdAt' | 'disabledAt' | 'emailVerifiedAt';
+type StoredRecord = Omit<UserRecord, Instant> & Readonly<Record<Instant, string | null>>;
 
 function readRecord(record: StoredRecord): UserRecord {
-  return { ...record, createdAt: new Date(record.createdAt) };
+  const read = (instant: string | null): Date | null => (instant === null ? null : new Date(instant));
+  return {
+    ...record,
+    createdAt: read(record.createdAt) as Date,
+    disabledAt: read(record.disabledAt),
+    emailVerifiedAt: read(record.emailVerifiedAt),
+  };
 }

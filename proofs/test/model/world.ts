@@ -69,7 +69,15 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const passwordHash = await firstHash;
   for (const user of users) {
     const email = `${user.userId}@example.org`;
-    await stores.users.create({ ...user, email, canonicalEmail: email, name: null, roles: [], passwordHash });
+    await stores.users.create({
+      ...user,
+      email,
+      canonicalEmail: email,
+      emailVerifiedAt: null,
+      name: null,
+      roles: [],
+      passwordHash,
+    });
   }
 
   const tokens = new Map<string, Set<string>>();

@@ -37,3 +37,8 @@ export function json(value: unknown): RawBuilder<unknown> {
 export function textArray(values: readonly string[]): RawBuilder<unknown> {
   return sql`array(select jsonb_array_elements_text(${json(values.map((value) => toStorable(value)))}))`;
 }
+
+/** An instant of a row as JSON gives it. */
+export function readInstant(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
+}

@@ -15,7 +15,8 @@ export interface SchemaProblem {
 /** The columns that statements here use. */
 const columns: Readonly<Record<TableName, string>> = {
   migrations: 'id applied_at',
-  users: 'tenant_id user_id email canonical_email name roles password_hash created_at disabled_at',
+  users:
+    'tenant_id user_id email canonical_email email_verified_at name roles password_hash created_at disabled_at',
   sessions:
     'id tenant_id user_id user_epoch tenant_epoch generation secret_hash nonce key_id attempt_hash rotated_at ' +
     'hard_rotated_at created_at last_seen_at idle_lifetime_ms idle_expires_at absolute_expires_at auth_time amr ' +

@@ -1,4 +1,5 @@
 import type { SessionEndReason, SessionRecord } from '@tessera-auth/core/stores';
+import { readInstant } from '../connection/sql-values.js';
 
 /** A row of the sessions table as `to_jsonb` gives it. */
 export interface SessionRow {
@@ -63,8 +64,4 @@ export function readSession(row: SessionRow): SessionRecord {
 /** The session of the only row, or `null`. */
 export function readOnlySession([row]: readonly (SessionRow | null)[]): SessionRecord | null {
   return row === undefined || row === null ? null : readSession(row);
-}
-
-function readInstant(text: string | null): Date | null {
-  return text === null ? null : new Date(text);
 }

@@ -32,18 +32,23 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   const passwordHash = await auth.passwords.hash(newPassword);
 
   const signedIn = await auth.atomically(async ({ users, sessions }) => {
-    const isReplaced = await users.replacePasswordHash({
+    const { kind } = await users.update({
       ...ref,
-      expectedHash: user.passwordHash,
-      passwordHash,
+      expected: { passwordHash: user.passwordHash },
+      set: { passwordHash },
     });
-    if (!isReplaced) throw new AuthError('credentials_invalid');
+    if (kind !== 'updated') throw new AuthError('credentials_invalid');
     const held = await sessions.renew(ref, sessionId, { amr: ['pwd'], endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
     // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
     return issueTokens(auth, user, held);
   });
 
-  auth.report({ type: 'authn_password_change', tenantId: user.tenantId, userId: user.userId, sessionId });
+  await auth.record({
+    type: 'authn_password_change',
+    tenantId: user.tenantId,
+    userId: user.userId,
+    sessionId,
+  });
   return signedIn;
 }

@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { reportSessionEnd } from './report-session-end.js';
+import { recordSessionEnd } from './record-session-end.js';
 
 /**
  * Ends one of the user's own sessions. Another user's and an unknown id get the same answer.
@@ -11,5 +11,5 @@ import { reportSessionEnd } from './report-session-end.js';
 export async function endSession(auth: FlowContext, user: UserRef, sessionId: string): Promise<void> {
   const isOwn = await auth.sessions.end(user, sessionId, 'ended_by_user');
   if (!isOwn) throw new AuthError('session_not_found');
-  reportSessionEnd(auth, user, { sessionId, reason: 'ended_by_user' });
+  await recordSessionEnd(auth, user, { sessionId, reason: 'ended_by_user' });
 }

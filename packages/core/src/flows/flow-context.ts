@@ -1,8 +1,10 @@
+import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { NewAuthEvent } from '../events.js';
+import type { NewNotice } from '../notices.js';
 import type { UserStore } from '../stores/user-store.js';
 
 /** What the stories are told with. `create-auth.ts` puts it together. */
@@ -12,6 +14,7 @@ export interface FlowContext {
   readonly revocations: Revocations;
   readonly accessTokens: AccessTokens;
   readonly passwords: Passwords;
+  readonly oneTimeTokens: OneTimeTokens;
   /** The client that access tokens are issued to. */
   readonly clientId: string;
   /** The roles of a new account. */
@@ -19,8 +22,15 @@ export interface FlowContext {
     readonly tenantId: string;
     readonly email: string;
   }) => readonly string[];
-  /** Tells the app what happened. Never throws. */
-  readonly report: (event: NewAuthEvent) => void;
+  /**
+   * Records what happened, and tells the app. Inside {@link FlowContext.atomically}: with the rest or not at all, and the app
+   * hears of it after the commit.
+   *
+   * @throws `AuthError` `store_unavailable` when it could not be recorded.
+   */
+  readonly record: (event: NewAuthEvent) => Promise<void>;
+  /** Sends a message to a person, once what it tells of is certain. Nobody waits for it. */
+  readonly notify: (notice: NewNotice) => void;
   /** Runs `work` so that all of it is kept or none, where the stores can do that. */
   readonly atomically: <T>(work: (auth: FlowContext) => Promise<T>) => Promise<T>;
 }

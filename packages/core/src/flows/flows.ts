@@ -5,6 +5,7 @@ import { endSession } from './end-session.js';
 import type { FlowContext } from './flow-context.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
+import { renameUser } from './rename-user.js';
 import { revokeToken } from './revoke-token.js';
 import { type PasswordClaim, signInWithPassword } from './sign-in-with-password.js';
 import { type SignOutRequest, signOut } from './sign-out.js';
@@ -85,6 +86,6 @@ export function createFlows(auth: FlowContext): Flows {
     changePassword: (change) => changePassword(auth, change),
     revokeToken: (tenantId, token) => revokeToken(auth, tenantId, token),
     findUser: (user) => auth.users.find(user),
-    renameUser: (user, name) => auth.users.rename(user, name),
+    renameUser: (user, name) => renameUser(auth, user, name),
   };
 }

@@ -4,11 +4,18 @@ import type { FlowContext } from './flow-context.js';
 
 type SessionEnd = Extract<AuthEvent, { type: 'session_ended' }>;
 
-/** Tells the app that sessions of the user have ended: one by its id or, without one, all but an exception. */
-export function reportSessionEnd(
+/** Records that sessions of the user have ended: one by its id or, without one, all but an exception. */
+export function recordSessionEnd(
   auth: FlowContext,
   { tenantId, userId }: UserRef,
   end: Pick<SessionEnd, 'reason'> & Partial<Pick<SessionEnd, 'sessionId' | 'exceptSessionId'>>,
-): void {
-  auth.report({ type: 'session_ended', tenantId, userId, sessionId: null, exceptSessionId: null, ...end });
+): Promise<void> {
+  return auth.record({
+    type: 'session_ended',
+    tenantId,
+    userId,
+    sessionId: null,
+    exceptSessionId: null,
+    ...end,
+  });
 }

@@ -41,7 +41,7 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
     case 'reuse':
     case 'fork': {
       const { userId, id: sessionId } = outcome.session;
-      auth.report({ type: 'authn_token_reuse', tenantId, userId, sessionId });
+      await auth.record({ type: 'authn_token_reuse', tenantId, userId, sessionId });
       throw new AuthError('refresh_token_reused');
     }
 
@@ -55,7 +55,7 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
         throw new AuthError('refresh_token_invalid');
       }
       if (outcome.kind === 'rotated') {
-        auth.report({ type: 'session_renewed', tenantId, userId: user.userId, sessionId: session.id });
+        await auth.record({ type: 'session_renewed', tenantId, userId: user.userId, sessionId: session.id });
       }
       return issueTokens(auth, user, outcome);
     }

@@ -39,6 +39,7 @@ export async function register(auth: FlowContext, registration: Registration): P
       userId,
       email: email.address,
       canonicalEmail: email.canonical,
+      emailVerifiedAt: null,
       name,
       roles: auth.rolesForNewUser({ tenantId, email: email.canonical }),
       passwordHash,
@@ -47,6 +48,6 @@ export async function register(auth: FlowContext, registration: Registration): P
     return startSession(kept, { signIn, user, amr: ['pwd'], origin });
   });
 
-  auth.report({ type: 'user_created', tenantId, userId });
+  await auth.record({ type: 'user_created', tenantId, userId });
   return welcome(auth, begun, origin);
 }

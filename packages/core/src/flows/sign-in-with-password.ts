@@ -34,13 +34,14 @@ export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim
 
   if (user === null || !verdict.isMatch || user.disabledAt !== null) {
     const { ip, userAgent } = origin;
-    auth.report({ type: 'authn_login_fail', tenantId, userId: user?.userId ?? null, ip, userAgent });
+    await auth.record({ type: 'authn_login_fail', tenantId, userId: user?.userId ?? null, ip, userAgent });
     throw new AuthError('credentials_invalid');
   }
 
   if (verdict.needsRehash) {
     const passwordHash = await auth.passwords.hash(password);
-    await auth.users.replacePasswordHash({ ...whoever, expectedHash: user.passwordHash, passwordHash });
+    const expected = { passwordHash: user.passwordHash };
+    await auth.users.update({ ...whoever, expected, set: { passwordHash } });
   }
   return welcome(auth, await startSession(auth, { signIn, user, amr: ['pwd'], origin }), origin);
 }

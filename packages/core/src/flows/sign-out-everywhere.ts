@@ -1,6 +1,6 @@
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { reportSessionEnd } from './report-session-end.js';
+import { recordSessionEnd } from './record-session-end.js';
 
 /**
  * Ends every session of the user, this one included, whatever their number. A sign-in that is under way at this
@@ -10,5 +10,5 @@ import { reportSessionEnd } from './report-session-end.js';
  */
 export async function signOutEverywhere(auth: FlowContext, user: UserRef): Promise<void> {
   await auth.sessions.endAll(user);
-  reportSessionEnd(auth, user, { reason: 'signed_out_everywhere' });
+  await recordSessionEnd(auth, user, { reason: 'signed_out_everywhere' });
 }

@@ -1,7 +1,7 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { reportSessionEnd } from './report-session-end.js';
+import { recordSessionEnd } from './record-session-end.js';
 
 /**
  * Ends every session of the user but the one that asks, whose tokens stay good.
@@ -11,5 +11,5 @@ import { reportSessionEnd } from './report-session-end.js';
 export async function signOutOthers(auth: FlowContext, user: UserRef, keepSessionId: string): Promise<void> {
   const isKept = await auth.sessions.endOthers(user, keepSessionId);
   if (!isKept) throw new AuthError('access_token_revoked');
-  reportSessionEnd(auth, user, { exceptSessionId: keepSessionId, reason: 'signed_out_others' });
+  await recordSessionEnd(auth, user, { exceptSessionId: keepSessionId, reason: 'signed_out_others' });
 }

@@ -33,13 +33,13 @@ export async function startSession(
   return { user, started };
 }
 
-/** The last step of every way to sign in: the app hears of it, and the user gets their tokens. */
-export function welcome(
+/** The last step of every way to sign in: it is recorded, and the user gets their tokens. */
+export async function welcome(
   auth: FlowContext,
   { user, started }: BegunSignIn,
   { ip, userAgent }: ClientOrigin,
-): SignedIn {
-  auth.report({
+): Promise<SignedIn> {
+  await auth.record({
     type: 'authn_login_success',
     tenantId: user.tenantId,
     userId: user.userId,

@@ -14,10 +14,19 @@ export interface Identity extends UserRef {
   can(permission: string): boolean;
 }
 
-/** What a guard says: go on as this user (and set these cookies on the way), or send this instead. */
-export type Verdict =
-  | { readonly isAllowed: true; readonly identity: Identity; readonly cookies: readonly string[] }
-  | { readonly isAllowed: false; readonly response: HttpResponse };
+/** What a guard says of a request that may go on. */
+export interface Allowed {
+  readonly isAllowed: true;
+  /** Who makes it, or `null` from a guard that does not ask. */
+  readonly identity: Identity | null;
+  /** `Set-Cookie` values for the app's answer, such as those of a session that was refreshed on the way. */
+  readonly cookies: readonly string[];
+  /** Headers for the app's answer, names in lower case; the app may replace them. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a guard says: go on (as this user, with these cookies and headers), or send this instead. */
+export type Verdict = Allowed | { readonly isAllowed: false; readonly response: HttpResponse };
 
 /**
  * Decides whether a request may go on. It never throws for what a client did, and answers without a promise when all
@@ -28,24 +37,36 @@ export type Guard = (request: HttpRequest) => Verdict | Promise<Verdict>;
 /**
  * A guard that lets through only what both let through. The second is not asked when the first refuses.
  *
- * Cookies of the first are set whatever the second says: a session that it renewed would otherwise be lost.
+ * Cookies and headers of the first are sent whatever the second says: a session that it renewed would otherwise be lost.
  */
 export function all(first: Guard, second: Guard): Guard {
   return (request) =>
     andThen(first(request), (verdict) => (verdict.isAllowed ? join(verdict, second(request)) : verdict));
 }
 
-type Allowed = Extract<Verdict, { isAllowed: true }>;
-
 function join(first: Allowed, second: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
-  return andThen(second, (verdict) => {
-    if (first.cookies.length === 0) return verdict;
-    if (verdict.isAllowed) return { ...verdict, cookies: [...first.cookies, ...verdict.cookies] };
+  return andThen(second, (verdict): Verdict => {
+    if (verdict.isAllowed) return joinAllowed(first, verdict);
     const { response } = verdict;
-    const cookies = [...first.cookies, ...response.cookies];
-    const headers = { ...response.headers, 'cache-control': 'no-store' };
-    return { isAllowed: false, response: { ...response, headers, cookies } };
+    if (first.cookies.length === 0 && first.headers === undefined) return verdict;
+    const caching = first.cookies.length === 0 ? {} : { 'cache-control': 'no-store' };
+    const headers = { ...first.headers, ...response.headers, ...caching };
+    return {
+      isAllowed: false,
+      response: { ...response, headers, cookies: [...first.cookies, ...response.cookies] },
+    };
   });
+}
+
+function joinAllowed(first: Allowed, second: Allowed): Allowed {
+  const headers = first.headers && second.headers ? { ...first.headers, ...second.headers } : undefined;
+  const joined = headers ?? first.headers ?? second.headers;
+  return {
+    isAllowed: true,
+    identity: second.identity ?? first.identity,
+    cookies: first.cookies.length === 0 ? second.cookies : [...first.cookies, ...second.cookies],
+    ...(joined === undefined ? {} : { headers: joined }),
+  };
 }
 
 /** Goes on at once with a value and later with a promise: what is known now costs no turn of the event loop. */

@@ -87,16 +87,12 @@ describe('where the stores have transactions', () => {
       const undo: (() => Promise<unknown>)[] = [];
       const users: StoreSet['users'] = {
         ...stores.users,
-        async replacePasswordHash(command) {
-          const isReplaced = await stores.users.replacePasswordHash(command);
-          undo.push(() =>
-            stores.users.replacePasswordHash({
-              ...command,
-              expectedHash: command.passwordHash,
-              passwordHash: command.expectedHash ?? '',
-            }),
-          );
-          return isReplaced;
+        async update(command) {
+          const before = await stores.users.find(command);
+          const { tenantId, userId } = command;
+          const set = { passwordHash: before?.passwordHash ?? null };
+          undo.push(() => stores.users.update({ tenantId, userId, set }));
+          return stores.users.update(command);
         },
       };
       try {

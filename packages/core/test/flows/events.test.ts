@@ -65,7 +65,7 @@ describe('a listener that fails', () => {
     });
     await bench.register();
     await bench.listEvents();
-    expect(warn.mock.calls).toEqual([['onEvent failed: RangeError'], ['onEvent failed: RangeError']]);
+    expect(warn.mock.calls).toEqual([['a listener failed: RangeError'], ['a listener failed: RangeError']]);
     warn.mockRestore();
   });
 

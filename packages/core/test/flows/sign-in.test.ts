@@ -17,6 +17,7 @@ function benchWithUser(passwordHash: string, isDisabled = false): AuthBench {
         userId: 'ada',
         email,
         canonicalEmail: email,
+        emailVerifiedAt: null,
         name: null,
         roles: ['manager'],
         passwordHash,
@@ -147,16 +148,12 @@ describe('a hash from another system', () => {
 
   it('does not undo a password change that came in between', async () => {
     const bench = benchWithUser(bcryptOfU);
-    const replacing = bench.watched.hold('users.replacePasswordHash');
+    const replacing = bench.watched.hold('users.update');
     const signingIn = bench.signIn('U*U');
     await replacing.reached;
     const changed = await createPasswords(cheapArgon2).hash('something else entirely');
-    await bench.watched.stores.users.replacePasswordHash({
-      tenantId: '',
-      userId: 'ada',
-      expectedHash: bcryptOfU,
-      passwordHash: changed,
-    });
+    const ada = { tenantId: '', userId: 'ada' };
+    await bench.watched.stores.users.update({ ...ada, set: { passwordHash: changed } });
     replacing.release();
     await signingIn;
     expect((await bench.auth.findUser({ tenantId: '', userId: 'ada' }))?.passwordHash).toBe(changed);

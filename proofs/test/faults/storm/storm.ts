@@ -108,7 +108,15 @@ async function createAccounts(users: UserStore, { auth }: StormNode): Promise<re
     Array.from({ length: userCount }, async (_, index) => {
       const userId = `storm-${storm}-user-${index}`;
       const email = `${userId}@example.org`;
-      const user = { tenantId: '', userId, email, canonicalEmail: email, name: null, roles: [] };
+      const user = {
+        tenantId: '',
+        userId,
+        email,
+        canonicalEmail: email,
+        emailVerifiedAt: null,
+        name: null,
+        roles: [],
+      };
       await users.create({ ...user, passwordHash });
       return { userId, email, password };
     }),

@@ -5,6 +5,7 @@ import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
 import { revocationsMigration } from './revocations.js';
 import { sessionsMigration } from './sessions.js';
+import { userAddressesMigration } from './user-addresses.js';
 import { usersMigration } from './users.js';
 
 /** All steps of the schema, in their order. */
@@ -16,5 +17,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     oneTimeTokensMigration,
     rateLimitsMigration,
     revocationLogMigration,
+    userAddressesMigration,
   ].map((migration) => migration(tables));
 }

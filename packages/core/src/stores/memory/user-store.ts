@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.js';
-import type { UserRecord, UserRef, UserStore } from '../user-store.js';
+import type { UserChange, UserCursor, UserRecord, UserRef, UserStore } from '../user-store.js';
 
 /** What the memory user store may be given. */
 export interface MemoryUserStoreOptions {
@@ -13,20 +13,16 @@ export function createMemoryUserStore(options: MemoryUserStoreOptions = {}): Use
   const idsByEmail = new Map<string, string>();
 
   const keyOf = ({ tenantId, userId }: UserRef): string => `${tenantId}\0${userId}`;
-  const update = (user: UserRef, change: Partial<UserRecord>): UserRecord | null => {
-    const known = users.get(keyOf(user));
-    if (known === undefined) return null;
-    const changed = { ...known, ...change };
-    users.set(keyOf(user), changed);
-    return changed;
-  };
+  const emailKeyOf = ({
+    tenantId,
+    canonicalEmail,
+  }: Pick<UserRecord, 'tenantId' | 'canonicalEmail'>): string => `${tenantId}\0${canonicalEmail}`;
 
   return {
     traits: { medium: 'memory', durability: 'process' },
 
     async create(user) {
-      const emailKey = `${user.tenantId}\0${user.canonicalEmail}`;
-      const owner = idsByEmail.get(emailKey);
+      const owner = idsByEmail.get(emailKeyOf(user));
       if (owner === user.userId) return users.get(keyOf(user)) ?? null;
       if (owner !== undefined || users.has(keyOf(user))) return null;
       const record: UserRecord = {
@@ -35,8 +31,8 @@ export function createMemoryUserStore(options: MemoryUserStoreOptions = {}): Use
         createdAt: new Date(clock.now()),
         disabledAt: null,
       };
-      idsByEmail.set(emailKey, user.userId);
-      users.set(keyOf(user), record);
+      idsByEmail.set(emailKeyOf(record), record.userId);
+      users.set(keyOf(record), record);
       return record;
     },
 
@@ -45,21 +41,61 @@ export function createMemoryUserStore(options: MemoryUserStoreOptions = {}): Use
     },
 
     async findByEmail(tenantId, canonicalEmail) {
-      const userId = idsByEmail.get(`${tenantId}\0${canonicalEmail}`);
+      const userId = idsByEmail.get(emailKeyOf({ tenantId, canonicalEmail }));
       return userId === undefined ? null : (users.get(keyOf({ tenantId, userId })) ?? null);
     },
 
-    async rename(user, name) {
-      return update(user, { name });
+    async update({ expected = {}, set, ...ref }) {
+      const known = users.get(keyOf(ref));
+      if (known === undefined) return { kind: 'missing' };
+      if (holds(known, set)) return { kind: 'updated', user: known };
+      if (!holds(known, expected)) return { kind: 'unexpected' };
+      const user = { ...known, ...set };
+      const owner = idsByEmail.get(emailKeyOf(user));
+      if (owner !== undefined && owner !== user.userId) return { kind: 'email_taken' };
+      idsByEmail.delete(emailKeyOf(known));
+      idsByEmail.set(emailKeyOf(user), user.userId);
+      users.set(keyOf(user), user);
+      return { kind: 'updated', user };
     },
 
-    async replacePasswordHash({ expectedHash, passwordHash, ...user }) {
-      const stored = users.get(keyOf(user));
-      if (stored === undefined) return false;
-      if (stored.passwordHash === passwordHash) return true;
-      if (stored.passwordHash !== expectedHash) return false;
-      update(user, { passwordHash });
-      return true;
+    async list(tenantId, { limit, after }) {
+      const ofTenant = [...users.values()]
+        .filter((user) => user.tenantId === tenantId && (after === null || comesBefore(after, user)))
+        .sort((a, b) => (comesBefore(a, b) ? -1 : 1));
+      const page = ofTenant.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        users: page,
+        next: last === undefined || ofTenant.length <= limit ? null : pick(last),
+      };
+    },
+
+    async delete(ref) {
+      const known = users.get(keyOf(ref));
+      if (known === undefined) return false;
+      idsByEmail.delete(emailKeyOf(known));
+      return users.delete(keyOf(ref));
     },
   };
+}
+
+/** Whether the account holds every one of these values. */
+function holds(user: UserRecord, values: UserChange): boolean {
+  return Object.entries(values).every(([field, value]) => {
+    const held = user[field as keyof UserChange];
+    return held instanceof Date && value instanceof Date
+      ? held.getTime() === value.getTime()
+      : held === value;
+  });
+}
+
+/** Newest first; of one instant by the ids, byte by byte. */
+function comesBefore(a: UserCursor, b: UserCursor): boolean {
+  const age = b.createdAt.getTime() - a.createdAt.getTime();
+  return age === 0 ? Buffer.compare(Buffer.from(a.userId), Buffer.from(b.userId)) < 0 : age < 0;
+}
+
+function pick({ createdAt, userId }: UserCursor): UserCursor {
+  return { createdAt, userId };
 }

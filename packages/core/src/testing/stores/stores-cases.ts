@@ -158,6 +158,7 @@ const user = {
   ...ada,
   email: 'ada@example.org',
   canonicalEmail: 'ada@example.org',
+  emailVerifiedAt: null,
   name: null,
   roles: [],
   passwordHash: null,

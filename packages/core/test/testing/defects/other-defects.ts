@@ -2,6 +2,8 @@ import {
   createMemoryRevocationStore,
   type Revocation,
   type RevocationStore,
+  type UserChange,
+  type UserRef,
 } from '@tessera-auth/core/stores';
 import {
   broken,
@@ -134,22 +136,19 @@ export const otherDefects: readonly Defect[] = [
   },
   {
     name: 'replaces whatever hash there is',
-    noticedBy: 'replacePasswordHash > replaces the hash that was read, and no other',
-    open: brokenUsers((users) => ({
-      async replacePasswordHash(command) {
-        const user = await users.find(command);
-        return users.replacePasswordHash({ ...command, expectedHash: user?.passwordHash ?? null });
-      },
-    })),
+    noticedBy: 'update of users > replaces the hash that was expected, and no other',
+    open: brokenUsers((users) => ({ update: ({ expected: _, ...command }) => users.update(command) })),
   },
   {
     name: 'lets all parallel replacements win',
-    noticedBy: 'replacePasswordHash > of parallel replacements one wins',
+    noticedBy: 'update of users > of parallel replacements of a hash one wins',
     open: brokenUsers((users) => ({
-      async replacePasswordHash(command) {
-        const isCurrent = (await users.find(command))?.passwordHash === command.expectedHash;
+      async update({ expected, ...command }) {
+        const user = await users.find(command);
+        if (expected?.passwordHash !== undefined && user?.passwordHash !== expected.passwordHash)
+          return users.update({ ...command, expected });
         await letOthersGoFirst();
-        return (await users.replacePasswordHash(command)) || isCurrent;
+        return users.update(command);
       },
     })),
   },
@@ -162,8 +161,78 @@ export const otherDefects: readonly Defect[] = [
   },
   {
     name: 'writes a missing name as an empty one',
-    noticedBy: 'user records > rename changes the name and nothing else, and can remove it',
-    open: brokenUsers((users) => ({ rename: (user, name) => users.rename(user, name ?? '') })),
+    noticedBy: 'update of users > sets what it is told to and nothing else, and can remove it',
+    open: brokenUsers((users) => ({
+      update: ({ set, ...command }) => {
+        const name = set.name === null ? '' : set.name;
+        return users.update({ ...command, set: name === undefined ? set : { ...set, name } });
+      },
+    })),
+  },
+  {
+    name: 'writes the whole account back, as it was read',
+    noticedBy: 'update of users > parallel changes of different fields all stay',
+    open: brokenUsers((users) => ({
+      async update(command) {
+        const { name, passwordHash, disabledAt, emailVerifiedAt } = (await users.find(command)) ?? {};
+        await letOthersGoFirst();
+        const read = { name, passwordHash, disabledAt, emailVerifiedAt } as UserChange;
+        return users.update({ ...command, set: { ...read, ...command.set } });
+      },
+    })),
+  },
+  {
+    name: 'changes an address without looking whose it is',
+    noticedBy:
+      'addresses of users > an address that is taken stays whose it is, and nothing of the change happens',
+    open: brokenUsers((users) => ({
+      async update(command) {
+        const outcome = await users.update(command);
+        if (outcome.kind !== 'email_taken') return outcome;
+        const user = await users.find(command);
+        return user === null ? outcome : { kind: 'updated', user: { ...user, ...command.set } };
+      },
+    })),
+  },
+  {
+    name: 'keeps the old address as well',
+    noticedBy: 'addresses of users > a new address finds the account, and the old one is free',
+    open: brokenUsers((users) => {
+      const moved = new Map<string, UserRef>();
+      return {
+        async update(command) {
+          const before = await users.find(command);
+          if (before !== null && command.set.canonicalEmail !== undefined)
+            moved.set(before.canonicalEmail, command);
+          return users.update(command);
+        },
+        async findByEmail(tenantId, canonicalEmail) {
+          const found = await users.findByEmail(tenantId, canonicalEmail);
+          const former = moved.get(canonicalEmail);
+          return found ?? (former === undefined ? null : users.find(former));
+        },
+      };
+    }),
+  },
+  {
+    name: 'leaves out who is of the same instant as the last of a page',
+    noticedBy:
+      'list and delete of users > lists the accounts of a tenant newest first, page by page, without ghosts or omissions',
+    open: brokenUsers((users) => ({
+      async list(tenantId, { limit, after }) {
+        const page = await users.list?.(tenantId, { limit, after });
+        const isOlder = ({ createdAt }: { createdAt: Date }) => after === null || createdAt < after.createdAt;
+        return { users: page?.users.filter(isOlder) ?? [], next: page?.next ?? null };
+      },
+    })),
+  },
+  {
+    name: 'only disables whom it should delete',
+    noticedBy: 'list and delete of users > a deleted account is gone, its address is free, and others stay',
+    open: brokenUsers((users) => ({
+      delete: async (user) =>
+        (await users.update({ ...user, set: { disabledAt: new Date(0) } })).kind === 'updated',
+    })),
   },
   {
     name: 'keeps what a failed transaction did',

@@ -1,0 +1,11 @@
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+
+/** Puts the headers of an allowed verdict on the app's answer. What the app sets later replaces them. */
+export function keepHeaders(
+  response: ServerResponse | Http2ServerResponse,
+  headers: Readonly<Record<string, string>> | undefined,
+): void {
+  if (headers === undefined) return;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
