@@ -1,8 +1,17 @@
-import { writablePart } from './log-parts.js';
+import { requireWritable } from './log-parts.js';
 import { certain, revokePart } from './revoke.js';
 import { createConfirmedScript } from './script.js';
 import { at } from './session-fields.js';
-import { endPart, renewPart, sessionPart, tenantEpochPart } from './session-parts.js';
+import {
+  endPart,
+  epochOf,
+  livenessOf,
+  loadOf,
+  renewal,
+  sessionPart,
+  tenantEpochOfCall,
+  tenantEpochPart,
+} from './session-parts.js';
 
 /**
  * Judges a presented refresh token and acts on the verdict: the core's `judgeRotation`, in Lua.
@@ -10,67 +19,59 @@ import { endPart, renewPart, sessionPart, tenantEpochPart } from './session-part
  * Whose session it is, only the session says; the keys of its user are in the slot of the keys that were declared.
  */
 export const rotateScript = createConfirmedScript(
-  sessionPart,
-  tenantEpochPart,
-  renewPart,
-  writablePart,
   `
 local key, id, tenant = KEYS[1], ARGV[3], ARGV[4]
 local presented, secretHash = tonumber(ARGV[5]), ARGV[6]
 local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
--- Nearly every call compares with the floor and is done; for the others, three lengths of time in one text.
-local floorMs = tonumber(ARGV[11])
-local function readWindows()
-  local graceMs, recoveryMs, accessTokenMs = string.match(ARGV[12], '^(%d+) (%d+) (%d+)$')
-  return tonumber(graceMs), tonumber(recoveryMs), tonumber(accessTokenMs)
-end
+local floorMs, otherWindows = tonumber(ARGV[11]), ARGV[12]
 -- What all keys beside this session begin with.
 local place = string.sub(key, 1, -#id - #'session:' - 1)
 
-local session = load(key)
+local session = ${loadOf('key')}
 local owner = session[${at.owner}]
 local isOfTenant = owner and string.sub(owner, 1, #tenant + 1) == tenant .. ':'
-if not isOfTenant or not isLive(session, findEpoch(place .. 'epoch:' .. owner), tenantEpoch) then
-  requireWritable(place .. 'log')
+local userEpoch = isOfTenant and ${epochOf("place .. 'epoch:' .. owner")}
+if not (isOfTenant and ${livenessOf('userEpoch', tenantEpochOfCall)}) then
+  ${requireWritable("place .. 'log'")}
   return { 'invalid' }
 end
 
-local function judge()
-  local generation = tonumber(session[${at.generation}])
-  local ageMs = now - tonumber(session[${at.rotatedAt}])
-  local hardRotatedAt = session[${at.hardRotatedAt}]
-  if presented > generation then return 'ahead' end
-  if presented == generation then
-    if secretHash ~= session[${at.secretHash}] then return 'fork' end
-    return ageMs < floorMs and 'unchanged' or 'rotated'
-  end
-  local graceMs, recoveryMs = readWindows()
-  if presented == generation - 1 and hardRotatedAt ~= session[${at.rotatedAt}] then
-    -- This very command has run before: the driver sent it again after a lost reply.
-    if session[${at.secretHash}] == nextHash then return 'rotated' end
-    if ageMs < graceMs then return 'grace' end
-    if attemptHash ~= '' and attemptHash == session[${at.attemptHash}] and ageMs < recoveryMs then return 'recovered' end
-  end
-  local hardAgeMs = hardRotatedAt and now - tonumber(hardRotatedAt) or math.huge
-  return hardAgeMs < graceMs and 'superseded' or 'reuse'
+local generation = tonumber(session[${at.generation}])
+local ageMs = now - tonumber(session[${at.rotatedAt}])
+local hardRotatedAt = session[${at.hardRotatedAt}]
+local verdict
+if presented > generation then
+  verdict = 'ahead'
+elseif presented == generation then
+  if secretHash ~= session[${at.secretHash}] then verdict = 'fork'
+  else verdict = ageMs < floorMs and 'unchanged' or 'rotated' end
+else
+  local graceMs, recoveryMs = string.match(otherWindows, '^(%d+) (%d+)')
+  graceMs, recoveryMs = tonumber(graceMs), tonumber(recoveryMs)
+  local isPredecessor = presented == generation - 1 and hardRotatedAt ~= session[${at.rotatedAt}]
+  local isSameAttempt = attemptHash ~= '' and attemptHash == session[${at.attemptHash}]
+  -- This very command has run before: the driver sent it again after a lost reply.
+  if isPredecessor and session[${at.secretHash}] == nextHash then verdict = 'rotated'
+  elseif isPredecessor and ageMs < graceMs then verdict = 'grace'
+  elseif isPredecessor and isSameAttempt and ageMs < recoveryMs then verdict = 'recovered'
+  elseif hardRotatedAt and now - tonumber(hardRotatedAt) < graceMs then verdict = 'superseded'
+  else verdict = 'reuse' end
 end
 
-local verdict = judge()
 if verdict == 'rotated' and session[${at.secretHash}] ~= nextHash then
-  renew(key, session, nextHash, nextNonce, nextKeyId, attemptHash)
+  ${renewal}
 elseif verdict == 'reuse' or verdict == 'fork' then
-  -- Only here, for each of these functions takes time to make.
   ${endPart}
   ${revokePart}
-  local _, _, accessTokenMs = readWindows()
+  local accessTokenMs = tonumber(string.match(otherWindows, '%d+$'))
   endSession(key, place .. 'sessions:' .. owner, id, verdict)
   revoke(place .. 'revoked:session:' .. id, place .. 'log', 'session', id, now + accessTokenMs, ${certain}, '')
-  session = load(key)
+  session = ${loadOf('key')}
 else
   -- A server that was replaced and does not know what ended since gives no verdict either.
-  requireWritable(place .. 'log')
+  ${requireWritable("place .. 'log'")}
 end
-return { verdict, show(session) }
+return { verdict, cjson.encode(session) }
 `,
 );
 
@@ -79,11 +80,10 @@ export const rotateHardScript = createConfirmedScript(
   revokePart,
   sessionPart,
   tenantEpochPart,
-  renewPart,
   `
 local key, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local owner = ARGV[3]
-local nextHash, nextNonce, nextKeyId = ARGV[4], ARGV[5], ARGV[6]
+local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[4], ARGV[5], ARGV[6], ''
 local amr, endsOthers, accessTokenMs = ARGV[7], ARGV[8] == '1', tonumber(ARGV[9])
 
 local session = load(key)
@@ -97,7 +97,7 @@ if endsOthers then
   redis.call('HSET', epoch, 'value', whole(userEpoch), 'command', nextHash)
   revoke(revoked, log, 'user', owner, now + accessTokenMs, userEpoch, '')
 end
-renew(key, session, nextHash, nextNonce, nextKeyId, '')
+${renewal}
 -- The tenant's epoch may have been read a moment ago; the session may have been created with a newer one since.
 redis.call('HSET', key, 'userEpoch', whole(userEpoch),
   'tenantEpoch', whole(math.max(tenantEpoch, tonumber(session[${at.tenantEpoch}]))), 'hardRotatedAt', whole(now))
