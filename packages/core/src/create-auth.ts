@@ -19,12 +19,21 @@ import { createSessions, type SessionPolicyOptions, type Sessions } from './doma
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
 import type { AuthEvent } from './events.js';
-import { createFlows, type FlowContext, type Flows } from './flows/index.js';
+import {
+  createEmailTokens,
+  createFlows,
+  type EmailLinkOptions,
+  type FlowContext,
+  type Flows,
+} from './flows/index.js';
 import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
 import type { Revocation } from './stores/revocation.js';
 import type { RevocationStore } from './stores/revocation-store.js';
 import type { StoreSet, Stores } from './stores/stores.js';
+
+/** Whether addresses are confirmed. */
+export type EmailVerification = 'required' | 'off';
 
 /** What an app decides. Everything that is left out has the default named here. */
 export interface AuthOptions<Role extends string = string, Permission extends string = string> {
@@ -43,8 +52,13 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    * one-time tokens in the memory of this process beside sessions elsewhere, and sessions in it beside revocations elsewhere.
    */
   readonly stores: Stores;
-  /** Accounts sign in without confirming their address. The only mode of this version. */
-  readonly emailVerification: 'off';
+  /**
+   * Whether an account exists only once its address is confirmed: `'required'`, the default with `notify`, or `'off'`, in which
+   * registering signs in at once and says that an account exists.
+   */
+  readonly emailVerification?: EmailVerification;
+  /** Where links in mails lead, and how long they are good. */
+  readonly emailLinks?: EmailLinkOptions;
 
   /** Default: none. */
   readonly roles?: Roles<Role, Permission>;
@@ -100,6 +114,11 @@ export interface AuthOptions<Role extends string = string, Permission extends st
 export interface Auth<Role extends string = string, Permission extends string = string> extends Flows {
   /** `publicUrl` without a slash at its end. */
   readonly publicUrl: string;
+  readonly emailVerification: EmailVerification;
+  /** Where a signed-in user changes the password. */
+  readonly changePasswordUrl: string;
+  /** The instant that everything here goes by. */
+  now(): Date;
   readonly roles: Roles<Role, Permission>;
   readonly accessTokens: AccessTokens;
   readonly sessions: Sessions;
@@ -133,8 +152,7 @@ export interface Auth<Role extends string = string, Permission extends string = 
 export function createAuth<Role extends string = never, Permission extends string = never>(
   options: AuthOptions<Role, Permission>,
 ): Auth<Role, Permission> {
-  if (options.emailVerification !== 'off')
-    throw new TypeError("emailVerification: must be 'off' in this version");
+  const emailVerification = readEmailVerification(options);
   const clock = options.clock ?? systemClock;
   const publicUrl = readPublicUrl(options.publicUrl);
   const { stores } = options;
@@ -170,6 +188,8 @@ export function createAuth<Role extends string = never, Permission extends strin
       clock,
     });
 
+  const emailTokens = createEmailTokens(publicUrl, options.emailLinks);
+  const now = (): Date => new Date(clock.now());
   const outbox = createOutbox({
     onEvent: options.onEvent,
     notify: options.notify,
@@ -184,6 +204,9 @@ export function createAuth<Role extends string = never, Permission extends strin
     accessTokens,
     passwords,
     oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, now: () => clock.now() }),
+    rateLimits: stores.rateLimits,
+    emailTokens,
+    now,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
     record: async (event) => told.tell(event),
@@ -220,6 +243,9 @@ export function createAuth<Role extends string = never, Permission extends strin
   return {
     ...createFlows(context),
     publicUrl,
+    emailVerification,
+    changePasswordUrl: emailTokens.changePasswordUrl,
+    now,
     roles: options.roles ?? (defineRoles({}) as Roles<Role, Permission>),
     accessTokens,
     sessions: context.sessions,
@@ -259,6 +285,20 @@ async function deleteUnread({ sessions, revocations }: Stores): Promise<number> 
 
 /** Told what has been recorded in the revocation store. */
 type OnRecorded = (revocations: readonly Revocation[]) => void;
+
+function readEmailVerification({
+  emailVerification,
+  notify,
+}: Pick<AuthOptions, 'emailVerification' | 'notify'>): EmailVerification {
+  if (emailVerification === 'off') return 'off';
+  if (emailVerification !== undefined && emailVerification !== 'required')
+    throw new TypeError("emailVerification: expected 'required' or 'off'");
+  if (notify === undefined)
+    throw new TypeError(
+      "notify: missing, which sends the links; without it, emailVerification must be 'off'",
+    );
+  return 'required';
+}
 
 function readPublicUrl(publicUrl: string): string {
   const url = typeof publicUrl === 'string' && URL.canParse(publicUrl) ? new URL(publicUrl) : null;

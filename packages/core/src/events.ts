@@ -23,6 +23,7 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
     } & EventOrigin)
   | ({ readonly type: 'authn_login_fail'; readonly userId: string | null } & EventOrigin)
   | { readonly type: 'authn_password_change'; readonly userId: string; readonly sessionId: string }
+  | { readonly type: 'authn_password_reset' | 'user_email_changed'; readonly userId: string }
   | { readonly type: 'authn_token_reuse'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session_renewed'; readonly userId: string; readonly sessionId: string }
   | {

@@ -31,24 +31,21 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
-  const signedIn = await auth.atomically(async ({ users, sessions }) => {
-    const { kind } = await users.update({
+  return auth.atomically(async (kept) => {
+    // A link that was sent before, to whoever reads this mail, opens nothing any more.
+    await kept.oneTimeTokens.voidAll(ref);
+    const { kind } = await kept.users.update({
       ...ref,
       expected: { passwordHash: user.passwordHash },
       set: { passwordHash },
     });
     if (kind !== 'updated') throw new AuthError('credentials_invalid');
-    const held = await sessions.renew(ref, sessionId, { amr: ['pwd'], endsOthers: true });
+    const held = await kept.sessions.renew(ref, sessionId, { amr: ['pwd'], endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
     // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
-    return issueTokens(auth, user, held);
+    const signedIn = issueTokens(auth, user, held);
+    await kept.record({ type: 'authn_password_change', ...ref, sessionId });
+    kept.notify({ kind: 'password_changed', tenantId: ref.tenantId, to: user.email, name: user.name });
+    return signedIn;
   });
-
-  await auth.record({
-    type: 'authn_password_change',
-    tenantId: user.tenantId,
-    userId: user.userId,
-    sessionId,
-  });
-  return signedIn;
 }

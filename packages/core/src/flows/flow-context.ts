@@ -5,7 +5,9 @@ import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { NewAuthEvent } from '../events.js';
 import type { NewNotice } from '../notices.js';
+import type { RateLimitStore } from '../stores/rate-limit-store.js';
 import type { UserStore } from '../stores/user-store.js';
+import type { EmailTokens } from './email-tokens.js';
 
 /** What the stories are told with. `create-auth.ts` puts it together. */
 export interface FlowContext {
@@ -15,6 +17,9 @@ export interface FlowContext {
   readonly accessTokens: AccessTokens;
   readonly passwords: Passwords;
   readonly oneTimeTokens: OneTimeTokens;
+  readonly rateLimits: RateLimitStore;
+  readonly emailTokens: EmailTokens;
+  readonly now: () => Date;
   /** The client that access tokens are issued to. */
   readonly clientId: string;
   /** The roles of a new account. */

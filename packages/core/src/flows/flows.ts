@@ -3,15 +3,20 @@ import type { UserRecord, UserRef } from '../stores/user-store.js';
 import { changePassword, type PasswordChange } from './change-password.js';
 import { endSession } from './end-session.js';
 import type { FlowContext } from './flow-context.js';
+import { forgotPassword } from './forgot-password.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
 import { renameUser } from './rename-user.js';
+import { requestAccount } from './request-account.js';
+import { requestEmailChange } from './request-email-change.js';
+import { type PasswordReset, resetPassword } from './reset-password.js';
 import { revokeToken } from './revoke-token.js';
 import { type PasswordClaim, signInWithPassword } from './sign-in-with-password.js';
 import { type SignOutRequest, signOut } from './sign-out.js';
 import { signOutEverywhere } from './sign-out-everywhere.js';
 import { signOutOthers } from './sign-out-others.js';
 import type { SignedIn } from './signed-in.js';
+import { verifyEmail } from './verify-email.js';
 
 /**
  * Every story, told for one app. Each rejects with `AuthError` `store_unavailable` when the store is away; the stories'
@@ -25,6 +30,30 @@ export interface Flows {
    * `account_exists`, `overloaded`.
    */
   register(registration: Registration): Promise<SignedIn>;
+
+  /**
+   * Sends a link that makes the account. Resolves alike for a new and a known address.
+   *
+   * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`, `overloaded`.
+   */
+  requestAccount(registration: Omit<Registration, 'origin'>): Promise<void>;
+
+  /** Does what a link to an address was sent for. @throws `AuthError` `one_time_token_invalid`. */
+  verifyEmail(tenantId: string, token: string): Promise<void>;
+
+  /** Sends a link to a new password. Resolves alike whether there is such an account. @throws `AuthError` `email_invalid`. */
+  forgotPassword(tenantId: string, email: string): Promise<void>;
+
+  /**
+   * Sets the password of whoever has the link, and ends all their sessions.
+   *
+   * @throws `AuthError` `one_time_token_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
+   * `overloaded`.
+   */
+  resetPassword(reset: PasswordReset): Promise<void>;
+
+  /** Sends a link to a new address. Ask for a fresh proof of who it is before. @throws `AuthError` `email_invalid`. */
+  requestEmailChange(user: UserRef, newEmail: string): Promise<void>;
 
   /** Signs in with address and password. @throws `AuthError` `credentials_invalid` whatever was wrong, `overloaded`. */
   signInWithPassword(claim: PasswordClaim): Promise<SignedIn>;
@@ -76,6 +105,11 @@ export interface Flows {
 export function createFlows(auth: FlowContext): Flows {
   return {
     register: (registration) => register(auth, registration),
+    requestAccount: (registration) => requestAccount(auth, registration),
+    verifyEmail: (tenantId, token) => verifyEmail(auth, tenantId, token),
+    forgotPassword: (tenantId, email) => forgotPassword(auth, tenantId, email),
+    resetPassword: (reset) => resetPassword(auth, reset),
+    requestEmailChange: (user, newEmail) => requestEmailChange(auth, user, newEmail),
     signInWithPassword: (claim) => signInWithPassword(auth, claim),
     refresh: (request) => refresh(auth, request),
     signOut: (request) => signOut(auth, request),

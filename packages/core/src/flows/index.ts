@@ -1,8 +1,10 @@
 export type { PasswordChange } from './change-password.js';
+export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';
 export type { RefreshRequest } from './refresh.js';
 export type { Registration } from './register.js';
+export type { PasswordReset } from './reset-password.js';
 export type { PasswordClaim } from './sign-in-with-password.js';
 export type { SignOutRequest } from './sign-out.js';
 export type { SignedIn } from './signed-in.js';

@@ -48,5 +48,8 @@ export async function welcome(
     ip,
     userAgent,
   });
+  const { tenantId, email: to, name } = user;
+  const { browser, os } = started.session;
+  if (started.isNewDevice) auth.notify({ kind: 'new_device', tenantId, to, name, ip, browser, os });
   return issueTokens(auth, user, started);
 }

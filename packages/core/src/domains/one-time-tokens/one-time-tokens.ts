@@ -34,7 +34,7 @@ export interface OneTimeToken<Data> extends UserRef {
 
 /** Tokens that open one thing once. Every method rejects with `store_unavailable` when the store is away. */
 export interface OneTimeTokens {
-  /** Makes a token; `user.userId` is `''` for somebody who has no account yet. */
+  /** Makes a token; `user.userId` is `''` for nobody, and all nobodies of a tenant are one. */
   issue<Data>(purpose: TokenPurpose<Data>, user: UserRef, data: Data): Promise<IssuedOneTimeToken>;
   /** The token, which stays good; `null` for anything but a good token of this tenant and purpose. */
   find<Data>(
@@ -98,8 +98,7 @@ export function createOneTimeTokens(options: OneTimeTokensOptions): OneTimeToken
         secretHash: sha256(secret),
         data: sealer.seal(Buffer.from(JSON.stringify(data)), contextOf(purpose.name, user, id)),
         lifetimeMs: purpose.lifetimeMs,
-        // Whoever has no account shares `''` with everybody else who has none.
-        replacesOthers: purpose.replacesOthers && userId !== '',
+        replacesOthers: purpose.replacesOthers,
       });
       return { token: writeOneTimeToken({ id, secret }), expiresAt: new Date(now() + purpose.lifetimeMs) };
     },

@@ -1,11 +1,12 @@
 import type { HttpContext } from '../http-context.js';
 import type { Route } from '../route.js';
-import { createChangePasswordRoute } from './change-password-route.js';
 import { createCsrfRoute } from './csrf-route.js';
+import { createEmailRoutes } from './email-routes.js';
 import { createLoginRoute } from './login-route.js';
 import { createLogoutRoute } from './logout-route.js';
 import { createMeRoutes } from './me-routes.js';
 import { createOpenApiRoute } from './openapi-route.js';
+import { createPasswordRoutes } from './password-routes.js';
 import { createRefreshRoute } from './refresh-route.js';
 import { createRegisterRoute } from './register-route.js';
 import { createRevokeRoute } from './revoke-route.js';
@@ -22,7 +23,8 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     createRevokeRoute(http, basePath),
     ...createMeRoutes(http, basePath),
     ...createSessionRoutes(http, basePath),
-    createChangePasswordRoute(http, basePath),
+    ...createPasswordRoutes(http, basePath),
+    ...createEmailRoutes(http, basePath),
     createCsrfRoute(http, basePath),
     ...createWellKnownRoutes(http),
   ];

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import type { HttpContext } from '../http-context.js';
 import { respondSignedIn } from '../respond-signed-in.js';
+import { respondEmpty } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
 import { emailSchema, nameSchema, passwordSchema, transportSchema } from './schemas.js';
 import { endReplaced, readSignIn } from './sign-in-request.js';
 
 /** `POST /register` */
 export function createRegisterRoute(http: HttpContext, basePath: string): Route {
+  const isVerifying = http.auth.emailVerification === 'required';
   return defineRoute({
     method: 'POST',
     path: `${basePath}/register`,
-    summary: 'Create an account and sign in',
+    summary: 'Ask for an account; without verification of addresses, also sign in',
     body: z.strictObject({
       email: emailSchema,
       password: passwordSchema,
@@ -18,8 +20,12 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
       transport: transportSchema.optional(),
     }),
     answers: {
-      201: 'The account exists and its owner is signed in',
-      409: 'An account with this address exists',
+      ...(isVerifying
+        ? { 202: 'A mail is on its way; whether the address has an account already is not said' }
+        : {
+            201: 'The account exists and its owner is signed in',
+            409: 'An account with this address exists',
+          }),
       422: 'The address or the password is not acceptable',
       503: 'Try again later',
     },
@@ -27,6 +33,10 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
       const transport = body.transport ?? http.transport;
       const signIn = readSignIn(http, request, transport);
       const { email, password, name = null } = body;
+      if (isVerifying) {
+        await http.auth.requestAccount({ tenantId: signIn.tenantId, email, password, name });
+        return respondEmpty(202);
+      }
       const signedIn = await http.auth.register({ ...signIn, email, password, name });
       await endReplaced(http, signIn);
       return respondSignedIn(http, transport, 201, signedIn, signIn.held);

@@ -1,0 +1,39 @@
+import { parseEmailAddress } from '../domains/accounts/index.js';
+import { AuthError } from '../errors.js';
+import type { FlowContext } from './flow-context.js';
+import { hasMailLeft } from './mail-budget.js';
+import type { Registration } from './register.js';
+
+/**
+ * Sends a link that makes the account. Until it is opened there is none, so nobody can prepare an account for somebody
+ * else's address and wait for them to confirm it.
+ *
+ * The address may have an account already: then its owner hears of it. Who asks gets the same answer after the same work
+ * (ASVS 6.3.8).
+ *
+ * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`, `overloaded`,
+ * `store_unavailable`.
+ */
+export async function requestAccount(
+  auth: FlowContext,
+  { tenantId, email, password, name }: Omit<Registration, 'origin'>,
+): Promise<void> {
+  const address = parseEmailAddress(email);
+  if (address === null) throw new AuthError('email_invalid');
+  await auth.passwords.requireAcceptable(password);
+  const passwordHash = await auth.passwords.hash(password);
+
+  const owner = await auth.users.findByEmail(tenantId, address.canonical);
+  const isDue = await hasMailLeft(auth, tenantId, address.canonical);
+  const pending = { email: address.address, canonicalEmail: address.canonical, name, passwordHash };
+  const nobody = { tenantId, userId: '' };
+  const { token, expiresAt } = await auth.oneTimeTokens.issue(auth.emailTokens.registration, nobody, pending);
+
+  if (!isDue) return;
+  if (owner !== null) {
+    auth.notify({ kind: 'account_exists', tenantId, to: owner.email, name: owner.name });
+  } else {
+    const url = auth.emailTokens.verifyUrl(token);
+    auth.notify({ kind: 'email_verification', tenantId, to: address.address, name, url, token, expiresAt });
+  }
+}
