@@ -5,6 +5,7 @@ import {
   createAuth,
   defineRoles,
   memoryStores,
+  type Notice,
   type SignedIn,
   type Stores,
   type UserRef,
@@ -40,6 +41,8 @@ export interface AuthBench {
   readonly auth: Auth;
   /** What the app has been told so far, once all that is on its way has arrived. */
   listEvents(): Promise<readonly AuthEvent[]>;
+  /** The messages that people have got so far, once all that is on its way has arrived. */
+  listNotices(): Promise<readonly Notice[]>;
   /** Another process of the same deployment: the same stores, possibly with other options. */
   startNode(options?: Partial<AuthOptions>): Auth;
   register(address?: string): Promise<SignedIn>;
@@ -57,6 +60,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
   const clock = createTestClock();
   const watched = watchStores((options.openStores ?? ((given) => memoryStores({ clock: given })))(clock));
   const events: AuthEvent[] = [];
+  const notices: Notice[] = [];
   const startNode = (change: Partial<AuthOptions> = {}): Auth =>
     createAuth({
       publicUrl,
@@ -66,6 +70,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       roles,
       passwords: cheapArgon2,
       onEvent: (event) => void events.push(event),
+      notify: (notice) => void notices.push(notice),
       clock,
       ...options.auth,
       ...change,
@@ -85,11 +90,22 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       await new Promise((resolve) => setImmediate(resolve));
       return events;
     },
+    async listNotices() {
+      await new Promise((resolve) => setImmediate(resolve));
+      return notices;
+    },
   };
 }
 
+/** The token of the last link that was sent. */
+export async function tokenOfLastLink(bench: AuthBench): Promise<string> {
+  const link = (await bench.listNotices()).findLast((notice) => 'token' in notice);
+  if (link === undefined) throw new Error('no link has been sent');
+  return link.token;
+}
+
 /** Just the two ids of whoever is signed in. */
-export function userOf({ user }: SignedIn): UserRef {
+export function userOf({ user }: Pick<SignedIn, 'user'>): UserRef {
   return { tenantId: user.tenantId, userId: user.userId };
 }
 

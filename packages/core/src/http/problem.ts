@@ -25,7 +25,7 @@ const statuses = {
   refresh_token_invalid: 401,
   refresh_token_reused: 401,
   refresh_token_superseded: 401,
-  one_time_token_invalid: 400,
+  one_time_token_invalid: 422,
   mfa_token_invalid: 401,
   mfa_code_invalid: 401,
   step_up_required: 401,

@@ -9,9 +9,10 @@ import { exampleBodyOf } from '../http/example-body.js';
 import { expectProblem } from '../http/expect-problem.js';
 import { createHttpBench, exampleUrlOf, type HttpBench } from '../http/http-bench.js';
 
-/** Routes that act on what the browser adds by itself; `/revoke` acts on its body alone. */
+/** Routes that act on their body alone, whoever sends it: the browser adds nothing that they look at. */
+const onBodyAlone = ['/auth/revoke', '/auth/email/verify', '/auth/password/forgot', '/auth/password/reset'];
 const unsafe = createHttpBench().http.routes.filter(
-  ({ method, path }) => method !== 'GET' && path !== '/auth/revoke',
+  ({ method, path }) => method !== 'GET' && !onBodyAlone.includes(path),
 );
 
 let bench: HttpBench;

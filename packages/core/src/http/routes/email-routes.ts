@@ -14,7 +14,7 @@ export function createEmailRoutes(http: HttpContext, basePath: string): readonly
       path: `${basePath}/email/verify`,
       summary: 'Do what the link in a mail was sent for: make the account, or change its address',
       body: z.strictObject({ token: tokenSchema }),
-      answers: { 204: 'Done', 400: 'The link was used, replaced or has expired', 503: 'Try again later' },
+      answers: { 204: 'Done', 422: 'The link was used, replaced or has expired', 503: 'Try again later' },
       async handle({ body, request }) {
         await http.auth.verifyEmail(http.tenantOf(request), body.token);
         return respondEmpty(204);

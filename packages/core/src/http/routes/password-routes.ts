@@ -45,8 +45,7 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       body: z.strictObject({ token: tokenSchema, newPassword: passwordSchema }),
       answers: {
         204: 'The new password is in force',
-        400: 'The link was used, replaced or has expired',
-        422: 'The new password is not acceptable, and the link is still good',
+        422: 'The link was used, replaced or has expired; or the new password is not acceptable, and the link still good',
         503: 'Try again later',
       },
       async handle({ body, request }) {
