@@ -11,6 +11,7 @@ const permissive = new Set([
   'ISC',
   'MIT',
   'MIT OR Apache-2.0',
+  'MIT-0',
   'Unlicense',
 ]);
 

@@ -15,7 +15,7 @@ import { mount, protect } from '@tessera-auth/express';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 
 /** The employee system on Express: what Tessera brings, what this app adds, and who may do what. */
-export function createApp({ auth, reports, publicUrl }: EmployeeSystem): Express {
+export function createApp({ auth, reports, inbox, publicUrl }: EmployeeSystem): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_req, res, next) => {
@@ -55,7 +55,16 @@ export function createApp({ auth, reports, publicUrl }: EmployeeSystem): Express
     res.set('cache-control', 'no-store').sendFile('boss.html', { root: pagesFolder, cacheControl: false });
   });
 
-  app.use(express.static(publicFolder));
+  if (inbox !== null) {
+    app.get('/dev/inbox.json', async (_req, res) => {
+      res.set('cache-control', 'no-store').json({ mails: await inbox.list() });
+    });
+    app.get('/dev/inbox', (_req, res) => {
+      res.set('cache-control', 'no-store').sendFile('inbox.html', { root: pagesFolder, cacheControl: false });
+    });
+  }
+
+  app.use(express.static(publicFolder, { extensions: ['html'] }));
   app.use((_req, res) => sendProblem(res, problems.notFound));
   app.use(((error, _req, res, next) => {
     if (res.headersSent) next(error);

@@ -16,7 +16,7 @@ import { mount, protect } from '@tessera-auth/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 
 /** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
-export function createApp({ auth, reports, publicUrl }: EmployeeSystem): FastifyInstance {
+export function createApp({ auth, reports, inbox, publicUrl }: EmployeeSystem): FastifyInstance {
   const app = Fastify();
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(webHeaders(publicUrl));
@@ -59,7 +59,16 @@ export function createApp({ auth, reports, publicUrl }: EmployeeSystem): Fastify
     return { payroll };
   });
 
-  app.register(serveStatic, { root: publicFolder });
+  app.register(serveStatic, { root: publicFolder, extensions: ['html'] });
+  if (inbox !== null) {
+    app.get('/dev/inbox.json', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { mails: await inbox.list() };
+    });
+    app.get('/dev/inbox', (_request, reply) =>
+      reply.header('cache-control', 'no-store').sendFile('inbox.html', pagesFolder, { cacheControl: false }),
+    );
+  }
   app.get('/boss', { onRequest: protect(forPages(auth.requireRole('boss'))) }, (_request, reply) =>
     reply.header('cache-control', 'no-store').sendFile('boss.html', pagesFolder, { cacheControl: false }),
   );

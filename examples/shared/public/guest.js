@@ -1,35 +1,42 @@
 import { enter } from './api.js';
 import { byId, onSubmit, say } from './dom.js';
 
+const forms = ['sign-in-form', 'register-form', 'forgot-form'];
+
 /** The forms of somebody who is not signed in. `onEntered` is called when they are. */
 export function setUpGuest(onEntered) {
-  const signIn = { form: byId('sign-in-form'), button: byId('show-sign-in') };
-  const register = { form: byId('register-form'), button: byId('show-register') };
+  byId('show-sign-in').addEventListener('click', () => showForm('sign-in-form'));
+  byId('show-register').addEventListener('click', () => showForm('register-form'));
+  byId('show-forgot').addEventListener('click', () => showForm('forgot-form'));
 
-  const show = (shown, other) => {
-    shown.form.hidden = false;
-    other.form.hidden = true;
-    shown.button.ariaExpanded = 'true';
-    other.button.ariaExpanded = 'false';
-    shown.form.querySelector('input').focus();
-  };
-  signIn.button.addEventListener('click', () => show(signIn, register));
-  register.button.addEventListener('click', () => show(register, signIn));
-
-  onSubmit(signIn.form, async ({ email, password }) => {
+  onSubmit(byId('sign-in-form'), async ({ email, password }) => {
     await enter('/auth/login', { email, password });
-    signIn.form.reset();
+    byId('sign-in-form').reset();
     await onEntered();
   });
-  onSubmit(register.form, async ({ name, email, password }) => {
-    await enter('/auth/register', { email, password, ...(name !== '' && { name }) });
-    register.form.reset();
-    await onEntered();
+  onSubmit(byId('register-form'), async ({ name, email, password }) => {
+    const answer = await enter('/auth/register', { email, password, ...(name !== '' && { name }) });
+    byId('register-form').reset();
+    // Without a body there is no account yet, or there was one before: which of them is not said.
+    if (answer === null) showGuest('Look into your mail: the link there makes the account.');
+    else await onEntered();
+  });
+  onSubmit(byId('forgot-form'), async ({ email }) => {
+    await enter('/auth/password/forgot', { email });
+    byId('forgot-form').reset();
+    showGuest('If there is an account with this address, a link is in its mail.');
   });
 }
 
 /** Puts the sign-in form in front, with a word on why it is there. */
 export function showGuest(notice) {
   say(byId('guest-notice'), notice);
-  byId('show-sign-in').click();
+  showForm('sign-in-form');
+}
+
+function showForm(shown) {
+  for (const id of forms) byId(id).hidden = id !== shown;
+  byId('show-sign-in').ariaExpanded = String(shown === 'sign-in-form');
+  byId('show-register').ariaExpanded = String(shown === 'register-form');
+  byId(shown).querySelector('input').focus();
 }

@@ -1,5 +1,6 @@
 import { isProblem, leave } from './api.js';
 import { act, byId } from './dom.js';
+import { setUpEmail } from './email.js';
 import { setUpGuest, showGuest } from './guest.js';
 import { forgetMe, showMe } from './me.js';
 import { setUpPassword } from './password.js';
@@ -37,10 +38,12 @@ async function open() {
   }
 }
 
+/** A 401 too, and no reason to go. */
+const keepsSession = ['credentials_invalid', 'step_up_required'];
+
 /** Whoever is signed out lands on the sign-in form. @returns whether that was the problem. */
 function landOnSignIn(problem) {
-  // A wrong password is a 401 too, and no reason to go.
-  if (problem.status !== 401 || problem.code === 'credentials_invalid') return false;
+  if (problem.status !== 401 || keepsSession.includes(problem.code)) return false;
   const wasIn = !byId('account').hidden;
   showGuestView(wasIn ? 'You have been signed out. Sign in again to go on.' : null);
   return true;
@@ -50,6 +53,7 @@ setUpGuest(open);
 setUpSessions(landOnSignIn);
 setUpReports(landOnSignIn);
 setUpPassword(showSessions, landOnSignIn);
+setUpEmail(landOnSignIn);
 
 byId('try-again').addEventListener('click', open);
 byId('sign-out').addEventListener('click', ({ currentTarget }) =>

@@ -1,6 +1,8 @@
 const words = {
   credentials_missing: 'Please sign in.',
   credentials_invalid: 'The e-mail address or the password is wrong.',
+  one_time_token_invalid: 'This link was used, replaced by a newer one, or has expired. Ask for another.',
+  step_up_required: 'For this, sign out and in again: it wants a fresh proof that it is you.',
   access_token_revoked: 'You have been signed out.',
   refresh_token_invalid: 'You have been signed out.',
   refresh_token_reused: 'You have been signed out: somebody else may have used your session.',

@@ -22,17 +22,19 @@ export interface Environment {
   readonly bossEmail: string | null;
   /** `null`: the default of Tessera. */
   readonly accessLifetime: Duration | null;
+  readonly emailVerification: 'required' | 'off';
+  /** `null`: `mail` in the data folder. */
+  readonly mailFolder: string | null;
+  /** `null`: mails go into the folder. */
+  readonly smtpUrl: string | null;
+  /** Who mails are from. */
+  readonly mailFrom: string;
+  readonly isProduction: boolean;
   readonly sessions: SessionPolicyOptions;
 }
 
 /** Variables of the design that this version has nothing behind yet. */
-const withoutEffect = [
-  'TRUSTED_PROXIES',
-  'MAIL_DIR',
-  'STEP_UP_WINDOW',
-  'RATE_LIMITS',
-  'METRICS_PORT',
-] as const;
+const withoutEffect = ['TRUSTED_PROXIES', 'STEP_UP_WINDOW', 'RATE_LIMITS', 'METRICS_PORT'] as const;
 
 const schema = z.object({
   NODE_ENV: z
@@ -67,9 +69,16 @@ const schema = z.object({
       'expected redis://:password@host:port, rediss:// or redis-cluster://host:port,host:port',
     )
     .optional(),
-  EMAIL_VERIFICATION: z
-    .literal('off', 'this version can only do without: expected off, which is the default')
-    .default('off'),
+  EMAIL_VERIFICATION: z.enum(['required', 'off'], 'expected required or off').default('required'),
+  MAIL_DIR: z.string().optional(),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (url) => URL.canParse(url) && /^smtps?:$/.test(new URL(url).protocol),
+      'expected smtp://user:password@host:port or smtps://',
+    )
+    .optional(),
+  MAIL_FROM: z.email('expected an e-mail address').default('no-reply@localhost.invalid'),
   AUTH_PROFILE: z
     .literal('default', 'this version has no profiles yet: expected default, or nothing')
     .optional(),
@@ -108,6 +117,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     redisUrl: values.REDIS_URL ?? null,
     bossEmail: values.BOOTSTRAP_ADMIN_EMAIL ?? null,
     accessLifetime: values.ACCESS_LIFETIME ?? null,
+    emailVerification: values.EMAIL_VERIFICATION,
+    mailFolder: values.MAIL_DIR ?? null,
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM,
+    isProduction: values.NODE_ENV === 'production',
     sessions: {
       ...(values.IDLE_LIFETIME && {
         idleLifetime: values.IDLE_LIFETIME,
@@ -132,13 +146,18 @@ function requireWhole({ STORE, REDIS_URL }: z.output<typeof schema>): void {
   }
 }
 
-function requireProductionGrade({ AUTH_SECRET, PUBLIC_URL, STORE }: z.output<typeof schema>): void {
+function requireProductionGrade(values: z.output<typeof schema>): void {
+  const { AUTH_SECRET, PUBLIC_URL, STORE, EMAIL_VERIFICATION, SMTP_URL, MAIL_DIR } = values;
+  const sendsMail = SMTP_URL !== undefined || MAIL_DIR !== undefined;
   const problems = [
     ...(AUTH_SECRET === undefined
       ? ['AUTH_SECRET: needed in production; make one with: openssl rand -base64 48']
       : []),
     ...(PUBLIC_URL === undefined ? ['PUBLIC_URL: needed in production'] : []),
     ...(PUBLIC_URL?.startsWith('http:') ? ['PUBLIC_URL: must be https in production'] : []),
+    ...(EMAIL_VERIFICATION === 'required' && !sendsMail
+      ? ['SMTP_URL: needed in production, or MAIL_DIR for a folder that something empties']
+      : []),
     ...(STORE === 'memory' ? ['STORE: memory is not for production, it forgets everything'] : []),
   ];
   if (problems.length > 0) throw new TypeError(problems.join('\n'));

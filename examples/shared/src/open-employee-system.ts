@@ -2,6 +2,8 @@ import { createAuth, createHttpAuth, formatComposition, type HttpAuth } from '@t
 import type { Environment } from './environment.js';
 import { findFreePort } from './find-free-port.js';
 import { loadAuthSecret } from './load-auth-secret.js';
+import type { MailFolder } from './mail/mail-folder.js';
+import { openMail } from './mail/open-mail.js';
 import { openStores } from './open-stores.js';
 import { createReports, type Reports } from './reports.js';
 import { type RoleName, roles } from './roles.js';
@@ -13,6 +15,8 @@ type PermissionName = ReturnType<typeof roles.listPermissions>[number];
 export interface EmployeeSystem {
   readonly auth: HttpAuth<RoleName, PermissionName>;
   readonly reports: Reports;
+  /** The mails of this machine, while it is one of a developer. */
+  readonly inbox: MailFolder | null;
   /** Where people reach it. */
   readonly publicUrl: string;
 }
@@ -43,11 +47,14 @@ export async function openEmployeeSystem(
     const port = environment.port === 0 ? await findFreePort(environment.host) : environment.port;
     const publicUrl = environment.publicUrl ?? `http://localhost:${port}`;
 
+    const mail = openMail(environment, dataFolder);
+
     const auth = createAuth({
       publicUrl,
       secret,
       stores,
-      emailVerification: 'off',
+      emailVerification: environment.emailVerification,
+      notify: mail.notify,
       roles,
       rolesForNewUser: ({ email }) => [isBoss(email, environment) ? 'boss' : 'employee'],
       sessions: environment.sessions,
@@ -71,6 +78,7 @@ export async function openEmployeeSystem(
       system: {
         auth: createHttpAuth(auth, { allowInsecureCookies: publicUrl.startsWith('http:') }),
         reports: createReports(),
+        inbox: mail.inbox,
         publicUrl: auth.publicUrl,
       },
       host: environment.host,

@@ -83,7 +83,7 @@ function launch(main: string, cwd: string, environment: Readonly<Record<string, 
     // None of the test's own variables.
     {
       cwd,
-      env: { PATH: process.env.PATH ?? '', PORT: '0', ...environment },
+      env: { PATH: process.env.PATH ?? '', PORT: '0', EMAIL_VERIFICATION: 'off', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

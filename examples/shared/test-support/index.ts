@@ -2,5 +2,6 @@ export type { ExampleApp } from './example-app.js';
 export { testBrowser } from './test-browser.js';
 export { testHttp } from './test-http.js';
 export { testLifecycle } from './test-lifecycle.js';
+export { testMail } from './test-mail.js';
 export { testOutage, testRedisOutage } from './test-outage.js';
 export { testRedis, testStores } from './test-stores.js';

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { listWithoutEffect, readEnvironment } from '../src/environment.js';
 
 const goodSecret = 'uG5tXcBq7Vn0RzK3mWd9aPfY1hLs6JeQ4oTi8C2x';
-const production = { NODE_ENV: 'production', AUTH_SECRET: goodSecret, PUBLIC_URL: 'https://app.example.com' };
+const production = {
+  NODE_ENV: 'production',
+  AUTH_SECRET: goodSecret,
+  PUBLIC_URL: 'https://app.example.com',
+  MAIL_DIR: '/var/mail/out',
+};
 
 describe('readEnvironment', () => {
   it('needs nothing in development', () => {
@@ -16,6 +21,11 @@ describe('readEnvironment', () => {
       redisUrl: null,
       bossEmail: null,
       accessLifetime: null,
+      emailVerification: 'required',
+      mailFolder: null,
+      smtpUrl: null,
+      mailFrom: 'no-reply@localhost.invalid',
+      isProduction: false,
       sessions: {},
     });
     expect(readEnvironment({ PORT: '', STORE: '' })).toEqual(readEnvironment({}));
@@ -29,7 +39,9 @@ describe('readEnvironment', () => {
       STORE: 'redis',
       DATABASE_URL: 'postgresql://me:secret@db/app',
       REDIS_URL: 'rediss://:secret@cache:6380',
-      EMAIL_VERIFICATION: 'off',
+      EMAIL_VERIFICATION: 'required',
+      SMTP_URL: 'smtps://me:secret@mail.example.com',
+      MAIL_FROM: 'no-reply@example.com',
       BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
       ACCESS_LIFETIME: '5m',
       IDLE_LIFETIME: '2h',
@@ -47,6 +59,11 @@ describe('readEnvironment', () => {
       redisUrl: 'rediss://:secret@cache:6380',
       bossEmail: 'boss@example.com',
       accessLifetime: '5m',
+      emailVerification: 'required',
+      mailFolder: '/var/mail/out',
+      smtpUrl: 'smtps://me:secret@mail.example.com',
+      mailFrom: 'no-reply@example.com',
+      isProduction: true,
       sessions: {
         idleLifetime: '2h',
         browserIdleLifetime: '2h',
@@ -76,7 +93,9 @@ describe('readEnvironment', () => {
     ['REDIS_URL', 'redis-cluster://:pa55w0rd@one:6379/0'],
     ['DATABASE_URL', 'mysql://me:pa55w0rd@db/app'],
     ['DATABASE_URL', 'not a url'],
-    ['EMAIL_VERIFICATION', 'required'],
+    ['EMAIL_VERIFICATION', 'on'],
+    ['SMTP_URL', 'https://mail.example.com'],
+    ['MAIL_FROM', 'nobody'],
     ['AUTH_PROFILE', 'asvs-l3'],
     ['BOOTSTRAP_ADMIN_EMAIL', 'nobody'],
     ['ACCESS_LIFETIME', '777'],
@@ -98,6 +117,7 @@ describe('readEnvironment', () => {
     ['PUBLIC_URL', { PUBLIC_URL: undefined }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://localhost:3000' }],
     ['STORE', { STORE: 'memory' }],
+    ['SMTP_URL', { MAIL_DIR: undefined }],
   ])('refuses a weaker %s in production', (name, change) => {
     expect(() => readEnvironment({ ...production, ...change })).toThrow(new RegExp(`^${name}: `));
     expect(() => readEnvironment({ ...production, ...change, NODE_ENV: 'development' })).not.toThrow();

@@ -1,0 +1,4 @@
+import { testMail } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testMail(expressApp);

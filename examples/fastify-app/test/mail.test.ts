@@ -1,0 +1,4 @@
+import { testMail } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testMail(fastifyApp);
