@@ -56,7 +56,7 @@ export function writeEvidence(requirements: readonly Requirement[], files: reado
       ...all.map(([id, level, by, demand]) => {
         const tests = annotations
           .filter((annotation) => annotation.id === id)
-          .map(({ path, test }) => `[${escape(test)}](${source}/${path})`);
+          .map(({ path, test }) => `[${escapeTitle(test)}](${source}/${path})`);
         const shown = tests.length === 0 ? 'not shown' : [...new Set(tests)].join('<br>');
         return `| ${id} | ${level} | ${by} | ${demand} | ${shown} |`;
       }),
@@ -66,6 +66,6 @@ export function writeEvidence(requirements: readonly Requirement[], files: reado
 }
 
 /** A title is text: it neither ends a cell nor a link, nor makes markup. */
-function escape(title: string): string {
+function escapeTitle(title: string): string {
   return title.replace(/\s+/g, ' ').replace(/[\\|[\]`*_<>{}$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -29,7 +29,10 @@ export function findAnnotations(fileName: string, text: string): Annotation[] {
 
   function visit(node: ts.Node, place: Place): void {
     const call = ts.isCallExpression(node) ? readCall(node) : null;
-    if (call === null) return ts.forEachChild(node, (child) => visit(child, place));
+    if (call === null) {
+      ts.forEachChild(node, (child) => visit(child, place));
+      return;
+    }
     const inside: Place = {
       ids: [...place.ids, ...listIds(call.title)],
       titles: [...place.titles, call.title],
@@ -45,7 +48,7 @@ export function findAnnotations(fileName: string, text: string): Annotation[] {
   return found;
 }
 
-/** `it(…)`, `it.each(…)(…)`, `describe.skip(…)`; null for any other call. */
+/** `it(…)`, `it.each(…)(…)`, `describe.skip(…)`, and `describeTokens(…)`, which makes tests; null for any other call. */
 function readCall(call: ts.CallExpression): { title: string; isTest: boolean; isSkipped: boolean } | null {
   const [title, body] = call.arguments;
   if (title === undefined) return null;
@@ -57,7 +60,8 @@ function readCall(call: ts.CallExpression): { title: string; isTest: boolean; is
     callee = ts.isTaggedTemplateExpression(callee) ? callee.tag : callee.expression;
   }
   // The table of `it.each(table)(title, body)` is a call as well.
-  if (!['it', 'test', 'describe'].includes(callee.text) || ts.isCallExpression(call.parent)) return null;
+  if (!/^(?:it|test|describe(?:[A-Z]\w*)?)$/.test(callee.text) || ts.isCallExpression(call.parent))
+    return null;
   return {
     title: ts.isStringLiteralLike(title) ? title.text : title.getText(),
     isTest: callee.text !== 'describe',
@@ -67,5 +71,7 @@ function readCall(call: ts.CallExpression): { title: string; isTest: boolean; is
 
 function listIds(text: string): string[] {
   const lists = text.matchAll(/\bASVS\s+(V?\d+(?:\.\d+)*(?:(?:,| and)\s+V?\d+(?:\.\d+)+)*)/g);
-  return [...lists].flatMap(([, list]) => (list ?? '').split(/(?:,| and)\s+/)).map((id) => id.replace('V', ''));
+  return [...lists]
+    .flatMap(([, list]) => (list ?? '').split(/(?:,| and)\s+/))
+    .map((id) => id.replace('V', ''));
 }

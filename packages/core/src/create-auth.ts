@@ -3,11 +3,14 @@ import { type Composition, describeComposition } from './create-auth/composition
 import { findTransactions } from './create-auth/find-transactions.js';
 import { createOutbox, holdBack, type Outbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
+import { describePolicy, type Policy } from './create-auth/policy.js';
+import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
+import { readPasswordsOptions } from './domains/passwords/password-options.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
 import {
   createRevocations,
@@ -45,6 +48,12 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly stores: Stores;
   /** Accounts sign in without confirming their address. The only mode of this version. */
   readonly emailVerification: 'off';
+
+  /**
+   * Sets all defaults for a level of OWASP ASVS at once. Other options still win, but must not be weaker than the profile.
+   * Default `'default'`: what the other options say.
+   */
+  readonly profile?: ProfileName;
 
   /** Default: none. */
   readonly roles?: Roles<Role, Permission>;
@@ -100,6 +109,7 @@ export interface AuthOptions<Role extends string = string, Permission extends st
 export interface Auth<Role extends string = string, Permission extends string = string> extends Flows {
   /** `publicUrl` without a slash at its end. */
   readonly publicUrl: string;
+  readonly profile: ProfileName;
   readonly roles: Roles<Role, Permission>;
   readonly accessTokens: AccessTokens;
   readonly sessions: Sessions;
@@ -109,6 +119,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly stores: Stores;
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
+  /** What is in force, without secrets; `formatPolicy` makes lines for a log of it. */
+  describePolicy(): Policy;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.
@@ -131,8 +143,9 @@ export interface Auth<Role extends string = string, Permission extends string = 
  * @throws `TypeError` naming the option that is missing or not acceptable; never with a secret in it.
  */
 export function createAuth<Role extends string = never, Permission extends string = never>(
-  options: AuthOptions<Role, Permission>,
+  given: AuthOptions<Role, Permission>,
 ): Auth<Role, Permission> {
+  const options = applyProfile(given);
   if (options.emailVerification !== 'off')
     throw new TypeError("emailVerification: must be 'off' in this version");
   const clock = options.clock ?? systemClock;
@@ -220,6 +233,7 @@ export function createAuth<Role extends string = never, Permission extends strin
   return {
     ...createFlows(context),
     publicUrl,
+    profile: options.profile,
     roles: options.roles ?? (defineRoles({}) as Roles<Role, Permission>),
     accessTokens,
     sessions: context.sessions,
@@ -228,6 +242,15 @@ export function createAuth<Role extends string = never, Permission extends strin
     csrfTokens: createCsrfTokens(keyRing),
     stores,
     composition: describeComposition(stores, revocations.policy),
+    describePolicy: () =>
+      describePolicy({
+        profile: options.profile,
+        hasSigningKeys: options.signingKeys !== undefined,
+        accessTokens,
+        sessions: context.sessions,
+        revocations,
+        passwords: readPasswordsOptions(options.passwords ?? {}),
+      }),
     async ready() {
       await Promise.all([pingStores(stores), revocations.start()]);
     },

@@ -12,7 +12,9 @@ const rowOf = (page: string, id: string): string | undefined =>
 
 describe('writeEvidence', () => {
   it('claims nothing without a test', () => {
-    const page = write("// ASVS 7.2.4: an attack without a test\nexport {};\n// ASVS 9.1.1\nconst a = 'ASVS 9.1.1';");
+    const page = write(
+      "// ASVS 7.2.4: an attack without a test\nexport {};\n// ASVS 9.1.1\nconst a = 'ASVS 9.1.1';",
+    );
     expect(rowOf(page, '7.2.4')).toContain('| not shown |');
     expect(rowOf(page, '9.1.1')).toContain('| not shown |');
     expect(page).toContain('| All | 0 of 2 | 0 of 0 | 0 of 0 |');

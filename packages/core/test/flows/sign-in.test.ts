@@ -81,7 +81,7 @@ describe('signing in', () => {
     expect(await refusalCode(bench.signIn(secret, address))).toBe('credentials_invalid');
   });
 
-  it('knows no users of another tenant', async () => {
+  it('knows no users of another tenant (ASVS 8.4.1)', async () => {
     const claim = { tenantId: 'globex', email, password, origin };
     expect(await refusalCode(bench.auth.signInWithPassword(claim))).toBe('credentials_invalid');
   });
@@ -114,7 +114,7 @@ describe('what a sign-in costs', () => {
 });
 
 describe('a disabled account', () => {
-  it('can neither refresh nor change its password, and its session ends', async () => {
+  it('can neither refresh nor change its password, and its session ends (ASVS 7.4.2)', async () => {
     const hash = await createPasswords(cheapArgon2).hash(password);
     const bench = benchWithUser(hash, true);
     const signIn = await bench.auth.sessions.beginSignIn({ tenantId: '', userId: 'ada' });
