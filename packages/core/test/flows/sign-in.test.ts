@@ -114,7 +114,7 @@ describe('what a sign-in costs', () => {
 });
 
 describe('a disabled account', () => {
-  it('can neither refresh nor change its password, and its session ends (ASVS 7.4.2)', async () => {
+  it('can neither refresh nor change its password, and its session ends', async () => {
     const hash = await createPasswords(cheapArgon2).hash(password);
     const bench = benchWithUser(hash, true);
     const signIn = await bench.auth.sessions.beginSignIn({ tenantId: '', userId: 'ada' });
