@@ -1,3 +1,4 @@
+import { checkAsvs } from './check-asvs.js';
 import { checkImportTime } from './check-import-time.js';
 import { checkLayers } from './check-layers.js';
 import { checkLicences } from './check-licences.js';
@@ -20,6 +21,7 @@ const steps: readonly Step[] = [
   { name: 'types', run: checkTypes },
   { name: 'layers', run: () => checkLayers(repository) },
   { name: 'diagram', run: checkDiagram },
+  { name: 'asvs', run: checkAsvs },
   { name: 'knip', run: () => runOrFail('knip', ['--no-progress', '--no-config-hints']) },
   { name: 'licences', run: checkLicences },
   { name: 'api-docs', run: () => runOrFail('typedoc', ['--emit', 'none']) },

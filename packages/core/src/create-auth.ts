@@ -3,11 +3,14 @@ import { type Composition, describeComposition } from './create-auth/composition
 import { findTransactions } from './create-auth/find-transactions.js';
 import { createOutbox, holdBack, type Outbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
+import { describePolicy, type Policy } from './create-auth/policy.js';
+import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
+import { readPasswordsOptions } from './domains/passwords/password-options.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
 import {
   createRevocations,
@@ -59,6 +62,12 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly emailVerification?: EmailVerification;
   /** Where links in mails lead, and how long they are good. */
   readonly emailLinks?: EmailLinkOptions;
+
+  /**
+   * Sets all defaults for a level of OWASP ASVS at once. Other options still win, but must not be weaker than the profile.
+   * Default `'default'`: what the other options say.
+   */
+  readonly profile?: ProfileName;
 
   /** Default: none. */
   readonly roles?: Roles<Role, Permission>;
@@ -119,6 +128,7 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly changePasswordUrl: string;
   /** The instant that everything here goes by. */
   now(): Date;
+  readonly profile: ProfileName;
   readonly roles: Roles<Role, Permission>;
   readonly accessTokens: AccessTokens;
   readonly sessions: Sessions;
@@ -128,6 +138,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly stores: Stores;
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
+  /** What is in force, without secrets; `formatPolicy` makes lines for a log of it. */
+  describePolicy(): Policy;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.
@@ -150,8 +162,9 @@ export interface Auth<Role extends string = string, Permission extends string = 
  * @throws `TypeError` naming the option that is missing or not acceptable; never with a secret in it.
  */
 export function createAuth<Role extends string = never, Permission extends string = never>(
-  options: AuthOptions<Role, Permission>,
+  given: AuthOptions<Role, Permission>,
 ): Auth<Role, Permission> {
+  const options = applyProfile(given);
   const emailVerification = readEmailVerification(options);
   const clock = options.clock ?? systemClock;
   const publicUrl = readPublicUrl(options.publicUrl);
@@ -246,6 +259,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     emailVerification,
     changePasswordUrl: emailTokens.changePasswordUrl,
     now,
+    profile: options.profile,
     roles: options.roles ?? (defineRoles({}) as Roles<Role, Permission>),
     accessTokens,
     sessions: context.sessions,
@@ -254,6 +268,16 @@ export function createAuth<Role extends string = never, Permission extends strin
     csrfTokens: createCsrfTokens(keyRing),
     stores,
     composition: describeComposition(stores, revocations.policy),
+    describePolicy: () =>
+      describePolicy({
+        profile: options.profile,
+        emailVerification,
+        hasSigningKeys: options.signingKeys !== undefined,
+        accessTokens,
+        sessions: context.sessions,
+        revocations,
+        passwords: readPasswordsOptions(options.passwords ?? {}),
+      }),
     async ready() {
       await Promise.all([pingStores(stores), revocations.start()]);
     },

@@ -5,6 +5,8 @@ export * from './clock.js';
 export type { Composition, Consequence, StoreDescription } from './create-auth/composition.js';
 export type { ConsequenceCode } from './create-auth/consequences.js';
 export { formatComposition } from './create-auth/format-composition.js';
+export { formatPolicy, type Policy } from './create-auth/policy.js';
+export type { ProfileName } from './create-auth/profiles.js';
 export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';

@@ -1,3 +1,4 @@
+import { type ProfileName, profiles, refuseWeaker } from '../create-auth/profiles.js';
 import type { Auth } from '../create-auth.js';
 import { type CookieOptions, createCookies } from './cookies.js';
 import { type Transport, transports } from './credentials.js';
@@ -49,8 +50,9 @@ export interface HttpAuth<Role extends string = string, Permission extends strin
  */
 export function createHttpAuth<Role extends string, Permission extends string>(
   auth: Auth<Role, Permission>,
-  options: HttpAuthOptions = {},
+  given: HttpAuthOptions = {},
 ): HttpAuth<Role, Permission> {
+  const options = applyHttpProfile(auth.profile, given);
   // A setting from a developer's machine that went along into production.
   if (options.allowInsecureCookies === true && auth.publicUrl.startsWith('https:'))
     throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
@@ -75,6 +77,15 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     requirePermission: (permission) =>
       createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission)),
   };
+}
+
+/** What is given wins, unless it is weaker than the profile of `createAuth`. */
+function applyHttpProfile(profile: ProfileName, options: HttpAuthOptions): HttpAuthOptions {
+  if (profiles[profile].strictCookies !== true) return options;
+  if (options.sameSite === 'Lax') refuseWeaker(profile, "sameSite must be 'Strict'");
+  if (options.persistentCookies === true) refuseWeaker(profile, 'persistentCookies must be false');
+  if (options.allowMissingCsrfToken === true) refuseWeaker(profile, 'allowMissingCsrfToken must be false');
+  return { ...options, sameSite: 'Strict' };
 }
 
 function readOrigin(url: string): string {

@@ -25,7 +25,7 @@ describe('changing the password', () => {
     other = await bench.signIn();
   });
 
-  it('renews the asking session and ends every other', async () => {
+  it('renews the asking session and ends every other (ASVS 7.4.3)', async () => {
     bench.clock.advance(5000);
     const changed = await bench.auth.changePassword(changeOf(asking));
     expect(changed.session).toMatchObject({ id: asking.session.id, generation: 1, userEpoch: 1 });
@@ -45,7 +45,7 @@ describe('changing the password', () => {
     expect(await refresh(changed)).toBeNull();
   });
 
-  it('makes the new password the only one', async () => {
+  it('makes the new password the only one (ASVS 6.2.2)', async () => {
     await bench.auth.changePassword(changeOf(asking));
     expect(await refusalCode(bench.signIn(password))).toBe('credentials_invalid');
     expect(await refusalCode(bench.signIn(newPassword))).toBeNull();

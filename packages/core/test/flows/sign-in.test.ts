@@ -81,7 +81,7 @@ describe('signing in', () => {
     expect(await refusalCode(bench.signIn(secret, address))).toBe('credentials_invalid');
   });
 
-  it('knows no users of another tenant', async () => {
+  it('knows no users of another tenant (ASVS 8.4.1)', async () => {
     const claim = { tenantId: 'globex', email, password, origin };
     expect(await refusalCode(bench.auth.signInWithPassword(claim))).toBe('credentials_invalid');
   });

@@ -111,7 +111,7 @@ describe('ending a session by its id', () => {
     expect(browser.jar.size).toBe(0);
   });
 
-  it("gives the same answer for another user's, unknown and impossible ids, and ends nothing", async () => {
+  it("gives the same answer for another user's, unknown and impossible ids, and ends nothing (ASVS 8.2.2)", async () => {
     const eve = await bench.register('eve@example.org');
     const ids = [
       eve.session.id,
@@ -171,7 +171,7 @@ describe('who is signed in', () => {
     });
   });
 
-  it('may change the name, and nothing else', async () => {
+  it('may change the name, and nothing else (ASVS 8.2.3)', async () => {
     const rename = (json: unknown) => me({ method: 'PATCH', json });
     expect((await rename({ name: 'Ada 🦉 Łøvelace' })).json.user.name).toBe('Ada 🦉 Łøvelace');
     for (const json of [

@@ -44,7 +44,7 @@ describe('the cookies', () => {
       .cookies;
   };
 
-  it('are bound to the host, hidden from scripts and gone with the browser', async () => {
+  it('are bound to the host, hidden from scripts and gone with the browser (ASVS 3.3.2, 3.3.3, 3.3.4)', async () => {
     const cookies = await signIn({});
     expect(cookies).toEqual([expect.stringMatching(accessCookie), expect.stringMatching(refreshCookie)]);
   });
@@ -65,11 +65,11 @@ describe('the cookies', () => {
     ]);
   });
 
-  it('never lose them where the app is reached by https', async () => {
+  it('never lose them where the app is reached by https (ASVS 3.3.1)', async () => {
     await expect(signIn({ allowInsecureCookies: true })).rejects.toThrow(/^allowInsecureCookies: /);
   });
 
-  it('are refused where a browser would drop them silently', async () => {
+  it('are refused where a browser would drop them silently (ASVS 3.3.5)', async () => {
     const rolesForNewUser = () => Array.from({ length: 130 }, (_, index) => `a-rather-long-role-${index}`);
     const bench = createHttpBench({ auth: { rolesForNewUser: rolesForNewUser as () => never[] } });
     const call = { method: 'POST', url: '/auth/register', headers: ownPage, json: credentials };
@@ -213,7 +213,7 @@ describe('a browser that held cookies before the app turned to hybrid', () => {
 });
 
 describe('signing out', () => {
-  it('clears cookies and storage, and kills what was in them', async () => {
+  it('clears cookies and storage, and kills what was in them (ASVS 7.4.1, 14.3.1)', async () => {
     const bench = createHttpBench();
     const browser = createBrowser(bench);
     await browser.register();

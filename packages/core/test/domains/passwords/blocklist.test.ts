@@ -59,7 +59,7 @@ describe('with minLength 8', () => {
   });
 });
 
-describe("the app's own words", () => {
+describe("the app's own words (ASVS 6.2.11)", () => {
   const passwords = createPasswords({
     ...cheapArgon2,
     minLength: 8,
@@ -95,7 +95,7 @@ describe('any password', () => {
     );
   });
 
-  it('is judged by length and blocklist only, never by kinds of characters', async () => {
+  it('is judged by length and blocklist only, never by kinds of characters (ASVS 6.2.5)', async () => {
     await assert(
       asyncProperty(integer({ min: 0x4e00, max: 0x9000 }), async (first) => {
         // Distances of 2 make no run.

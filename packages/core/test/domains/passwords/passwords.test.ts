@@ -8,7 +8,7 @@ const decomposed = 'cafe\u0301 au lait pour deux';
 const composed = 'caf\u00e9 au lait pour deux';
 
 describe('hash', () => {
-  it('gives an argon2id PHC string at the default cost of OWASP', async () => {
+  it('gives an argon2id PHC string at the default cost of OWASP (ASVS 11.4.2)', async () => {
     expect(await createPasswords().hash('open sesame')).toMatch(
       /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/,
     );
@@ -18,7 +18,7 @@ describe('hash', () => {
     expect(await passwords.hash('open sesame')).not.toBe(await passwords.hash('open sesame'));
   });
 
-  it('neither trims nor folds nor cuts', async () => {
+  it('neither trims nor folds nor cuts (ASVS 6.2.8)', async () => {
     const password = ` Open\0Sesame ${'x'.repeat(240)}!`;
     const hash = await passwords.hash(password);
     expect((await passwords.verify(password, hash)).isMatch).toBe(true);

@@ -1,0 +1,117 @@
+import type { PasswordsOptions } from '../domains/passwords/password-options.js';
+import type { SessionPolicyOptions } from '../domains/sessions/index.js';
+import { type Duration, parseDuration } from '../duration.js';
+
+/** Sets of defaults: `'default'`, or one for each level of OWASP ASVS 5.0. */
+export type ProfileName = 'default' | 'asvs-l1' | 'asvs-l2' | 'asvs-l3';
+
+/** What a profile sets: each value is the default and the weakest that is accepted. What is left out stays as it is. */
+export interface ProfileSettings {
+  readonly accessLifetime?: Duration;
+  readonly absoluteLifetime?: Duration;
+  /** In browsers and elsewhere. */
+  readonly idleLifetime?: Duration;
+  /** A spent refresh token ends every session of its user. */
+  readonly endsAllOnReuse?: true;
+  /** In code points. */
+  readonly minLength?: number;
+  /** Hashes cheaper than OWASP's minimum are refused. */
+  readonly refusesWeakArgon2?: true;
+  /** Over HTTP: `SameSite=Strict`, a CSRF token for all, cookies that end with the browser. */
+  readonly strictCookies?: true;
+}
+
+/**
+ * Every profile. Lifetimes are those of SP 800-63B-4 §2 for AAL1, AAL2 and AAL3. Passwords keep 15 code points, for they
+ * stand alone (ASVS 6.2.1).
+ */
+export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
+  default: {},
+  'asvs-l1': { absoluteLifetime: '30d', accessLifetime: '15m', minLength: 15, refusesWeakArgon2: true },
+  'asvs-l2': {
+    absoluteLifetime: '24h',
+    idleLifetime: '1h',
+    accessLifetime: '15m',
+    minLength: 15,
+    refusesWeakArgon2: true,
+    strictCookies: true,
+  },
+  'asvs-l3': {
+    absoluteLifetime: '12h',
+    idleLifetime: '15m',
+    accessLifetime: '5m',
+    endsAllOnReuse: true,
+    minLength: 15,
+    refusesWeakArgon2: true,
+    strictCookies: true,
+  },
+};
+
+/** The options that profiles set. */
+export interface ProfiledOptions {
+  readonly profile?: ProfileName;
+  readonly accessLifetime?: Duration;
+  readonly sessions?: SessionPolicyOptions;
+  readonly passwords?: PasswordsOptions;
+}
+
+/**
+ * `options` with the defaults of their profile. What is given wins, unless it is weaker.
+ *
+ * @throws `TypeError` naming the profile that there is not, or the option that is weaker than it.
+ */
+export function applyProfile<Options extends ProfiledOptions>(
+  options: Options,
+): Options & { readonly profile: ProfileName } {
+  const profile = options.profile ?? 'default';
+  if (!Object.hasOwn(profiles, profile))
+    throw new TypeError("profile: expected 'default', 'asvs-l1', 'asvs-l2' or 'asvs-l3'");
+  const settings = profiles[profile];
+  const { sessions = {}, passwords = {} } = options;
+
+  const atMost = (option: string, given: Duration | undefined, limit: Duration | undefined) => {
+    if (given === undefined || limit === undefined) return given ?? limit;
+    if (parseDuration(option, given) > parseDuration(option, limit))
+      refuseWeaker(profile, `${option} must be at most ${limit}`);
+    return given;
+  };
+  if (settings.minLength !== undefined && (passwords.minLength ?? settings.minLength) < settings.minLength)
+    refuseWeaker(profile, `passwords.minLength must be at least ${settings.minLength}`);
+  if (settings.refusesWeakArgon2 === true && passwords.allowWeakArgon2 === true)
+    refuseWeaker(profile, 'passwords.allowWeakArgon2 must be false');
+  if (settings.endsAllOnReuse === true && sessions.onReuse === 'session')
+    refuseWeaker(profile, "sessions.onReuse must be 'user'");
+
+  return {
+    ...options,
+    profile,
+    ...named('accessLifetime', atMost('accessLifetime', options.accessLifetime, settings.accessLifetime)),
+    sessions: {
+      ...sessions,
+      ...named(
+        'absoluteLifetime',
+        atMost('sessions.absoluteLifetime', sessions.absoluteLifetime, settings.absoluteLifetime),
+      ),
+      ...named('idleLifetime', atMost('sessions.idleLifetime', sessions.idleLifetime, settings.idleLifetime)),
+      ...named(
+        'browserIdleLifetime',
+        atMost('sessions.browserIdleLifetime', sessions.browserIdleLifetime, settings.idleLifetime),
+      ),
+      ...named('onReuse', sessions.onReuse ?? (settings.endsAllOnReuse === true ? 'user' : undefined)),
+    },
+    passwords: { ...passwords, ...named('minLength', passwords.minLength ?? settings.minLength) },
+  };
+}
+
+/** @throws `TypeError` always, in the same words for every option. */
+export function refuseWeaker(profile: ProfileName, demand: string): never {
+  throw new TypeError(`profile '${profile}': ${demand}`);
+}
+
+/** A member only where there is a value, so that the defaults of the domains stay in force. */
+function named<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [_ in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [_ in Name]: Value });
+}

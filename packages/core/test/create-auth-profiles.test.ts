@@ -1,0 +1,145 @@
+import {
+  type AuthOptions,
+  createAuth,
+  formatPolicy,
+  memoryStores,
+  type ProfileName,
+} from '@tessera-auth/core';
+import { createHttpAuth, type HttpAuthOptions } from '@tessera-auth/core/http';
+import { describe, expect, it } from 'vitest';
+import { publicUrl, rootSecret } from './auth-bench.js';
+
+const make = (profile: ProfileName | undefined, change: Partial<AuthOptions> = {}) =>
+  createAuth({
+    publicUrl,
+    secret: rootSecret,
+    stores: memoryStores(),
+    emailVerification: 'off',
+    ...(profile === undefined ? {} : { profile }),
+    ...change,
+  });
+
+describe('profile', () => {
+  it.each<[ProfileName | undefined, object, object]>([
+    [
+      undefined,
+      { absoluteLifetime: '90d', idleLifetime: '30d', browserIdleLifetime: '7d' },
+      { lifetime: '15m' },
+    ],
+    [
+      'asvs-l1',
+      { absoluteLifetime: '30d', idleLifetime: '30d', browserIdleLifetime: '7d' },
+      { lifetime: '15m' },
+    ],
+    [
+      'asvs-l2',
+      { absoluteLifetime: '1d', idleLifetime: '1h', browserIdleLifetime: '1h' },
+      { lifetime: '15m' },
+    ],
+    [
+      'asvs-l3',
+      { absoluteLifetime: '12h', idleLifetime: '15m', browserIdleLifetime: '15m', onReuse: 'user' },
+      { lifetime: '5m' },
+    ],
+  ])('%s sets the lifetimes (ASVS 7.3.1, 7.3.2)', (profile, sessions, accessTokens) => {
+    expect(make(profile).describePolicy()).toMatchObject({
+      profile: profile ?? 'default',
+      sessions,
+      accessTokens,
+      passwords: { minLength: 15 },
+    });
+  });
+
+  it('lets stricter options win', () => {
+    const policy = make('asvs-l2', {
+      accessLifetime: '5m',
+      sessions: { idleLifetime: '10m', onReuse: 'user' },
+      passwords: { minLength: 20 },
+    }).describePolicy();
+    expect(policy.accessTokens.lifetime).toBe('5m');
+    expect(policy.sessions).toMatchObject({
+      idleLifetime: '10m',
+      browserIdleLifetime: '1h',
+      onReuse: 'user',
+    });
+    expect(policy.passwords.minLength).toBe(20);
+  });
+
+  it.each<[ProfileName, Partial<AuthOptions>, string]>([
+    ['asvs-l1', { sessions: { absoluteLifetime: '31d' } }, 'sessions.absoluteLifetime must be at most 30d'],
+    ['asvs-l1', { accessLifetime: '16m' }, 'accessLifetime must be at most 15m'],
+    ['asvs-l1', { passwords: { minLength: 14 } }, 'passwords.minLength must be at least 15'],
+    ['asvs-l1', { passwords: { allowWeakArgon2: true } }, 'passwords.allowWeakArgon2 must be false'],
+    ['asvs-l2', { sessions: { idleLifetime: '61m' } }, 'sessions.idleLifetime must be at most 1h'],
+    [
+      'asvs-l2',
+      { sessions: { browserIdleLifetime: '2h' } },
+      'sessions.browserIdleLifetime must be at most 1h',
+    ],
+    ['asvs-l3', { sessions: { onReuse: 'session' } }, "sessions.onReuse must be 'user'"],
+  ])('%s refuses what is weaker: %j', (profile, change, demand) => {
+    expect(() => make(profile, change)).toThrow(new TypeError(`profile '${profile}': ${demand}`));
+  });
+
+  it.each(['asvs-l4', 'toString', '__proto__'])('refuses the unknown profile %s', (profile) => {
+    expect(() => make(profile as ProfileName)).toThrow(/^profile: expected/);
+  });
+
+  it.each<[HttpAuthOptions, string]>([
+    [{ sameSite: 'Lax' }, "sameSite must be 'Strict'"],
+    [{ persistentCookies: true }, 'persistentCookies must be false'],
+    [{ allowMissingCsrfToken: true }, 'allowMissingCsrfToken must be false'],
+  ])('reaches HTTP from level 2 on: %j', (options, demand) => {
+    expect(() => createHttpAuth(make('asvs-l1'), options)).not.toThrow();
+    for (const profile of ['asvs-l2', 'asvs-l3'] as const) {
+      expect(() => createHttpAuth(make(profile), options)).toThrow(
+        new TypeError(`profile '${profile}': ${demand}`),
+      );
+      expect(() => createHttpAuth(make(profile))).not.toThrow();
+    }
+  });
+});
+
+describe('describePolicy', () => {
+  it('says what is in force', () => {
+    expect(formatPolicy(make('asvs-l3').describePolicy())).toMatchInlineSnapshot(`
+      "profile: asvs-l3
+      emailVerification: off
+      accessTokens.signing: HS256
+      accessTokens.lifetime: 5m
+      accessTokens.leeway: 10s
+      sessions.absoluteLifetime: 12h
+      sessions.idleLifetime: 15m
+      sessions.browserIdleLifetime: 15m
+      sessions.rotationFloor: 12s
+      sessions.rotationGrace: 10s
+      sessions.maxSessions: 100
+      sessions.onReuse: user
+      revocation.check: direct
+      revocation.bound: 1s
+      passwords.minLength: 15
+      passwords.maxLength: 256
+      passwords.hash: argon2id
+      passwords.memoryKiB: 19456
+      passwords.iterations: 2
+      passwords.parallelism: 1
+      passwords.ownBlockedWords: 0"
+    `);
+  });
+
+  it('holds no secret, and no blocked word (ASVS 16.2.5)', () => {
+    const policy = make('asvs-l2', {
+      passwords: { blocklist: ['canary-of-the-blocklist'] },
+    }).describePolicy();
+    const text = `${JSON.stringify(policy)}${formatPolicy(policy)}`;
+    expect(text).not.toContain(rootSecret);
+    expect(text).not.toContain('canary');
+    expect(policy.passwords.ownBlockedWords).toBe(1);
+  });
+
+  it('is new each time, so that nobody changes it for others', () => {
+    const auth = make('asvs-l1');
+    Object.assign(auth.describePolicy().sessions, { maxSessions: 1 });
+    expect(auth.describePolicy().sessions.maxSessions).toBe(100);
+  });
+});

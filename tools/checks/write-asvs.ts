@@ -1,0 +1,3 @@
+import { writeAsvs } from './check-asvs.js';
+
+await writeAsvs();
