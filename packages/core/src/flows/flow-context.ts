@@ -9,6 +9,8 @@ import type { UserStore } from '../stores/user-store.js';
 
 /** What the stories are told with. `create-auth.ts` puts it together. */
 export interface FlowContext {
+  /** The time in milliseconds since 1970. */
+  readonly now: () => number;
   readonly users: UserStore;
   readonly sessions: Sessions;
   readonly revocations: Revocations;
