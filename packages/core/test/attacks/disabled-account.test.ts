@@ -46,14 +46,17 @@ describe('the owner of a disabled account', () => {
     },
   );
 
-  it.each(['users.find', 'sessions.rotate'])('gets no usable tokens by a refresh that waits at %s', async (step) => {
-    const waiting = bench.watched.hold(step);
-    const refreshing = refresh(held.refreshToken).catch(() => null);
-    await waiting.reached;
-    await bench.auth.disableUser({ user, actorId: admin });
-    waiting.release();
-    const refreshed = await refreshing;
-    expect(refreshed !== null && (await isAccepted(bench.auth, refreshed.accessToken))).toBe(false);
-    expect((await bench.auth.listSessions(user)).sessions).toEqual([]);
-  });
+  it.each(['users.find', 'sessions.rotate'])(
+    'gets no usable tokens by a refresh that waits at %s',
+    async (step) => {
+      const waiting = bench.watched.hold(step);
+      const refreshing = refresh(held.refreshToken).catch(() => null);
+      await waiting.reached;
+      await bench.auth.disableUser({ user, actorId: admin });
+      waiting.release();
+      const refreshed = await refreshing;
+      expect(refreshed !== null && (await isAccepted(bench.auth, refreshed.accessToken))).toBe(false);
+      expect((await bench.auth.listSessions(user)).sessions).toEqual([]);
+    },
+  );
 });
