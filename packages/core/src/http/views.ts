@@ -14,11 +14,6 @@ export function viewUser(user: UserRecord) {
   };
 }
 
-/** A user as an administrator may see them: never with the hash. */
-export function viewUserForAdmin(user: UserRecord) {
-  return { ...viewUser(user), disabledAt: user.disabledAt?.toISOString() ?? null };
-}
-
 /** A session as its owner may see it: nothing in it can be replayed. */
 export function viewSession(session: SessionRecord, currentSessionId: string) {
   return {

@@ -1,6 +1,5 @@
 import type { HttpContext } from '../http-context.js';
 import type { Route } from '../route.js';
-import { createAdminUserRoutes } from './admin-user-routes.js';
 import { createChangePasswordRoute } from './change-password-route.js';
 import { createCsrfRoute } from './csrf-route.js';
 import { createLoginRoute } from './login-route.js';
@@ -24,7 +23,6 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     ...createMeRoutes(http, basePath),
     ...createSessionRoutes(http, basePath),
     createChangePasswordRoute(http, basePath),
-    ...createAdminUserRoutes(http, basePath),
     createCsrfRoute(http, basePath),
     ...createWellKnownRoutes(http),
   ];
