@@ -211,6 +211,7 @@ export function createAuth<Role extends string = never, Permission extends strin
   });
 
   const contextOver = (set: StoreSet, onRecorded: OnRecorded, told: Outbox): FlowContext => ({
+    now: () => clock.now(),
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     revocations,

@@ -35,6 +35,12 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       readonly reason: SessionEndReason | 'signed_out_everywhere' | 'signed_out_others';
     }
   | { readonly type: 'user_created'; readonly userId: string }
+  | {
+      readonly type: 'user_disabled' | 'user_enabled';
+      readonly userId: string;
+      /** Who did it, or `null` for the app itself. */
+      readonly actorId: string | null;
+    }
 );
 
 /** An event before its instant is known. */

@@ -11,6 +11,8 @@ import type { EmailTokens } from './email-tokens.js';
 
 /** What the stories are told with. `create-auth.ts` puts it together. */
 export interface FlowContext {
+  /** The time in milliseconds since 1970. */
+  readonly now: () => number;
   readonly users: UserStore;
   readonly sessions: Sessions;
   readonly revocations: Revocations;

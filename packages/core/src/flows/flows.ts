@@ -1,6 +1,9 @@
 import type { SessionCursor, SessionPage } from '../stores/session-store.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
+import type { AccountAct } from './account-act.js';
 import { changePassword, type PasswordChange } from './change-password.js';
+import { disableUser } from './disable-user.js';
+import { enableUser } from './enable-user.js';
 import { endSession } from './end-session.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
@@ -99,6 +102,16 @@ export interface Flows {
 
   /** Sets or removes the display name. @returns the account as it is now, or `null` when there is none. */
   renameUser(user: UserRef, name: string | null): Promise<UserRecord | null>;
+
+  /**
+   * Disables an account and ends all its sessions; nobody does that to themselves. Checks no permission: that is the caller's part.
+   *
+   * @throws `AuthError` `account_protected`, `account_not_found`.
+   */
+  disableUser(act: AccountAct): Promise<UserRecord>;
+
+  /** Enables a disabled account; its old sessions stay dead. Checks no permission. @throws `AuthError` `account_not_found`. */
+  enableUser(act: AccountAct): Promise<UserRecord>;
 }
 
 /** The stories, each with the context it is told in. */
@@ -121,5 +134,7 @@ export function createFlows(auth: FlowContext): Flows {
     revokeToken: (tenantId, token) => revokeToken(auth, tenantId, token),
     findUser: (user) => auth.users.find(user),
     renameUser: (user, name) => renameUser(auth, user, name),
+    disableUser: (act) => disableUser(auth, act),
+    enableUser: (act) => enableUser(auth, act),
   };
 }

@@ -1,3 +1,4 @@
+export type { AccountAct } from './account-act.js';
 export type { PasswordChange } from './change-password.js';
 export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
