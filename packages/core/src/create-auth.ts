@@ -211,13 +211,12 @@ export function createAuth<Role extends string = never, Permission extends strin
   });
 
   const contextOver = (set: StoreSet, onRecorded: OnRecorded, told: Outbox): FlowContext => ({
-    now: () => clock.now(),
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     revocations,
     accessTokens,
     passwords,
-    oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, now: () => clock.now() }),
+    oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, clock }),
     rateLimits: stores.rateLimits,
     emailTokens,
     now,
@@ -236,13 +235,19 @@ export function createAuth<Role extends string = never, Permission extends strin
    */
   async function atomically<T>(work: (auth: FlowContext) => Promise<T>): Promise<T> {
     if (transactions === null) return work(context);
-    const isRecordedInside = transactions.covers.revocations === stores.revocations;
+    const { covers } = transactions;
+    const isRecordedInside = covers.revocations === stores.revocations;
+    // Tokens that the app keeps elsewhere take no part: what is spent stays spent, whatever becomes of the rest.
+    const tokens =
+      covers.oneTimeTokens === stores.oneTimeTokens ? {} : { oneTimeTokens: stores.oneTimeTokens };
     const recorded: Revocation[] = [];
     const held = holdBack(outbox);
     const result = await transactions.run((inner) =>
       work(
         contextOver(
-          isRecordedInside ? inner : { ...inner, revocations: withoutAdding(stores.revocations) },
+          isRecordedInside
+            ? { ...inner, ...tokens }
+            : { ...inner, ...tokens, revocations: withoutAdding(stores.revocations) },
           (entries) => recorded.push(...entries),
           held,
         ),

@@ -15,8 +15,6 @@ export const authErrorMessages = {
   token_in_url: 'Tokens are not accepted in a URL.',
   cookie_ambiguous: 'The request carries the same cookie twice.',
   credentials_ambiguous: 'The request carries more than one credential.',
-  https_required: 'This is answered over https only.',
-  address_refused: 'This is not answered to this address.',
 
   // Who are you
   credentials_missing: 'This needs a signed-in user.',
@@ -29,8 +27,6 @@ export const authErrorMessages = {
   refresh_token_reused: 'The refresh token was used before; its session has been ended.',
   refresh_token_superseded: 'The refresh token was replaced a moment ago; use the newer one.',
   one_time_token_invalid: 'The link or token was used, replaced or has expired.',
-  mfa_token_invalid: 'The sign-in has to begin again.',
-  mfa_code_invalid: 'The code is not valid.',
   step_up_required: 'This needs a fresh proof of who the user is.',
 
   // What you may do
@@ -46,11 +42,8 @@ export const authErrorMessages = {
   session_not_found: 'There is no such session.',
   account_not_found: 'There is no such account.',
   account_protected: 'This cannot be done to this account.',
-  mfa_enabled_already: 'A second factor is in use already.',
-  mfa_not_enabled: 'No second factor is in use.',
 
   // Come back later
-  rate_limited: 'Too many requests; try again later.',
   overloaded: 'Too much is being asked at once; try again shortly.',
   store_unavailable: 'A store could not be reached; try again shortly.',
 } as const;

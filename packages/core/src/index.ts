@@ -10,6 +10,7 @@ export type { ProfileName } from './create-auth/profiles.js';
 export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
+export * from './domains/one-time-tokens/index.js';
 export * from './domains/passwords/index.js';
 export * from './domains/rbac/index.js';
 export * from './domains/revocation/index.js';

@@ -24,20 +24,12 @@ export type Notice = {
   | { readonly kind: 'email_change_requested' | 'email_changed' }
   | { readonly kind: 'password_changed' | 'password_reset_done' }
   | {
-      readonly kind:
-        | 'totp_enabled'
-        | 'totp_disabled'
-        | 'backup_codes_replaced'
-        | 'backup_code_used'
-        | 'second_factor_failed';
-    }
-  | {
       readonly kind: 'new_device';
       readonly ip: string | null;
       readonly browser: string | null;
       readonly os: string | null;
     }
-  | { readonly kind: 'account_disabled' | 'account_deleted' }
+  | { readonly kind: 'account_disabled' }
 );
 
 interface LinkNotice<Kind extends string> {

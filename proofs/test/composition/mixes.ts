@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
 import { type RedisStores, redisStores } from '@tessera-auth/adapters-redis';
-import { type Auth, createAuth, type Stores } from '@tessera-auth/core';
+import { type Auth, createAuth, type Notice, type Stores } from '@tessera-auth/core';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createOwnUsers, type OwnUsers } from './own-users.js';
@@ -86,6 +86,8 @@ export const mixes: readonly Mix[] = [
 /** One process of a deployment: its own connections, its own copy of the revocations. */
 export interface Node {
   readonly auth: Auth;
+  /** The messages that people have got from it. */
+  readonly notices: readonly Notice[];
   close(): Promise<void>;
 }
 
@@ -114,11 +116,13 @@ export async function deploy(mix: Mix, servers: Servers): Promise<Deployment> {
         await ownUsers.setUp();
         isSetUp = true;
       }
+      const notices: Notice[] = [];
       const auth = createAuth({
         publicUrl: 'https://app.example.com',
         secret,
         stores: mix.put({ postgres, redis, ownUsers }),
         emailVerification: 'off',
+        notify: (notice) => void notices.push(notice),
         // Every refresh rotates, and a token that comes back is stolen, without waiting.
         sessions: { rotationFloor: '0s', rotationGrace: '0s' },
         passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
@@ -126,6 +130,7 @@ export async function deploy(mix: Mix, servers: Servers): Promise<Deployment> {
       await auth.ready();
       return {
         auth,
+        notices,
         async close() {
           await auth.close();
           client.disconnect();

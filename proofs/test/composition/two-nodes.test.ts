@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { deploy, mixes, type Node } from './mixes.js';
-import { createVisitor, newPassword, outcomeOf, password, type Visitor } from './visitor.js';
+import { createVisitor, email, newPassword, origin, outcomeOf, password, type Visitor } from './visitor.js';
 
 describe.each(mixes)('two nodes with $name', (mix) => {
   let nodes: readonly [Node, Node];
@@ -61,6 +61,38 @@ describe.each(mixes)('two nodes with $name', (mix) => {
     expect(await outcomeOf(there.refresh(phone))).toBe('refresh_token_invalid');
     expect(await outcomeOf(there.signIn(password))).toBe('credentials_invalid');
     expect(await outcomeOf(there.signIn(newPassword))).toBe('done');
+  });
+
+  it('sets a new password by a link once, on whichever node, and ends every session', async () => {
+    const laptop = await here.register();
+    await nodes[1].auth.forgotPassword('', email);
+    await new Promise((resolve) => setImmediate(resolve));
+    const token =
+      nodes[1].notices.flatMap((notice) => (notice.kind === 'password_reset' ? notice.token : []))[0] ?? '';
+    const resets = Array.from({ length: 8 }, (_, index) =>
+      outcomeOf(nodes[index % 2 === 0 ? 0 : 1].auth.resetPassword({ tenantId: '', token, newPassword })),
+    );
+    const outcomes = await Promise.all(resets);
+    expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+    expect(new Set(outcomes)).toEqual(new Set(['done', 'one_time_token_invalid']));
+    await settled();
+    for (const node of [here, there]) expect(await node.visit(laptop)).toBe(401);
+    expect(await outcomeOf(there.signIn(password))).toBe('credentials_invalid');
+    expect(await outcomeOf(there.signIn(newPassword))).toBe('done');
+  });
+
+  it('moves an account to another address by a link, and voids what went to the old one', async () => {
+    await here.register();
+    const { user } = await nodes[0].auth.signInWithPassword({ tenantId: '', email, password, origin });
+    await nodes[0].auth.forgotPassword('', email);
+    await nodes[0].auth.requestEmailChange(user, 'another@example.com');
+    await new Promise((resolve) => setImmediate(resolve));
+    const tokens = nodes[0].notices.flatMap((notice) => ('token' in notice ? notice.token : []));
+    const [toOld = '', toNew = ''] = tokens;
+    expect(await outcomeOf(nodes[1].auth.verifyEmail('', toNew))).toBe('done');
+    expect((await nodes[1].auth.findUser(user))?.email).toBe('another@example.com');
+    const late = nodes[1].auth.resetPassword({ tenantId: '', token: toOld, newPassword });
+    expect(await outcomeOf(late)).toBe('one_time_token_invalid');
   });
 
   it('ends a session whose spent refresh token comes back', async () => {

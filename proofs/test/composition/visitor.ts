@@ -5,7 +5,7 @@ export const password = 'Lamp-Ferry-Walnut-71';
 export const newPassword = 'Gravel_Tulip_Piano_38';
 
 const tenantId = '';
-const origin = { ip: '203.0.113.7', userAgent: null, isBrowser: false };
+export const origin = { ip: '203.0.113.7', userAgent: null, isBrowser: false };
 
 /** What somebody does at one node. */
 export interface Visitor {

@@ -33,14 +33,8 @@ const words: Readonly<Record<Notice['kind'], readonly [subject: string, text: st
   email_changed: ['Your address has changed', `Your account has moved to another address. ${ifNotYou}`],
   password_changed: ['Your password has changed', `All your other sessions have ended. ${ifNotYou}`],
   password_reset_done: ['Your password has changed', `You have been signed out everywhere. ${ifNotYou}`],
-  totp_enabled: ['Second factor switched on', `From now on a code is asked for. ${ifNotYou}`],
-  totp_disabled: ['Second factor switched off', `From now on no code is asked for. ${ifNotYou}`],
-  backup_codes_replaced: ['New backup codes', `The old ones are dead. ${ifNotYou}`],
-  backup_code_used: ['A backup code was used', `It will not work again. ${ifNotYou}`],
-  second_factor_failed: ['A wrong code was entered', `Your password was right. ${ifNotYou}`],
   new_device: ['A new device', `Somebody signed in from a device that we have not seen before. ${ifNotYou}`],
   account_disabled: ['Your account is disabled', 'Ask your administrator why.'],
-  account_deleted: ['Your account is deleted', 'Nothing of it is left.'],
 };
 
 /** Words a notice. Nothing in it is markup, and the name stands in no header. */

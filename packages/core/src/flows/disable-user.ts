@@ -21,7 +21,7 @@ export async function disableUser(auth: FlowContext, { user, actorId }: AccountA
   return auth.atomically(async (kept) => {
     const before = await kept.users.find(ref);
     if (before === null) throw new AuthError('account_not_found');
-    const disabledAt = before.disabledAt ?? new Date(auth.now());
+    const disabledAt = before.disabledAt ?? auth.now();
     const outcome = await kept.users.update({ ...ref, set: { disabledAt } });
     if (outcome.kind !== 'updated') throw new AuthError('account_not_found');
 

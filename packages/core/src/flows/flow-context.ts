@@ -11,8 +11,6 @@ import type { EmailTokens } from './email-tokens.js';
 
 /** What the stories are told with. `create-auth.ts` puts it together. */
 export interface FlowContext {
-  /** The time in milliseconds since 1970. */
-  readonly now: () => number;
   readonly users: UserStore;
   readonly sessions: Sessions;
   readonly revocations: Revocations;
@@ -21,6 +19,7 @@ export interface FlowContext {
   readonly oneTimeTokens: OneTimeTokens;
   readonly rateLimits: RateLimitStore;
   readonly emailTokens: EmailTokens;
+  /** The instant that everything here goes by. */
   readonly now: () => Date;
   /** The client that access tokens are issued to. */
   readonly clientId: string;

@@ -14,8 +14,6 @@ const statuses = {
   token_in_url: 400,
   cookie_ambiguous: 400,
   credentials_ambiguous: 400,
-  https_required: 403,
-  address_refused: 403,
   credentials_missing: 401,
   credentials_invalid: 401,
   access_token_malformed: 401,
@@ -26,8 +24,6 @@ const statuses = {
   refresh_token_reused: 401,
   refresh_token_superseded: 401,
   one_time_token_invalid: 422,
-  mfa_token_invalid: 401,
-  mfa_code_invalid: 401,
   step_up_required: 401,
   permission_denied: 403,
   csrf_refused: 403,
@@ -39,9 +35,6 @@ const statuses = {
   session_not_found: 404,
   account_not_found: 404,
   account_protected: 409,
-  mfa_enabled_already: 409,
-  mfa_not_enabled: 409,
-  rate_limited: 429,
   overloaded: 503,
   store_unavailable: 503,
 } as const satisfies Readonly<Record<AuthErrorCode, number>>;
@@ -56,7 +49,6 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
-  429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
 

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../clock.js';
 import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
@@ -56,7 +57,7 @@ export interface OneTimeTokens {
 export interface OneTimeTokensOptions {
   readonly store: OneTimeTokenStore;
   readonly keyRing: KeyRing;
-  readonly now: () => number;
+  readonly clock?: Clock;
   /** Tests only. */
   readonly random?: Random;
 }
@@ -66,7 +67,7 @@ export interface OneTimeTokensOptions {
  * that it cannot read.
  */
 export function createOneTimeTokens(options: OneTimeTokensOptions): OneTimeTokens {
-  const { store, keyRing, now, random = systemRandom } = options;
+  const { store, keyRing, clock = systemClock, random = systemRandom } = options;
   const sealer = createSealer(keyRing, 'one-time', random);
   const contextOf = (purpose: string, { tenantId }: UserRef, id: string) => `${purpose}\0${tenantId}\0${id}`;
 
@@ -100,7 +101,10 @@ export function createOneTimeTokens(options: OneTimeTokensOptions): OneTimeToken
         lifetimeMs: purpose.lifetimeMs,
         replacesOthers: purpose.replacesOthers,
       });
-      return { token: writeOneTimeToken({ id, secret }), expiresAt: new Date(now() + purpose.lifetimeMs) };
+      return {
+        token: writeOneTimeToken({ id, secret }),
+        expiresAt: new Date(clock.now() + purpose.lifetimeMs),
+      };
     },
 
     async find(purpose, tenantId, text) {

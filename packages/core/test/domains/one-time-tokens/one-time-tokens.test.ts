@@ -1,8 +1,8 @@
+import { createOneTimeTokens, type TokenPurpose } from '@tessera-auth/core';
+import { createKeyRing } from '@tessera-auth/core/primitives';
 import { createMemoryOneTimeTokenStore } from '@tessera-auth/core/stores';
 import { createTestClock } from '@tessera-auth/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createKeyRing } from '../../../src/crypto/key-ring.js';
-import { createOneTimeTokens, type TokenPurpose } from '../../../src/domains/one-time-tokens/index.js';
 import { newRootSecret, rootSecret } from '../../auth-bench.js';
 
 const ada = { tenantId: 'acme', userId: 'ada' };
@@ -19,7 +19,7 @@ describe('one-time tokens', () => {
   const clock = createTestClock();
   const store = createMemoryOneTimeTokenStore({ clock });
   const openWith = (secret: string | string[]) =>
-    createOneTimeTokens({ store, keyRing: createKeyRing({ secret }), now: clock.now });
+    createOneTimeTokens({ store, keyRing: createKeyRing({ secret }), clock });
   const tokens = openWith(rootSecret);
   let token: string;
   beforeEach(async () => {
@@ -90,7 +90,7 @@ describe('one-time tokens', () => {
     const watching = createOneTimeTokens({
       store: { ...store, create: async (command) => void created.push(command) },
       keyRing: createKeyRing({ secret: rootSecret }),
-      now: clock.now,
+      clock,
     });
     const issued = await watching.issue(link, ada, data);
     const stored = JSON.stringify(created);
