@@ -30,6 +30,7 @@ describe('checkSchema', () => {
       'migration_pending 0005_rate_limits',
       'migration_pending 0006_revocation_log',
       'migration_pending 0007_user_addresses',
+      'migration_pending 0009_audit',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',

@@ -5,6 +5,7 @@ import { createOutbox, holdBack, type Outbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
+import { type AuditLog, createAuditLog } from './domains/audit/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
@@ -18,7 +19,7 @@ import {
 import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
-import type { AuthEvent } from './events.js';
+import type { AuthEvent, NewAuthEvent } from './events.js';
 import { createFlows, type FlowContext, type Flows } from './flows/index.js';
 import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
@@ -106,6 +107,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly revocations: Revocations;
   readonly passwords: Passwords;
   readonly csrfTokens: CsrfTokens;
+  /** What happened, where `stores.audit` keeps it; else `null`. */
+  readonly audit: AuditLog | null;
   readonly stores: Stores;
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
@@ -177,7 +180,16 @@ export function createAuth<Role extends string = never, Permission extends strin
     clock,
   });
 
-  const contextOver = (set: StoreSet, onRecorded: OnRecorded, told: Outbox): FlowContext => ({
+  const auditOver = (set: StoreSet): AuditLog | null =>
+    set.audit === undefined ? null : createAuditLog(set.audit, keyRing);
+  const audit = auditOver(stores);
+
+  const contextOver = (
+    set: StoreSet,
+    onRecorded: OnRecorded,
+    told: Outbox,
+    keep: (event: AuthEvent) => Promise<void>,
+  ): FlowContext => ({
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     revocations,
@@ -186,12 +198,16 @@ export function createAuth<Role extends string = never, Permission extends strin
     oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, now: () => clock.now() }),
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
-    record: async (event) => told.tell(event),
+    record: async (event) => {
+      const dated = dateEvent(event, clock);
+      await keep(dated);
+      told.tell(dated);
+    },
     notify: told.send,
     atomically,
   });
   const transactions = findTransactions(stores);
-  const context = contextOver(stores, revocations.apply, outbox);
+  const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
 
   /**
    * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
@@ -201,16 +217,22 @@ export function createAuth<Role extends string = never, Permission extends strin
     if (transactions === null) return work(context);
     const isRecordedInside = transactions.covers.revocations === stores.revocations;
     const recorded: Revocation[] = [];
+    const events: AuthEvent[] = [];
     const held = holdBack(outbox);
-    const result = await transactions.run((inner) =>
-      work(
+    const isAuditedInside = transactions.covers.audit === stores.audit;
+    const result = await transactions.run(async (inner) => {
+      const done = await work(
         contextOver(
           isRecordedInside ? inner : { ...inner, revocations: withoutAdding(stores.revocations) },
           (entries) => recorded.push(...entries),
           held,
+          async (event) => void events.push(event),
         ),
-      ),
-    );
+      );
+      // The last step, for the chain of the tenant is locked from here to the commit.
+      await (isAuditedInside ? auditOver(inner) : audit)?.append(events);
+      return done;
+    });
     if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
     revocations.apply(recorded);
     held.release();
@@ -226,6 +248,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
+    audit,
     stores,
     composition: describeComposition(stores, revocations.policy),
     async ready() {
@@ -239,6 +262,10 @@ export function createAuth<Role extends string = never, Permission extends strin
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
     close: () => revocations.close(),
   };
+}
+
+function dateEvent(event: NewAuthEvent, clock: Clock): AuthEvent {
+  return { ...event, at: new Date(clock.now()) } as AuthEvent;
 }
 
 /** The revocations inside a transaction that does not cover them: they are added after it. */
