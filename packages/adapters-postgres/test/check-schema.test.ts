@@ -40,6 +40,8 @@ describe('checkSchema', () => {
       'table_missing tessera.one_time_tokens',
       'table_missing tessera.one_time_token_floors',
       'table_missing tessera.rate_limits',
+      'table_missing tessera.audit_entries',
+      'table_missing tessera.audit_heads',
     ]);
     expect(problems[0]?.message).toBe('migration 0001_users has not run; run migrate()');
   });

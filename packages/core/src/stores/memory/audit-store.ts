@@ -5,19 +5,18 @@ const start: AuditHead = { seq: 0, hash: '' };
 
 /** The audit chains of one process; the reference that adapters are measured against. */
 export function createMemoryAuditStore(): AuditStore {
-  const chains = new Map<string, AuditEntry[]>();
+  const chains = new Map<string, { readonly entries: AuditEntry[]; readonly ids: Set<string> }>();
 
   return {
     traits: { medium: 'memory', durability: 'process' },
 
     async append({ tenantId, drafts, link }) {
       requireStorableIds({ tenantId });
-      const chain = chains.get(tenantId) ?? [];
+      const { entries, ids } = chains.get(tenantId) ?? { entries: [], ids: new Set<string>() };
       const added: AuditEntry[] = [];
       for (const draft of drafts) {
-        const isKnown = [...chain, ...added].some(({ id }) => id === draft.id);
-        if (isKnown) continue;
-        const previous = added.at(-1) ?? chain.at(-1) ?? start;
+        if (ids.has(draft.id) || added.some(({ id }) => id === draft.id)) continue;
+        const previous = added.at(-1) ?? entries.at(-1) ?? start;
         added.push({
           ...draft,
           tenantId,
@@ -27,17 +26,21 @@ export function createMemoryAuditStore(): AuditStore {
         });
       }
       // A link that throws leaves the chain as it was.
-      chains.set(tenantId, [...chain, ...added]);
+      for (const entry of added) {
+        entries.push(entry);
+        ids.add(entry.id);
+      }
+      chains.set(tenantId, { entries, ids });
     },
 
     async list(query) {
-      return (chains.get(query.tenantId) ?? [])
+      return (chains.get(query.tenantId)?.entries ?? [])
         .filter((entry) => isMeant(entry, query))
         .slice(0, query.limit);
     },
 
     async findHead(tenantId) {
-      const { seq, hash } = chains.get(tenantId)?.at(-1) ?? start;
+      const { seq, hash } = chains.get(tenantId)?.entries.at(-1) ?? start;
       return { seq, hash };
     },
   };
