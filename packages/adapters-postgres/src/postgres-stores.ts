@@ -9,6 +9,7 @@ import {
   type Transactions,
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
+import { createAuditStore } from './audit-store.js';
 import { createDatabase, type Database } from './connection/database.js';
 import { type Connection, openConnection, openSender } from './connection/open-connection.js';
 import { type AppTransaction, openTransaction } from './connection/open-transaction.js';
@@ -44,6 +45,8 @@ export type PostgresStoresOptions = Connection &
      * `kysely` and not with `usesTransactionPooler`, which cannot listen. Default `false`.
      */
     readonly wakeUps?: boolean;
+    /** Keeps what happened in hash chains, in the transaction of the change. Default `false`. */
+    readonly audit?: boolean;
     /** Tests only: without it the database's own clock decides, which is the same for all nodes. */
     readonly clock?: Clock;
   };
@@ -128,6 +131,7 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
       sessions: announce === undefined ? sessions : announcingSessions(sessions, announce),
       users: { ...createUserStore(context), ping },
       oneTimeTokens: { ...createOneTimeTokenStore(context), ping },
+      ...(options.audit === true && { audit: { ...createAuditStore(context), ping } }),
     };
   };
 

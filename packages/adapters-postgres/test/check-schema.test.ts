@@ -30,6 +30,7 @@ describe('checkSchema', () => {
       'migration_pending 0005_rate_limits',
       'migration_pending 0006_revocation_log',
       'migration_pending 0007_user_addresses',
+      'migration_pending 0008_audit',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',
@@ -39,6 +40,8 @@ describe('checkSchema', () => {
       'table_missing tessera.one_time_tokens',
       'table_missing tessera.one_time_token_floors',
       'table_missing tessera.rate_limits',
+      'table_missing tessera.audit_entries',
+      'table_missing tessera.audit_heads',
     ]);
     expect(problems[0]?.message).toBe('migration 0001_users has not run; run migrate()');
   });

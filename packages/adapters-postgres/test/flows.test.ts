@@ -29,7 +29,7 @@ describe('flows on one database', () => {
   afterAll(() => pool.end());
 
   async function open(method: 'create' | 'rotateHard', outage: { isAway: boolean }) {
-    const stores = await freshStores(pool);
+    const stores = await freshStores(pool, { audit: true });
     const secret = 'q8Zt3Lw0Rk5Vn1Yx7Bc4Hd9Jf2Mg6PsWe5';
     return createAuth({
       publicUrl: 'http://localhost',
@@ -64,7 +64,12 @@ describe('flows on one database', () => {
     expect((await auth.listSessions(user)).sessions).toHaveLength(2);
     await auth.signInWithPassword(registration);
     outage.isAway = false;
+    const types = async () =>
+      (await auth.audit?.list({ tenantId: '', limit: 100 }))?.map(({ type }) => type) ?? [];
+    expect(await types()).not.toContain('authn_password_change');
     await auth.changePassword(change);
+    expect((await types()).filter((type) => type === 'authn_password_change')).toHaveLength(1);
+    expect(await auth.audit?.verify('')).toMatchObject({ intact: true });
     await expect(auth.refresh({ tenantId: '', refreshToken: other.refreshToken })).rejects.toMatchObject({
       code: 'refresh_token_invalid',
     });

@@ -13,6 +13,7 @@ const ids = [
   '0005_rate_limits',
   '0006_revocation_log',
   '0007_user_addresses',
+  '0008_audit',
 ];
 
 let pool: pg.Pool;

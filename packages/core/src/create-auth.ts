@@ -7,6 +7,7 @@ import { describePolicy, type Policy } from './create-auth/policy.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
+import { type AuditLog, createAuditLog } from './domains/audit/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
@@ -21,7 +22,7 @@ import {
 import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
-import type { AuthEvent } from './events.js';
+import type { AuthEvent, NewAuthEvent } from './events.js';
 import {
   createEmailTokens,
   createFlows,
@@ -135,6 +136,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly revocations: Revocations;
   readonly passwords: Passwords;
   readonly csrfTokens: CsrfTokens;
+  /** What happened, where `stores.audit` keeps it; otherwise `null`. */
+  readonly audit: AuditLog | null;
   readonly stores: Stores;
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
@@ -210,7 +213,16 @@ export function createAuth<Role extends string = never, Permission extends strin
     clock,
   });
 
-  const contextOver = (set: StoreSet, onRecorded: OnRecorded, told: Outbox): FlowContext => ({
+  const auditOver = (set: StoreSet): AuditLog | null =>
+    set.audit === undefined ? null : createAuditLog(set.audit, keyRing);
+  const audit = auditOver(stores);
+
+  const contextOver = (
+    set: StoreSet,
+    onRecorded: OnRecorded,
+    told: Outbox,
+    keep: (event: AuthEvent) => Promise<void>,
+  ): FlowContext => ({
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     revocations,
@@ -222,12 +234,16 @@ export function createAuth<Role extends string = never, Permission extends strin
     now,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
-    record: async (event) => told.tell(event),
+    record: async (event) => {
+      const dated = dateEvent(event, clock);
+      await keep(dated);
+      told.tell(dated);
+    },
     notify: told.send,
     atomically,
   });
   const transactions = findTransactions(stores);
-  const context = contextOver(stores, revocations.apply, outbox);
+  const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
 
   /**
    * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
@@ -241,18 +257,24 @@ export function createAuth<Role extends string = never, Permission extends strin
     const tokens =
       covers.oneTimeTokens === stores.oneTimeTokens ? {} : { oneTimeTokens: stores.oneTimeTokens };
     const recorded: Revocation[] = [];
+    const events: AuthEvent[] = [];
     const held = holdBack(outbox);
-    const result = await transactions.run((inner) =>
-      work(
+    const isAuditedInside = covers.audit === stores.audit;
+    const result = await transactions.run(async (inner) => {
+      const done = await work(
         contextOver(
           isRecordedInside
             ? { ...inner, ...tokens }
             : { ...inner, ...tokens, revocations: withoutAdding(stores.revocations) },
           (entries) => recorded.push(...entries),
           held,
+          async (event) => void events.push(event),
         ),
-      ),
-    );
+      );
+      // The last step, for the chain of the tenant is locked from here to the commit.
+      await (isAuditedInside ? auditOver(inner) : audit)?.append(events);
+      return done;
+    });
     if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
     revocations.apply(recorded);
     held.release();
@@ -272,6 +294,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
+    audit,
     stores,
     composition: describeComposition(stores, revocations.policy),
     describePolicy: () =>
@@ -295,6 +318,10 @@ export function createAuth<Role extends string = never, Permission extends strin
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
     close: () => revocations.close(),
   };
+}
+
+function dateEvent(event: NewAuthEvent, clock: Clock): AuthEvent {
+  return { ...event, at: new Date(clock.now()) } as AuthEvent;
 }
 
 /** The revocations inside a transaction that does not cover them: they are added after it. */

@@ -27,6 +27,8 @@ const columns: Readonly<Record<TableName, string>> = {
   one_time_tokens: 'id number tenant_id user_id purpose secret_hash data created_at expires_at consumed_by',
   one_time_token_floors: 'tenant_id user_id purpose least_number',
   rate_limits: 'key full_at_us',
+  audit_entries: 'tenant_id seq id at type user_id data key_id previous_hash hash',
+  audit_heads: 'tenant_id seq hash',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

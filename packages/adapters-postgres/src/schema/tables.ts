@@ -10,6 +10,8 @@ const tableNames = [
   'one_time_tokens',
   'one_time_token_floors',
   'rate_limits',
+  'audit_entries',
+  'audit_heads',
 ] as const;
 
 /** The tables of this package, by what they hold. */

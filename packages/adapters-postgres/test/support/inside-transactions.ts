@@ -6,7 +6,7 @@ export type RunInside = <T>(work: (set: StoreSet) => Promise<T>) => Promise<T>;
 /** Stores of which every single call is made inside a transaction that `run` begins and commits. */
 export function insideTransactions(stores: Stores, run: RunInside): Stores {
   const { rateLimits, transactions } = stores;
-  const calls = <K extends keyof StoreSet>(key: K, others: object = {}): StoreSet[K] =>
+  const calls = <K extends Exclude<keyof StoreSet, 'audit'>>(key: K, others: object = {}): StoreSet[K] =>
     new Proxy(stores[key], {
       get(_target, method) {
         if (method === 'ping') return stores[key].ping;

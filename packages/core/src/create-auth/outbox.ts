@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
-import type { AuthEvent, NewAuthEvent } from '../events.js';
+import type { AuthEvent } from '../events.js';
 import type { NewNotice, Notice, Notify } from '../notices.js';
 
 /** Where events and notices leave the library. Nothing here throws, and nobody waits for it. */
 export interface Outbox {
   /** Tells the app what happened. */
-  tell(event: NewAuthEvent): void;
+  tell(event: AuthEvent): void;
   /** Has the app send a message. */
   send(notice: NewNotice): void;
 }
@@ -33,7 +33,7 @@ export function createOutbox({ onEvent, notify, onError, clock }: OutboxOptions)
       .catch((error: unknown) => process.emitWarning(`onEventError failed: ${nameOf(error)}`));
   };
   return {
-    tell: (event) => deliver({ ...event, at: new Date(clock.now()) } as AuthEvent, onEvent),
+    tell: (event) => deliver(event, onEvent),
     send: (notice) => deliver({ ...notice, at: new Date(clock.now()) } as Notice, notify),
   };
 }

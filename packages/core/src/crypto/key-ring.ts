@@ -11,6 +11,7 @@ export type KeyPurpose =
   | 'refresh-successor'
   | 'csrf'
   | 'cursor'
+  | 'audit'
   | `seal:${string}`;
 
 /**

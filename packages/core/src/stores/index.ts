@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from '../clock.js';
 export { type Duration, parseDuration } from '../duration.js';
 export { AuthError, isAuthError, storeUnavailable } from '../errors.js';
+export * from './audit-store.js';
 export * from './memory/index.js';
 export * from './one-time-token-store.js';
 export * from './rate-limit-store.js';

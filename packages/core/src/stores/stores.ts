@@ -1,3 +1,4 @@
+import type { AuditStore } from './audit-store.js';
 import type { OneTimeTokenStore } from './one-time-token-store.js';
 import type { RateLimitStore } from './rate-limit-store.js';
 import type { RevocationStore } from './revocation-store.js';
@@ -10,6 +11,8 @@ export interface StoreSet {
   readonly revocations: RevocationStore;
   readonly users: UserStore;
   readonly oneTimeTokens: OneTimeTokenStore;
+  /** Left out: what happened is told to the app and not kept. */
+  readonly audit?: AuditStore;
 }
 
 /** Runs work on several stores so that all of it is kept or nothing is. */

@@ -1,6 +1,6 @@
 /**
  * CVE-2023-7028 (GitLab), CVE-2022-35924 (Auth.js), GHSA-5jpx-9hw9-2fx4 (Auth.js), CVE-2023-49097 (ZITADEL): a link goes to
- * a second address, or leads to the attacker's host. ASVS 1.3.11.
+ * a second address, or leads to the attacker's host. OWASP: what is handed to mail systems is checked.
  */
 import { beforeEach, expect, it } from 'vitest';
 import { email, publicUrl } from '../auth-bench.js';

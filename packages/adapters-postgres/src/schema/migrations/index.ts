@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
+import { auditMigration } from './audit.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
@@ -18,5 +19,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     rateLimitsMigration,
     revocationLogMigration,
     userAddressesMigration,
+    auditMigration,
   ].map((migration) => migration(tables));
 }

@@ -1,3 +1,4 @@
+export { createMemoryAuditStore } from './audit-store.js';
 export { createMemoryOneTimeTokenStore } from './one-time-token-store.js';
 export { createMemoryRateLimitStore } from './rate-limit-store.js';
 export { createMemoryRevocationStore, type MemoryRevocationStore } from './revocation-store.js';

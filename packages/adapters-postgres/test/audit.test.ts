@@ -1,0 +1,87 @@
+import type { PostgresStores } from '@tessera-auth/adapters-postgres';
+import { type AuditStore, createAuth } from '@tessera-auth/core';
+import { createDatabase } from '@tessera-auth/test-services';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { createPool, freshStores } from './support/fresh-stores.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let pool: pg.Pool;
+let stores: PostgresStores;
+beforeAll(async () => {
+  pool = createPool(await createDatabase(inject('postgresUrl'), 'audit'), { max: 20 });
+});
+afterAll(() => pool.end());
+beforeEach(async () => {
+  stores = await freshStores(pool, { timeout: '30s', audit: true });
+});
+
+const tenantId = 'acme';
+const secret = 'k3J9xQ2m7Lw0Zp5Vb8Tn4Rc6Yd1Hf3Gs';
+const startAuth = () =>
+  createAuth({ publicUrl: 'https://app.example.com', secret, stores, emailVerification: 'off' });
+const event = (userId: string) => ({
+  type: 'user_created' as const,
+  tenantId,
+  userId,
+  at: new Date(1_700_000_000_123),
+});
+
+describe('the audit log in Postgres', () => {
+  it('keeps all that many append at once, in one chain', async () => {
+    const { audit } = startAuth();
+    await Promise.all(Array.from({ length: 64 }, (_, at) => audit?.append([event(`user-${at}`)])));
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 64, firstBroken: null });
+  });
+
+  it('keeps a draft once', async () => {
+    const append = (): Promise<void> | undefined =>
+      stores.audit?.append({
+        tenantId,
+        drafts: [{ id: 'one', at: new Date(0), type: 'user_created', userId: null, data: '{}' }],
+        link: () => ({ keyId: 'key', hash: 'hash' }),
+      });
+    await Promise.all([append(), append()]);
+    expect(await stores.audit?.list({ tenantId, limit: 10 })).toHaveLength(1);
+  });
+
+  it('lists by user, type, time and place', async () => {
+    const { audit } = startAuth();
+    await audit?.append(['ada', 'bob', 'ada'].map(event));
+    const seqs = async (query: object) =>
+      (await audit?.list({ tenantId, limit: 10, ...query }))?.map(({ seq }) => seq);
+    expect(await seqs({ userId: 'ada' })).toEqual([1, 3]);
+    expect(await seqs({ type: 'session_ended' })).toEqual([]);
+    expect(await seqs({ from: event('').at })).toEqual([1, 2, 3]);
+    expect(await seqs({ to: event('').at })).toEqual([]);
+    expect(await seqs({ afterSeq: 1, limit: 1 })).toEqual([2]);
+    expect(await seqs({ tenantId: 'other' })).toEqual([]);
+  });
+
+  it('is written with the change or not at all', async () => {
+    const audit: AuditStore | undefined = stores.audit;
+    const draft = { id: 'one', at: new Date(0), type: 'user_created', userId: null, data: '{}' };
+    const failing = stores.transactions.run(async (inner) => {
+      await inner.audit?.append({ tenantId, drafts: [draft], link: () => ({ keyId: 'k', hash: 'h' }) });
+      throw new Error('rolled back');
+    });
+    await expect(failing).rejects.toThrow('rolled back');
+    expect(await audit?.findHead(tenantId)).toEqual({ seq: 0, hash: '' });
+  });
+
+  it('refuses to change, delete and truncate entries', async () => {
+    const { audit } = startAuth();
+    await audit?.append([event('ada')]);
+    const { rows } = await pool.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where tablename like '%audit_entries'`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { name } of rows) {
+      for (const statement of [`update ${name} set type = ''`, `delete from ${name}`, `truncate ${name}`]) {
+        await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+      }
+    }
+    expect(await audit?.verify(tenantId)).toMatchObject({ intact: true, checked: 1 });
+  });
+});
