@@ -31,7 +31,7 @@ const event = (userId: string) => ({
 describe('the audit log in Postgres', () => {
   it('keeps all that many append at once, in one chain', async () => {
     const { audit } = startAuth();
-    await Promise.all(Array.from({ length: 64 }, (_, at) => audit?.append([event(`user-${at}`)])));
+    await Promise.all(Array.from({ length: 64 }, async (_, at) => audit?.append([event(`user-${at}`)])));
     expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 64, firstBroken: null });
   });
 
