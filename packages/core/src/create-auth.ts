@@ -9,6 +9,7 @@ import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
+import { createRateLimits, type RateLimits, type RateLimitZonesOptions } from './domains/rate-limits/index.js';
 import {
   createRevocations,
   type RevocationPolicyOptions,
@@ -76,6 +77,8 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   /** How access tokens are checked against revocations, and within which time one acts everywhere. */
   readonly revocation?: RevocationPolicyOptions;
   readonly passwords?: PasswordsOptions;
+  /** How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only. */
+  readonly rateLimits?: RateLimitZonesOptions | 'off';
 
   /**
    * Told what happened, after it happened. For notices, metrics and alarms; what it throws or rejects with goes to
@@ -106,6 +109,7 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly revocations: Revocations;
   readonly passwords: Passwords;
   readonly csrfTokens: CsrfTokens;
+  readonly limits: RateLimits;
   readonly stores: Stores;
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
@@ -177,6 +181,19 @@ export function createAuth<Role extends string = never, Permission extends strin
     clock,
   });
 
+  const limits = createRateLimits({
+    store: stores.rateLimits,
+    zones: options.rateLimits ?? {},
+    keyRing,
+    onExceeded: async (zone, subject) =>
+      outbox.tell({
+        type: 'excess_rate_limit_exceeded',
+        tenantId: subject.tenantId,
+        zone,
+        ip: 'ip' in subject ? subject.ip : null,
+      }),
+  });
+
   const contextOver = (set: StoreSet, onRecorded: OnRecorded, told: Outbox): FlowContext => ({
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
@@ -184,6 +201,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     accessTokens,
     passwords,
     oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, now: () => clock.now() }),
+    limits,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
     record: async (event) => told.tell(event),
@@ -226,6 +244,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
+    limits,
     stores,
     composition: describeComposition(stores, revocations.policy),
     async ready() {

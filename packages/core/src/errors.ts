@@ -66,6 +66,15 @@ export interface AuthErrorOptions {
   readonly retryAfterSeconds?: number;
   /** For `input_invalid`: which fields are wrong, by JSON pointer and rule; never with the value. */
   readonly fields?: readonly FieldError[];
+  /** For `rate_limited`: the limit that was exceeded. */
+  readonly limit?: ExceededLimit;
+}
+
+/** The limit that a request has exceeded. Holds nothing of whoever asked. */
+export interface ExceededLimit {
+  readonly name: string;
+  readonly count: number;
+  readonly perSeconds: number;
 }
 
 /** One field that was refused: where it is and why, without its value. */
@@ -91,6 +100,8 @@ export class AuthError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** For `input_invalid`: which fields are wrong. */
   readonly fields: readonly FieldError[];
+  /** For `rate_limited`: the limit that was exceeded. */
+  readonly limit: ExceededLimit | undefined;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     super(authErrorMessages[code], options.cause === undefined ? undefined : { cause: options.cause });
@@ -98,6 +109,7 @@ export class AuthError extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.fields = options.fields ?? [];
+    this.limit = options.limit;
     Object.defineProperty(this, brand, { value: true });
   }
 }

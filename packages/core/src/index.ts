@@ -9,6 +9,7 @@ export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
 export * from './domains/passwords/index.js';
+export * from './domains/rate-limits/index.js';
 export * from './domains/rbac/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';

@@ -67,6 +67,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       passwords: cheapArgon2,
       onEvent: (event) => void events.push(event),
       clock,
+      rateLimits: 'off',
       ...options.auth,
       ...change,
     });

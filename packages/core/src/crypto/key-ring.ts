@@ -11,6 +11,7 @@ export type KeyPurpose =
   | 'refresh-successor'
   | 'csrf'
   | 'cursor'
+  | 'rate-limit'
   | `seal:${string}`;
 
 /**

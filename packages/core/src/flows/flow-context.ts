@@ -1,5 +1,6 @@
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
+import type { RateLimits } from '../domains/rate-limits/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
@@ -15,6 +16,7 @@ export interface FlowContext {
   readonly accessTokens: AccessTokens;
   readonly passwords: Passwords;
   readonly oneTimeTokens: OneTimeTokens;
+  readonly limits: RateLimits;
   /** The client that access tokens are issued to. */
   readonly clientId: string;
   /** The roles of a new account. */

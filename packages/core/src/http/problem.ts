@@ -89,10 +89,20 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
       'content-type': 'application/problem+json; charset=utf-8',
       ...(status === 401 ? { 'www-authenticate': challengeFor(error.code) } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...limitHeaders(error),
       ...extras.headers,
     },
     cookies: extras.cookies ?? [],
   });
+}
+
+/** What was exceeded, and that nothing is left (draft-ietf-httpapi-ratelimit-headers). */
+function limitHeaders({ limit, retryAfterSeconds = 1 }: AuthError): Readonly<Record<string, string>> {
+  if (limit === undefined) return {};
+  return {
+    'ratelimit-policy': `"${limit.name}";q=${limit.count};w=${limit.perSeconds}`,
+    'ratelimit': `"${limit.name}";r=0;t=${retryAfterSeconds}`,
+  };
 }
 
 /** 405 with the methods that the path does answer. */
