@@ -8,8 +8,12 @@ import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
+import {
+  createRateLimits,
+  type RateLimits,
+  type RateLimitZonesOptions,
+} from './domains/rate-limits/index.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
-import { createRateLimits, type RateLimits, type RateLimitZonesOptions } from './domains/rate-limits/index.js';
 import {
   createRevocations,
   type RevocationPolicyOptions,

@@ -101,7 +101,7 @@ function limitHeaders({ limit, retryAfterSeconds = 1 }: AuthError): Readonly<Rec
   if (limit === undefined) return {};
   return {
     'ratelimit-policy': `"${limit.name}";q=${limit.count};w=${limit.perSeconds}`,
-    'ratelimit': `"${limit.name}";r=0;t=${retryAfterSeconds}`,
+    ratelimit: `"${limit.name}";r=0;t=${retryAfterSeconds}`,
   };
 }
 

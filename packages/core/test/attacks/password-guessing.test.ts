@@ -108,7 +108,10 @@ describe('guesses at a password', () => {
     const bench = createAuthBench({
       auth: {
         rateLimits: {},
-        stores: { ...watched.stores, rateLimits: { ...store, take: () => Promise.reject(new AuthError('store_unavailable')) } },
+        stores: {
+          ...watched.stores,
+          rateLimits: { ...store, take: () => Promise.reject(new AuthError('store_unavailable')) },
+        },
       },
     });
     expect(await refusalCode(guess(bench.auth, strange(0), email, newPassword))).toBe('store_unavailable');

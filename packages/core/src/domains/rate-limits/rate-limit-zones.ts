@@ -12,7 +12,9 @@ import { type CountedLimit, type RateLimit, readRateLimit } from './rate-limit.j
 export type RateLimitZone = 'signIn' | 'signInClient' | 'secondFactor' | 'register' | 'recovery' | 'api';
 
 /** What an app decides of the zones: each one limit, or several that all hold. What is left out has its default. */
-export type RateLimitZonesOptions = Readonly<Partial<Record<RateLimitZone, RateLimit | readonly RateLimit[]>>>;
+export type RateLimitZonesOptions = Readonly<
+  Partial<Record<RateLimitZone, RateLimit | readonly RateLimit[]>>
+>;
 
 const defaults = {
   signIn: [

@@ -75,7 +75,12 @@ export function createRateLimits({ store, zones, keyRing, onExceeded }: RateLimi
     return `${zone}:${hmacSha256(keyRing.activeKey('rate-limit'), ...parts).toString('base64url')}`;
   };
 
-  const tellOnce = async (zone: RateLimitZone, subject: RateLimitSubject, key: string, limit: CountedLimit) => {
+  const tellOnce = async (
+    zone: RateLimitZone,
+    subject: RateLimitSubject,
+    key: string,
+    limit: CountedLimit,
+  ) => {
     const { burst, intervalUs } = limit;
     const told = { key: `${key}:told`, intervalUs: burst * intervalUs, burst: 1, cost: 1 };
     if ((await store.take(told)).isAllowed) await onExceeded(zone, subject);
@@ -116,7 +121,10 @@ export function createRateLimits({ store, zones, keyRing, onExceeded }: RateLimi
       if (!isCounted(subject)) return;
       const key = keyOf(zone, subject);
       await Promise.all(
-        limitsOf(zone).flatMap((_limit, at) => [store.reset(`${key}:${at}`), store.reset(`${key}:${at}:told`)]),
+        limitsOf(zone).flatMap((_limit, at) => [
+          store.reset(`${key}:${at}`),
+          store.reset(`${key}:${at}:told`),
+        ]),
       );
     },
   };
