@@ -37,6 +37,7 @@ export async function createTessera(
     secret,
     stores: await open(),
     emailVerification: 'off',
+    rateLimits: 'off',
     revocation: { ...(check === undefined ? {} : { check }) },
   });
   await addRevocations(auth.stores);

@@ -29,12 +29,14 @@ export interface Environment {
   readonly smtpUrl: string | null;
   /** Who mails are from. */
   readonly mailFrom: string;
+  /** `off`: for load and race tests. */
+  readonly rateLimits: 'on' | 'off';
   readonly isProduction: boolean;
   readonly sessions: SessionPolicyOptions;
 }
 
 /** Variables of the design that this version has nothing behind yet. */
-const withoutEffect = ['TRUSTED_PROXIES', 'STEP_UP_WINDOW', 'RATE_LIMITS', 'METRICS_PORT'] as const;
+const withoutEffect = ['TRUSTED_PROXIES', 'STEP_UP_WINDOW', 'METRICS_PORT'] as const;
 
 const schema = z.object({
   NODE_ENV: z
@@ -70,6 +72,7 @@ const schema = z.object({
     )
     .optional(),
   EMAIL_VERIFICATION: z.enum(['required', 'off'], 'expected required or off').default('required'),
+  RATE_LIMITS: z.enum(['on', 'off'], 'expected on or off').default('on'),
   MAIL_DIR: z.string().optional(),
   SMTP_URL: z
     .string()
@@ -121,6 +124,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     mailFolder: values.MAIL_DIR ?? null,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM,
+    rateLimits: values.RATE_LIMITS,
     isProduction: values.NODE_ENV === 'production',
     sessions: {
       ...(values.IDLE_LIFETIME && {
@@ -147,7 +151,7 @@ function requireWhole({ STORE, REDIS_URL }: z.output<typeof schema>): void {
 }
 
 function requireProductionGrade(values: z.output<typeof schema>): void {
-  const { AUTH_SECRET, PUBLIC_URL, STORE, EMAIL_VERIFICATION, SMTP_URL, MAIL_DIR } = values;
+  const { AUTH_SECRET, PUBLIC_URL, STORE, EMAIL_VERIFICATION, SMTP_URL, MAIL_DIR, RATE_LIMITS } = values;
   const sendsMail = SMTP_URL !== undefined || MAIL_DIR !== undefined;
   const problems = [
     ...(AUTH_SECRET === undefined
@@ -158,6 +162,7 @@ function requireProductionGrade(values: z.output<typeof schema>): void {
     ...(EMAIL_VERIFICATION === 'required' && !sendsMail
       ? ['SMTP_URL: needed in production, or MAIL_DIR for a folder that something empties']
       : []),
+    ...(RATE_LIMITS === 'off' ? ['RATE_LIMITS: off is for load tests, not for production'] : []),
     ...(STORE === 'memory' ? ['STORE: memory is not for production, it forgets everything'] : []),
   ];
   if (problems.length > 0) throw new TypeError(problems.join('\n'));

@@ -55,6 +55,7 @@ export async function openEmployeeSystem(
       stores,
       emailVerification: environment.emailVerification,
       notify: mail.notify,
+      ...(environment.rateLimits === 'off' && { rateLimits: 'off' }),
       roles,
       rolesForNewUser: ({ email }) => [isBoss(email, environment) ? 'boss' : 'employee'],
       sessions: environment.sessions,

@@ -68,6 +68,11 @@ export async function runApp(
   return { exitCode: await launched.ended, output: launched.output() };
 }
 
+/** Many tests sign in from one address. Production does not take it. */
+function withoutLimits({ NODE_ENV }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return NODE_ENV === 'production' ? {} : { RATE_LIMITS: 'off' };
+}
+
 interface LaunchedApp {
   readonly process: ChildProcess;
   /** Resolves with the URL; never when it does not come up. */
@@ -83,7 +88,13 @@ function launch(main: string, cwd: string, environment: Readonly<Record<string, 
     // None of the test's own variables.
     {
       cwd,
-      env: { PATH: process.env.PATH ?? '', PORT: '0', EMAIL_VERIFICATION: 'off', ...environment },
+      env: {
+        PATH: process.env.PATH ?? '',
+        PORT: '0',
+        EMAIL_VERIFICATION: 'off',
+        ...withoutLimits(environment),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

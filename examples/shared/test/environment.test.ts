@@ -25,6 +25,7 @@ describe('readEnvironment', () => {
       mailFolder: null,
       smtpUrl: null,
       mailFrom: 'no-reply@localhost.invalid',
+      rateLimits: 'on',
       isProduction: false,
       sessions: {},
     });
@@ -63,6 +64,7 @@ describe('readEnvironment', () => {
       mailFolder: '/var/mail/out',
       smtpUrl: 'smtps://me:secret@mail.example.com',
       mailFrom: 'no-reply@example.com',
+      rateLimits: 'on',
       isProduction: true,
       sessions: {
         idleLifetime: '2h',
@@ -118,6 +120,7 @@ describe('readEnvironment', () => {
     ['PUBLIC_URL', { PUBLIC_URL: 'http://localhost:3000' }],
     ['STORE', { STORE: 'memory' }],
     ['SMTP_URL', { MAIL_DIR: undefined }],
+    ['RATE_LIMITS', { RATE_LIMITS: 'off' }],
   ])('refuses a weaker %s in production', (name, change) => {
     expect(() => readEnvironment({ ...production, ...change })).toThrow(new RegExp(`^${name}: `));
     expect(() => readEnvironment({ ...production, ...change, NODE_ENV: 'development' })).not.toThrow();

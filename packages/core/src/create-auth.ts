@@ -12,6 +12,11 @@ import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
 import { readPasswordsOptions } from './domains/passwords/password-options.js';
+import {
+  createRateLimits,
+  type RateLimits,
+  type RateLimitZonesOptions,
+} from './domains/rate-limits/index.js';
 import { defineRoles, type Roles } from './domains/rbac/index.js';
 import {
   createRevocations,
@@ -100,6 +105,8 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   /** How access tokens are checked against revocations, and within which time one acts everywhere. */
   readonly revocation?: RevocationPolicyOptions;
   readonly passwords?: PasswordsOptions;
+  /** How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only. */
+  readonly rateLimits?: RateLimitZonesOptions | 'off';
 
   /**
    * Told what happened, after it happened. For notices, metrics and alarms; what it throws or rejects with goes to
@@ -138,6 +145,7 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly csrfTokens: CsrfTokens;
   /** What happened, where `stores.audit` keeps it; otherwise `null`. */
   readonly audit: AuditLog | null;
+  readonly limits: RateLimits;
   readonly stores: Stores;
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
@@ -213,6 +221,20 @@ export function createAuth<Role extends string = never, Permission extends strin
     clock,
   });
 
+  const limits = createRateLimits({
+    store: stores.rateLimits,
+    zones: options.rateLimits ?? {},
+    keyRing,
+    onExceeded: (zone, subject) =>
+      context.record({
+        type: 'excess_rate_limit_exceeded',
+        tenantId: subject.tenantId,
+        userId: null,
+        zone,
+        ip: 'ip' in subject ? subject.ip : null,
+      }),
+  });
+
   const auditOver = (set: StoreSet): AuditLog | null =>
     set.audit === undefined ? null : createAuditLog(set.audit, keyRing);
   const audit = auditOver(stores);
@@ -229,7 +251,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     accessTokens,
     passwords,
     oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, clock }),
-    rateLimits: stores.rateLimits,
+    limits,
     emailTokens,
     now,
     clientId: options.clientId ?? publicUrl,
@@ -295,6 +317,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
     audit,
+    limits,
     stores,
     composition: describeComposition(stores, revocations.policy),
     describePolicy: () =>

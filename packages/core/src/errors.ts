@@ -44,6 +44,7 @@ export const authErrorMessages = {
   account_protected: 'This cannot be done to this account.',
 
   // Come back later
+  rate_limited: 'Too many requests; try again later.',
   overloaded: 'Too much is being asked at once; try again shortly.',
   store_unavailable: 'A store could not be reached; try again shortly.',
 } as const;
@@ -59,6 +60,15 @@ export interface AuthErrorOptions {
   readonly retryAfterSeconds?: number;
   /** For `input_invalid`: which fields are wrong, by JSON pointer and rule; never with the value. */
   readonly fields?: readonly FieldError[];
+  /** For `rate_limited`: the limit that was exceeded. */
+  readonly limit?: ExceededLimit;
+}
+
+/** The limit that a request has exceeded. Holds nothing of whoever asked. */
+export interface ExceededLimit {
+  readonly name: string;
+  readonly count: number;
+  readonly perSeconds: number;
 }
 
 /** One field that was refused: where it is and why, without its value. */
@@ -84,6 +94,8 @@ export class AuthError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** For `input_invalid`: which fields are wrong. */
   readonly fields: readonly FieldError[];
+  /** For `rate_limited`: the limit that was exceeded. */
+  readonly limit: ExceededLimit | undefined;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     super(authErrorMessages[code], options.cause === undefined ? undefined : { cause: options.cause });
@@ -91,6 +103,7 @@ export class AuthError extends Error {
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.fields = options.fields ?? [];
+    this.limit = options.limit;
     Object.defineProperty(this, brand, { value: true });
   }
 }

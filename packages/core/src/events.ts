@@ -12,6 +12,7 @@ export interface EventOrigin {
  *
  * - `authn_login_success`: `isNewDevice` says that no earlier session came from this device, browser and system.
  * - `authn_login_fail`: unknown user, wrong password and disabled account alike; `userId` where the address is known.
+ * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
  */
 export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
@@ -33,6 +34,13 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       readonly sessionId: string | null;
       readonly exceptSessionId: string | null;
       readonly reason: SessionEndReason | 'signed_out_everywhere' | 'signed_out_others';
+    }
+  | {
+      readonly type: 'excess_rate_limit_exceeded';
+      /** Nobody is known: it may have been anybody who named an account. */
+      readonly userId: null;
+      readonly zone: string;
+      readonly ip: string | null;
     }
   | { readonly type: 'user_created'; readonly userId: string }
   | {

@@ -13,6 +13,7 @@ export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
 export type { AuditLog, AuditVerdict, BrokenLinkReason } from './domains/audit/index.js';
 export * from './domains/one-time-tokens/index.js';
 export * from './domains/passwords/index.js';
+export * from './domains/rate-limits/index.js';
 export * from './domains/rbac/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';

@@ -72,6 +72,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       onEvent: (event) => void events.push(event),
       notify: (notice) => void notices.push(notice),
       clock,
+      rateLimits: 'off',
       ...options.auth,
       ...change,
     });

@@ -12,6 +12,7 @@ export type KeyPurpose =
   | 'csrf'
   | 'cursor'
   | 'audit'
+  | 'rate-limit'
   | `seal:${string}`;
 
 /**

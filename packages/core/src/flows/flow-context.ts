@@ -1,11 +1,11 @@
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
+import type { RateLimits } from '../domains/rate-limits/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { NewAuthEvent } from '../events.js';
 import type { NewNotice } from '../notices.js';
-import type { RateLimitStore } from '../stores/rate-limit-store.js';
 import type { UserStore } from '../stores/user-store.js';
 import type { EmailTokens } from './email-tokens.js';
 
@@ -17,7 +17,7 @@ export interface FlowContext {
   readonly accessTokens: AccessTokens;
   readonly passwords: Passwords;
   readonly oneTimeTokens: OneTimeTokens;
-  readonly rateLimits: RateLimitStore;
+  readonly limits: RateLimits;
   readonly emailTokens: EmailTokens;
   /** The instant that everything here goes by. */
   readonly now: () => Date;

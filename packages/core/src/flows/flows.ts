@@ -39,7 +39,7 @@ export interface Flows {
    *
    * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`, `overloaded`.
    */
-  requestAccount(registration: Omit<Registration, 'origin'>): Promise<void>;
+  requestAccount(registration: Registration): Promise<void>;
 
   /** Does what a link to an address was sent for. @throws `AuthError` `one_time_token_invalid`. */
   verifyEmail(tenantId: string, token: string): Promise<void>;

@@ -21,13 +21,14 @@ export interface Registration {
  * to sign in.
  *
  * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
- * `account_exists`, `overloaded`, `store_unavailable`.
+ * `account_exists`, `rate_limited`, `overloaded`, `store_unavailable`.
  */
 export async function register(auth: FlowContext, registration: Registration): Promise<SignedIn> {
   const { tenantId, password, name, origin } = registration;
   const email = parseEmailAddress(registration.email);
   if (email === null) throw new AuthError('email_invalid');
   await auth.passwords.requireAcceptable(password);
+  await auth.limits.require('register', { tenantId, ip: origin.ip });
 
   const passwordHash = await auth.passwords.hash(password);
 

@@ -11,16 +11,17 @@ import type { Registration } from './register.js';
  * The address may have an account already: then its owner hears of it. Who asks gets the same answer after the same work
  * (ASVS 6.3.8).
  *
- * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`, `overloaded`,
- * `store_unavailable`.
+ * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`, `rate_limited`,
+ * `overloaded`, `store_unavailable`.
  */
 export async function requestAccount(
   auth: FlowContext,
-  { tenantId, email, password, name }: Omit<Registration, 'origin'>,
+  { tenantId, email, password, name, origin }: Registration,
 ): Promise<void> {
   const address = parseEmailAddress(email);
   if (address === null) throw new AuthError('email_invalid');
   await auth.passwords.requireAcceptable(password);
+  await auth.limits.require('register', { tenantId, ip: origin.ip });
   const passwordHash = await auth.passwords.hash(password);
 
   const owner = await auth.users.findByEmail(tenantId, address.canonical);

@@ -28,7 +28,7 @@ export async function resetPassword(
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
-  await auth.atomically(async (kept) => {
+  const account = await auth.atomically(async (kept) => {
     const spent = await kept.oneTimeTokens.consume(passwordReset, tenantId, token);
     const user = spent === null ? null : await kept.users.find(spent);
     if (user === null || user.disabledAt !== null) throw new AuthError('one_time_token_invalid');
@@ -44,5 +44,8 @@ export async function resetPassword(
     await kept.sessions.endAll(ref);
     await kept.record({ type: 'authn_password_reset', ...ref });
     kept.notify({ kind: 'password_reset_done', tenantId, to: user.email, name: user.name });
+    return user.canonicalEmail;
   });
+  // Guesses at the old password count no more: its owner is never locked out for good (ASVS 6.1.1).
+  await auth.limits.reset('signIn', { tenantId, account });
 }

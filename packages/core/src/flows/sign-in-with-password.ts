@@ -2,6 +2,7 @@ import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
+import { reservePasswordAttempt } from './reserve-password-attempt.js';
 import type { SignedIn } from './signed-in.js';
 import { startSession, welcome } from './start-session.js';
 
@@ -19,13 +20,15 @@ export interface PasswordClaim {
  * Unknown address, wrong password and disabled account get the same answer after the same work, so that nobody can
  * find out who has an account (ASVS 6.3.8).
  *
- * @throws `AuthError` `credentials_invalid`, `overloaded`, `store_unavailable`.
+ * @throws `AuthError` `credentials_invalid`, `rate_limited`, `overloaded`, `store_unavailable`.
  */
 export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim): Promise<SignedIn> {
   const { tenantId, password, origin } = claim;
   const email = parseEmailAddress(claim.email);
   const found = await auth.users.findByEmail(tenantId, email?.canonical ?? '');
   const whoever = { tenantId, userId: found?.userId ?? createId() };
+  const account = email?.canonical ?? claim.email;
+  const attempt = await reservePasswordAttempt(auth, { user: whoever, account, origin });
 
   // The hash is read again after the epochs: a password that is changed in between counts as changed.
   const signIn = await auth.sessions.beginSignIn(whoever);
@@ -38,6 +41,7 @@ export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim
     throw new AuthError('credentials_invalid');
   }
 
+  await attempt.succeed();
   if (verdict.needsRehash) {
     const passwordHash = await auth.passwords.hash(password);
     const expected = { passwordHash: user.passwordHash };

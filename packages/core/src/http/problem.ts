@@ -35,6 +35,7 @@ const statuses = {
   session_not_found: 404,
   account_not_found: 404,
   account_protected: 409,
+  rate_limited: 429,
   overloaded: 503,
   store_unavailable: 503,
 } as const satisfies Readonly<Record<AuthErrorCode, number>>;
@@ -49,6 +50,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
+  429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
 
@@ -81,10 +83,20 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
       'content-type': 'application/problem+json; charset=utf-8',
       ...(status === 401 ? { 'www-authenticate': challengeFor(error.code) } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...limitHeaders(error),
       ...extras.headers,
     },
     cookies: extras.cookies ?? [],
   });
+}
+
+/** What was exceeded, and that nothing is left (draft-ietf-httpapi-ratelimit-headers). */
+function limitHeaders({ limit, retryAfterSeconds = 1 }: AuthError): Readonly<Record<string, string>> {
+  if (limit === undefined) return {};
+  return {
+    'ratelimit-policy': `"${limit.name}";q=${limit.count};w=${limit.perSeconds}`,
+    ratelimit: `"${limit.name}";r=0;t=${retryAfterSeconds}`,
+  };
 }
 
 /** 405 with the methods that the path does answer. */

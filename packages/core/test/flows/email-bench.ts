@@ -1,5 +1,12 @@
 import type { Auth, Notice } from '@tessera-auth/core';
-import { type AuthBench, type AuthBenchOptions, createAuthBench, email, password } from '../auth-bench.js';
+import {
+  type AuthBench,
+  type AuthBenchOptions,
+  createAuthBench,
+  email,
+  origin,
+  password,
+} from '../auth-bench.js';
 
 /** A bench whose accounts exist once their address is confirmed. */
 export function createEmailBench(options: AuthBenchOptions = {}): AuthBench {
@@ -8,7 +15,7 @@ export function createEmailBench(options: AuthBenchOptions = {}): AuthBench {
 
 /** Asks for an account as a person does. */
 export function ask(auth: Auth, change: { email?: string; password?: string } = {}): Promise<void> {
-  return auth.requestAccount({ tenantId: '', email, password, name: 'Ada', ...change });
+  return auth.requestAccount({ tenantId: '', email, password, name: 'Ada', origin, ...change });
 }
 
 /** The messages of a kind, the last one last. */

@@ -78,6 +78,20 @@ describe('asking for an account', () => {
   });
 });
 
+it('a reset gives the owner all attempts back', async () => {
+  bench = createEmailBench({ auth: { rateLimits: {} } });
+  await createConfirmed(bench);
+  for (let turn = 0; turn < 4; turn++) await refusalCode(bench.signIn('a wrong guess'));
+  expect(await refusalCode(bench.signIn())).toBe('rate_limited');
+  await bench.auth.forgotPassword('', email);
+  await bench.auth.resetPassword({
+    tenantId: '',
+    token: await lastToken(bench, 'password_reset'),
+    newPassword,
+  });
+  await bench.signIn(newPassword);
+});
+
 describe('a forgotten password', () => {
   beforeEach(() => createConfirmed(bench));
   const reset = async (token: string, secret = newPassword) =>
@@ -207,6 +221,10 @@ describe('another address', () => {
 });
 
 describe('mails that others ask for', () => {
+  beforeEach(() => {
+    bench = createEmailBench({ auth: { rateLimits: {} } });
+  });
+
   it('are three at once and then one every twenty minutes, whatever is answered', async () => {
     await createConfirmed(bench);
     bench.clock.advance(3_600_000);

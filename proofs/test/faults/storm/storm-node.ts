@@ -31,7 +31,7 @@ export interface StormNodeOptions {
 /** Starts a node that is ready for requests. Everything but the lengths of time of a rotation is as an app has it. */
 export async function startStormNode({ stores, rotationFloor }: StormNodeOptions): Promise<StormNode> {
   const auth = createAuth({
-    ...{ publicUrl, secret, stores, emailVerification: 'off' },
+    ...{ publicUrl, secret, stores, emailVerification: 'off', rateLimits: 'off' },
     sessions: { rotationFloor, rotationGrace: rotationFloor },
     // As cheap as argon2 allows.
     passwords: { argon2: { memoryKiB: 64, iterations: 2, parallelism: 1 }, allowWeakArgon2: true },

@@ -33,6 +33,7 @@ export async function openNodeApp(settings: NodeSettings): Promise<NodeApp> {
     secret: 'k3J9xQ2m7Lw0Zp5Vb8Tn4Rc6Yd1Hf3Gs',
     stores: withDefect(opened.stores, settings.defect),
     emailVerification: 'off',
+    rateLimits: 'off',
     sessions: settings.sessions,
     revocation: settings.revocation,
     passwords,

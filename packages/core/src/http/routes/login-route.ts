@@ -19,6 +19,7 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
     answers: {
       200: 'Signed in',
       401: 'Unknown address, wrong password or disabled account: which of them is not said',
+      429: 'Too many attempts',
       503: 'Try again later',
     },
     async handle({ body, request }) {

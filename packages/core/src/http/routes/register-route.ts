@@ -27,6 +27,7 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
             409: 'An account with this address exists',
           }),
       422: 'The address or the password is not acceptable',
+      429: 'Too many accounts were asked for from this network',
       503: 'Try again later',
     },
     async handle({ body, request }) {
@@ -34,7 +35,7 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
       const signIn = readSignIn(http, request, transport);
       const { email, password, name = null } = body;
       if (isVerifying) {
-        await http.auth.requestAccount({ tenantId: signIn.tenantId, email, password, name });
+        await http.auth.requestAccount({ ...signIn, email, password, name });
         return respondEmpty(202);
       }
       const signedIn = await http.auth.register({ ...signIn, email, password, name });

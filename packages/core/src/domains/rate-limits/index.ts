@@ -1,0 +1,9 @@
+export type { RateLimit } from './rate-limit.js';
+export type { RateLimitZone, RateLimitZonesOptions } from './rate-limit-zones.js';
+export {
+  createRateLimits,
+  type RateLimitOutcome,
+  type RateLimitSubject,
+  type RateLimits,
+  type RateLimitsOptions,
+} from './rate-limits.js';
