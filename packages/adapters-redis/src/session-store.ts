@@ -130,9 +130,9 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
         rotateScript,
         [keys.session(id)],
         [
-          ...[id, encodeURIComponent(tenantId), command.generation, command.secretHash],
-          ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? '', command.floorMs],
-          `${command.graceMs} ${command.recoveryMs} ${command.accessTokenMs}`,
+          ...[keys.placeOf(id), id, encodeURIComponent(tenantId), command.generation, command.secretHash],
+          ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? ''],
+          ...[command.floorMs, command.graceMs, command.recoveryMs, command.accessTokenMs],
         ],
       );
       return kind === 'invalid' ? { kind } : { kind, session: requireSession(id, shown) };

@@ -19,6 +19,8 @@ export async function disableUser(auth: FlowContext, { user, actorId }: AccountA
   if (actorId === ref.userId) throw new AuthError('account_protected');
 
   return auth.atomically(async (kept) => {
+    // Links that are on their way open nothing any more.
+    await kept.oneTimeTokens.voidAll(ref);
     const before = await kept.users.find(ref);
     if (before === null) throw new AuthError('account_not_found');
     const disabledAt = before.disabledAt ?? auth.now();

@@ -1,3 +1,4 @@
+import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import type { FlowContext } from './flow-context.js';
@@ -17,10 +18,11 @@ export async function forgotPassword(auth: FlowContext, tenantId: string, email:
   const found = await auth.users.findByEmail(tenantId, address.canonical);
   const owner = found === null || found.disabledAt !== null ? null : found;
   const isDue = await hasMailLeft(auth, tenantId, address.canonical);
-  // For nobody, a token that opens nothing.
+  // For nobody a token too, which opens nothing. Each has an id of its own: under a common one, the store would have more
+  // to do for them than for a user.
   const { token, expiresAt } = await auth.oneTimeTokens.issue(
     auth.emailTokens.passwordReset,
-    { tenantId, userId: owner?.userId ?? '' },
+    { tenantId, userId: owner?.userId ?? createId() },
     null,
   );
   if (owner === null || !isDue) return;

@@ -1,3 +1,4 @@
+import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import type { FlowContext } from './flow-context.js';
@@ -27,7 +28,8 @@ export async function requestAccount(
   const owner = await auth.users.findByEmail(tenantId, address.canonical);
   const isDue = await hasMailLeft(auth, tenantId, address.canonical);
   const pending = { email: address.address, canonicalEmail: address.canonical, name, passwordHash };
-  const nobody = { tenantId, userId: '' };
+  // The id that the account will have; of a known address, of nobody.
+  const nobody = { tenantId, userId: createId() };
   const { token, expiresAt } = await auth.oneTimeTokens.issue(auth.emailTokens.registration, nobody, pending);
 
   if (!isDue) return;
@@ -35,6 +37,8 @@ export async function requestAccount(
     auth.notify({ kind: 'account_exists', tenantId, to: owner.email, name: owner.name });
   } else {
     const url = auth.emailTokens.verifyUrl(token);
-    auth.notify({ kind: 'email_verification', tenantId, to: address.address, name, url, token, expiresAt });
+    // Without the name: nobody has proved anything, and it would put a stranger's words into a mail of ours.
+    const to = address.address;
+    auth.notify({ kind: 'email_verification', tenantId, to, name: null, url, token, expiresAt });
   }
 }

@@ -29,7 +29,8 @@ export async function requestEmailChange(
   );
 
   const { name } = user;
-  auth.notify({ kind: 'email_change_requested', tenantId, to: user.email, name });
+  if (await hasMailLeft(auth, tenantId, user.canonicalEmail))
+    auth.notify({ kind: 'email_change_requested', tenantId, to: user.email, name });
   if (!isDue) return;
   if (owner !== null && owner.userId !== userId) {
     auth.notify({ kind: 'account_exists', tenantId, to: owner.email, name: owner.name });

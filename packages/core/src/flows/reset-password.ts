@@ -24,7 +24,8 @@ export async function resetPassword(
   const { passwordReset } = auth.emailTokens;
   // Before the costly hash, which would otherwise be free for everybody.
   const presented = await auth.oneTimeTokens.find(passwordReset, tenantId, token);
-  if (presented === null || presented.userId === '') throw new AuthError('one_time_token_invalid');
+  const asking = presented && (await auth.users.find(presented));
+  if (asking === null) throw new AuthError('one_time_token_invalid');
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 

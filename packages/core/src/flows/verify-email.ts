@@ -1,4 +1,3 @@
-import { createId } from '../crypto/random.js';
 import type { OneTimeToken } from '../domains/one-time-tokens/index.js';
 import { AuthError } from '../errors.js';
 import type { PendingAccount, PendingAddress } from './email-tokens.js';
@@ -23,11 +22,11 @@ export async function verifyEmail(auth: FlowContext, tenantId: string, token: st
 
 async function createAccount(
   auth: FlowContext,
-  { tenantId, data: { email, canonicalEmail, name, passwordHash } }: OneTimeToken<PendingAccount>,
+  { tenantId, userId, data: { email, canonicalEmail, name, passwordHash } }: OneTimeToken<PendingAccount>,
 ): Promise<void> {
   const user = await auth.users.create({
     tenantId,
-    userId: createId(),
+    userId,
     email,
     canonicalEmail,
     emailVerifiedAt: auth.now(),
@@ -45,13 +44,13 @@ async function changeAddress(
 ): Promise<void> {
   const user = { tenantId, userId };
   const before = await auth.users.find(user);
+  if (before === null || before.disabledAt !== null) throw new AuthError('one_time_token_invalid');
   const outcome = await auth.users.update({
     ...user,
     expected: { canonicalEmail: from },
     set: { email, canonicalEmail, emailVerifiedAt: auth.now() },
   });
-  if (before === null || before.disabledAt !== null || outcome.kind !== 'updated')
-    throw new AuthError('one_time_token_invalid');
+  if (outcome.kind !== 'updated') throw new AuthError('one_time_token_invalid');
   // Links that went to the old address open nothing any more.
   await auth.oneTimeTokens.voidAll(user);
   await auth.record({ type: 'user_email_changed', ...user });

@@ -54,3 +54,10 @@ it('mail goes to the address that is stored, not to the spelling of whoever asks
   await bench.auth.forgotPassword('', email.toUpperCase());
   expect((await bench.listNotices()).at(-1)).toMatchObject({ kind: 'password_reset', to: email });
 });
+
+it('a mail to an address that nobody has confirmed holds no words of whoever asks', async () => {
+  const name = 'you have won, see https://evil.example';
+  const json = { email: 'victim@example.org', password: 'Gravel_Tulip_Piano_38', name };
+  await bench.send({ method: 'POST', url: '/auth/register', headers: ownPage, json });
+  expect((await bench.listNotices()).at(-1)).toMatchObject({ kind: 'email_verification', name: null });
+});

@@ -23,7 +23,7 @@ describe('asking for an account', () => {
     const [mail] = await noticesOf(bench, 'email_verification');
     expect(mail).toMatchObject({
       to: email,
-      name: 'Ada',
+      name: null,
       url: `${publicUrl}/verify-email#token=${mail?.token}`,
     });
     expect(mail?.expiresAt.getTime()).toBe(bench.clock.now() + 86_400_000);
