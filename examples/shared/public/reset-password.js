@@ -2,7 +2,6 @@ import { enter } from './api.js';
 import { byId, onSubmit, say } from './dom.js';
 import { takeTokenOfLink } from './token-of-link.js';
 
-const token = takeTokenOfLink();
 const form = byId('reset-form');
 
 onSubmit(form, async ({ newPassword }) => {
@@ -11,3 +10,7 @@ onSubmit(form, async ({ newPassword }) => {
   form.hidden = true;
   say(byId('reset-done'), 'Done. Sign in with the new password.');
 });
+
+// Only now: sent by the browser itself, the form would go to this address, token and all.
+const token = takeTokenOfLink();
+form.querySelector('button').disabled = false;

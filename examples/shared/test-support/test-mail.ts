@@ -12,7 +12,7 @@ export function testMail(app: ExampleApp): void {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
     let browser: Browser;
-    let complaints: string[] = [];
+    const complaints: string[] = [];
     const users: BrowserUser[] = [];
 
     beforeAll(async () => {
@@ -31,8 +31,8 @@ export function testMail(app: ExampleApp): void {
     });
     afterEach(async () => {
       for (const { context } of users.splice(0)) await context.close();
-      expect(complaints).toEqual([]);
-      complaints = [];
+      const heard = complaints.splice(0);
+      expect(heard).toEqual([]);
     });
 
     const sitDown = async (): Promise<BrowserUser> => {
@@ -101,6 +101,7 @@ export function testMail(app: ExampleApp): void {
       await elsewhere.page.keyboard.press('Enter');
       await elsewhere.page.getByText('a link is in its mail').waitFor();
       await openLink(elsewhere, 'lost@example.com');
+      await elsewhere.page.waitForURL(`${running.url}/reset-password`);
       await elsewhere.page.getByLabel('New password', { exact: true }).fill(another);
       await elsewhere.page.keyboard.press('Enter');
       await elsewhere.page.getByText('Done. Sign in with the new password.').waitFor();
