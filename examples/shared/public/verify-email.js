@@ -13,3 +13,4 @@ button.addEventListener('click', () =>
     say(byId('verify-done'), 'Confirmed. You can go to your account now.');
   }),
 );
+button.disabled = false;
