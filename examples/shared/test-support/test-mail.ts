@@ -42,11 +42,17 @@ export function testMail(app: ExampleApp): void {
     };
     /** Opens the newest link to this address in the inbox, as a person does. */
     const openLink = async ({ page }: BrowserUser, to: string): Promise<void> => {
-      await page.goto('/dev/inbox');
       const mail = page
         .locator('article')
         .filter({ hasText: `to ${to}` })
         .first();
+      // Nobody waits for mail: it may arrive after the answer.
+      await expect
+        .poll(async () => {
+          await page.goto('/dev/inbox', { waitUntil: 'networkidle' });
+          return mail.count();
+        })
+        .toBe(1);
       await mail.getByRole('link', { name: 'Open the link' }).click();
     };
     const askForAccount = async (user: BrowserUser, email: string): Promise<void> => {
