@@ -53,6 +53,7 @@ export function createSignIn(user: UserRef): CreateSessionCommand {
 export function createRefresh(held: HeldSession): RotateCommand {
   return {
     tenantId: held.tenantId,
+    userId: held.userId,
     sessionId: held.id,
     generation: held.generation,
     secretHash: held.secretHash,

@@ -123,16 +123,16 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
     },
 
     async rotate(command) {
-      const { tenantId, sessionId: id, next } = command;
-      if (!areStorableIds(tenantId, id)) return { kind: 'invalid' };
+      const { sessionId: id, next } = command;
+      if (!canOwn(command, id)) return { kind: 'invalid' };
       const [kind, shown] = await runInTenant<[RotateVerdict, string] | ['invalid']>(
-        tenantId,
+        command.tenantId,
         rotateScript,
-        [keys.session(id)],
+        [keys.session(id), keys.userEpoch(command), keys.log(command)],
         [
-          ...[keys.placeOf(id), id, encodeURIComponent(tenantId), command.generation, command.secretHash],
-          ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? ''],
-          ...[command.floorMs, command.graceMs, command.recoveryMs, command.accessTokenMs],
+          ...[ownerOf(command), command.generation, command.secretHash],
+          ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? '', command.floorMs],
+          `${command.graceMs} ${command.recoveryMs} ${command.accessTokenMs}`,
         ],
       );
       return kind === 'invalid' ? { kind } : { kind, session: requireSession(id, shown) };

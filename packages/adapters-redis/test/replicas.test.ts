@@ -42,7 +42,7 @@ async function untilInStep(): Promise<void> {
 function waitingStores(options: Partial<RedisStoresOptions> = {}) {
   const clock = createTestClock();
   const keyPrefix = freshPrefix();
-  const replicas = { atLeast: 1, within: '600ms' as const };
+  const replicas = { atLeast: 1, within: '150ms' as const };
   return { clock, keyPrefix, ...redisStores({ client, keyPrefix, clock, replicas, ...options }) };
 }
 
@@ -70,7 +70,7 @@ describe('replicas that shall confirm', () => {
       code: 'store_unavailable',
       cause: {
         message:
-          'Redis: 0 of 1 replicas confirmed a change within 600 ms; it stands on the primary, and repeating it is safe',
+          'Redis: 0 of 1 replicas confirmed a change within 150 ms; it stands on the primary, and repeating it is safe',
       },
     };
     const spending = { ...newToken(), commandId: 'c1' };

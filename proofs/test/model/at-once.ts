@@ -136,7 +136,7 @@ export async function playAtOnce(
     );
     for (const { id, refreshToken } of holders) {
       if (after.lists[0]?.some((listed) => listed.id === id)) continue;
-      const { kind } = await nodeAt(number).sessions.refresh(user.tenantId, refreshToken);
+      const { kind } = await nodeAt(number).sessions.refresh(user, refreshToken);
       assert.equal(kind, 'invalid', '(11) what is not listed does not refresh');
     }
     before = after;
@@ -171,7 +171,7 @@ async function send({ sessions }: AppNode, act: Request, { holder, user, begun }
       return started === null ? outcome('overtaken') : outcome('started', started);
     }
     case 'present': {
-      const came = await sessions.refresh(user.tenantId, holder?.refreshToken);
+      const came = await sessions.refresh(user, holder?.refreshToken);
       return outcome(came.kind, 'refreshToken' in came ? came : null);
     }
     case 'step-up': {

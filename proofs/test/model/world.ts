@@ -122,15 +122,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   };
 
   const present = async (node: AppNode, step: Step, act: PresentAct): Promise<readonly Answer[]> => {
-    const { tenantId } = userAt(step.session?.user ?? 0);
+    const owner = userAt(step.session?.user ?? 0);
     const token = tokenOf(step);
     const attemptId = act.attempt === null ? undefined : `attempt number ${act.attempt}`;
     if (act.lost !== null) network.loseNextRotation(act.lost);
     const outcomes = await Promise.all(
       Array.from({ length: act.times }, () =>
-        node.sessions
-          .refresh(tenantId, token, attemptId)
-          .catch((error: unknown) => ({ kind: codeOf(error) })),
+        node.sessions.refresh(owner, token, attemptId).catch((error: unknown) => ({ kind: codeOf(error) })),
       ),
     );
     return outcomes.map((outcome) => {
@@ -144,7 +142,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const session = step.session as NonNullable<Step['session']>;
     const unknown = { secretHash: 'U'.repeat(43), nonce: 'U'.repeat(22), keyId: 'U'.repeat(8) };
     const { kind } = await stores.sessions.rotate({
-      tenantId: userAt(session.user).tenantId,
+      ...userAt(session.user),
       sessionId: session.id,
       generation: session.generation + (isAhead ? 1 : 0),
       ...{ secretHash: unknown.secretHash, next: unknown, attemptHash: null },
@@ -193,7 +191,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       case 'present':
         return present(node, step, act);
       case 'forge':
-        return [answer((await node.sessions.refresh(owner.tenantId, forge(tokenOf(step)))).kind)];
+        return [answer((await node.sessions.refresh(owner, forge(tokenOf(step)))).kind)];
       case 'present-unknown':
         return [await presentUnknown(step, act.isAhead)];
       case 'step-up': {

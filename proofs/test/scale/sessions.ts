@@ -53,9 +53,12 @@ export function createSignIn(
 }
 
 /** Presents a session's refresh token, without floor and grace. */
-export function createRefresh({ tenantId, id, secretHash }: HeldSession, generation = 0): RotateCommand {
+export function createRefresh(
+  { tenantId, userId, id, secretHash }: HeldSession,
+  generation = 0,
+): RotateCommand {
   return {
-    ...{ tenantId, generation, secretHash, accessTokenMs },
+    ...{ tenantId, userId, generation, secretHash, accessTokenMs },
     sessionId: id,
     next: createSecret(),
     attemptHash: null,

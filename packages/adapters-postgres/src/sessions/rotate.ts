@@ -10,7 +10,15 @@ import { duration } from '../connection/sql-values.js';
 import { prepareStatement } from '../prepare-statement.js';
 import type { StoreContext } from '../store-context.js';
 import { readOnlySession, readSession, type SessionRow } from './session-row.js';
-import { isLiveAt, leastEpochs, lockLive, renewed, renewedAt, revokeSessions } from './session-sql.js';
+import {
+  isLiveAt,
+  leastEpochs,
+  lockLive,
+  ofUser,
+  renewed,
+  renewedAt,
+  revokeSessions,
+} from './session-sql.js';
 
 /**
  * Judges a presented refresh token, and rotates or ends its session.
@@ -20,7 +28,7 @@ import { isLiveAt, leastEpochs, lockLive, renewed, renewedAt, revokeSessions } f
  * did nothing, so whatever happens between the two is as if it had come before.
  */
 export async function rotate(context: StoreContext, command: RotateCommand): Promise<RotateOutcome> {
-  if (!areStorableIds(command.tenantId, command.sessionId)) return { kind: 'invalid' };
+  if (!areStorableIds(command.tenantId, command.userId, command.sessionId)) return { kind: 'invalid' };
   const rotated = readOnlySession(await context.database.ask<SessionRow>(rotateCurrent(context, command)));
   if (rotated !== null) return { kind: 'rotated', session: rotated };
   const [outcome] = await context.database.ask<{ kind: RotateVerdict; session: SessionRow }>(
@@ -54,6 +62,7 @@ const rotateCurrent = prepareStatement<RotateCommand>((context, given) => {
         select ctid from ${sessions}
         where id = ${given(({ sessionId }) => sessionId)} and tenant_id = ${given(({ tenantId }) => tenantId)} for update
       )
+      and user_id = ${given(({ userId }) => userId)}
       and generation = ${given(({ generation }) => generation)}::integer
       and secret_hash = ${given(({ secretHash }) => secretHash)}
       and secret_hash <> ${next.secretHash}
@@ -83,7 +92,7 @@ function judge(context: StoreContext, command: RotateCommand) {
     generation - 1 = ${generation}::integer and hard_rotated_at is distinct from rotated_at`;
 
   return sql<{ answer: string }>`
-    with ${lockLive(context, sql`id = ${command.sessionId} and tenant_id = ${command.tenantId}`)}, judged as materialized (
+    with ${lockLive(context, sql`id = ${command.sessionId} and ${ofUser(command)}`)}, judged as materialized (
       select *, secret_hash = ${next.secretHash} as is_done, case
         when generation < ${generation}::integer then 'ahead'
         when generation = ${generation}::integer then case

@@ -65,19 +65,19 @@ export function createDatabase(options: DatabaseOptions): Database {
     );
     return checked;
   };
-  const send = (script: Script, args: readonly string[]): Promise<unknown> =>
+  const send = (script: Script, call: string[]): Promise<unknown> =>
     confirmation === null || !script.isConfirmed
-      ? evaluate(client, script, args)
-      : evaluateConfirmed(client, script, args, confirmation);
+      ? evaluate(client, script, call)
+      : evaluateConfirmed(client, script, call, confirmation);
 
   return {
     isCluster: client.isCluster === true,
 
     run<T>(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<T> {
-      const now = clock === undefined ? '' : String(clock.now());
-      const rest = [String(keys.length), ...keys, now, ...args.map(String)];
+      const call = [script.sha, String(keys.length), ...keys, clock === undefined ? '' : String(clock.now())];
+      for (const arg of args) call.push(String(arg));
       const answer = limited(() =>
-        isChecked ? send(script, rest) : ensureChecked().then(() => send(script, rest)),
+        isChecked ? send(script, call) : ensureChecked().then(() => send(script, call)),
       );
       return answer as Promise<T>;
     },

@@ -7,19 +7,22 @@ export interface Confirmation {
   readonly withinMs: number;
 }
 
-/** Runs a script by its name, and whole where the server does not know it. */
-export async function evaluate(
-  client: RedisClient,
-  script: Script,
-  args: readonly string[],
-): Promise<unknown> {
-  try {
-    return await client.call('evalsha', [script.sha, ...args]);
-  } catch (error) {
+/**
+ * Runs a script by its name, and whole where the server does not know it.
+ *
+ * @param call its SHA, the number of its keys, the keys, and what else it is given.
+ */
+export function evaluate(client: RedisClient, script: Script, call: string[]): Promise<unknown> {
+  return client.call('evalsha', call).catch((error: unknown) => {
     // A restart, a failover or SCRIPT FLUSH: it has not run, so it may be sent whole.
     if (!isOf(error, /^NOSCRIPT/)) throw error;
-    return client.call('eval', [script.source, ...args]);
-  }
+    return client.call('eval', inWhole(script, call));
+  });
+}
+
+/** The same call with the script itself. */
+function inWhole({ source }: Script, [, ...rest]: readonly string[]): string[] {
+  return [source, ...rest];
 }
 
 /**
@@ -33,19 +36,19 @@ export async function evaluate(
 export async function evaluateConfirmed(
   client: RedisClient,
   script: Script,
-  args: readonly string[],
+  call: string[],
   confirmation: Confirmation,
 ): Promise<unknown> {
-  const byName = ['evalsha', script.sha, ...args];
+  const byName = ['evalsha', ...call];
   try {
     return await sendConfirmed(client, byName, confirmation);
   } catch (error) {
     if (isOf(error, /^NOSCRIPT/)) {
-      return sendConfirmed(client, ['eval', script.source, ...args], confirmation);
+      return sendConfirmed(client, ['eval', ...inWhole(script, call)], confirmation);
     }
     if (!isOf(error, /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN)/)) throw error;
     // A pipeline does not follow a slot that moves. A single call does, and teaches the client where the slot is now.
-    const answer = await evaluate(client, script, args);
+    const answer = await evaluate(client, script, call);
     await sendConfirmed(client, byName, confirmation);
     return answer;
   }

@@ -30,6 +30,4 @@ end
  * Insists on a server that may write. To delete what cannot be there changes nothing and is sent to no replica; but it is a
  * write, which a server refuses that has become a replica, lost its own replicas (`min-replicas-to-write`) or its disk.
  */
-export const writablePart = `
-local function requireWritable(log) redis.call('XDEL', log, '0-0') end
-`;
+export const requireWritable = (log: string): string => `redis.call('XDEL', ${log}, '0-0')`;

@@ -1,4 +1,4 @@
-import { writablePart } from './log-parts.js';
+import { requireWritable } from './log-parts.js';
 import { createScript } from './script.js';
 
 /**
@@ -7,9 +7,8 @@ import { createScript } from './script.js';
  * A server that may not write does not answer: no answer is better than an old one.
  */
 export const readLogScript = createScript(
-  writablePart,
   `
-requireWritable(KEYS[1])
+${requireWritable('KEYS[1]')}
 local answer = { whole(now) }
 for index, log in ipairs(KEYS) do
   local page = {}

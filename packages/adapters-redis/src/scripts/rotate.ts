@@ -1,68 +1,76 @@
-import { writablePart } from './log-parts.js';
+import { requireWritable } from './log-parts.js';
 import { certain, revokePart } from './revoke.js';
 import { createConfirmedScript } from './script.js';
 import { at } from './session-fields.js';
-import { endPart, renewPart, sessionPart, tenantEpochPart } from './session-parts.js';
+import {
+  endPart,
+  epochOf,
+  livenessOf,
+  loadOf,
+  renewal,
+  sessionPart,
+  tenantEpochOfCall,
+  tenantEpochPart,
+} from './session-parts.js';
 
 /**
  * Judges a presented refresh token and acts on the verdict: the core's `judgeRotation`, in Lua.
  *
- * Whose session it is, only the session says; the keys of its user are in the slot of the keys that were declared.
+ * In a Cluster the slot may be on its way to another server. The keys that decide, and the log, are declared, so that a
+ * server that has only some of them refuses: without the epoch an ended session would look live, and an entry in
+ * a second log would be lost.
  */
 export const rotateScript = createConfirmedScript(
-  sessionPart,
-  tenantEpochPart,
-  renewPart,
-  writablePart,
   `
-local key, place, id, tenant = KEYS[1], ARGV[3], ARGV[4], ARGV[5]
-local presented, secretHash = tonumber(ARGV[6]), ARGV[7]
-local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
--- Numbers where they are needed: nearly every call compares with the floor and is done.
-local floorMs, graceMs, recoveryMs, accessTokenMs = ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+local key, epoch, log = KEYS[1], KEYS[2], KEYS[3]
+local owner, presented, secretHash = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local floorMs, otherWindows = tonumber(ARGV[10]), ARGV[11]
 
-local session = load(key)
-local owner = session[${at.owner}]
-local isOfTenant = owner and string.sub(owner, 1, #tenant + 1) == tenant .. ':'
-if not isOfTenant or not isLive(session, findEpoch(place .. 'epoch:' .. owner), tenantEpoch) then
-  requireWritable(place .. 'log')
+local session = ${loadOf('key')}
+if not (session[${at.owner}] == owner and ${livenessOf(epochOf('epoch'), tenantEpochOfCall)}) then
+  ${requireWritable('log')}
   return { 'invalid' }
 end
 
-local function judge()
-  local generation = tonumber(session[${at.generation}])
-  local ageMs = now - tonumber(session[${at.rotatedAt}])
-  local hardRotatedAt = session[${at.hardRotatedAt}]
-  if presented > generation then return 'ahead' end
-  if presented == generation then
-    if secretHash ~= session[${at.secretHash}] then return 'fork' end
-    return ageMs < tonumber(floorMs) and 'unchanged' or 'rotated'
-  end
-  if presented == generation - 1 and hardRotatedAt ~= session[${at.rotatedAt}] then
-    -- This very command has run before: the driver sent it again after a lost reply.
-    if session[${at.secretHash}] == nextHash then return 'rotated' end
-    if ageMs < tonumber(graceMs) then return 'grace' end
-    if attemptHash ~= '' and attemptHash == session[${at.attemptHash}] and ageMs < tonumber(recoveryMs) then return 'recovered' end
-  end
-  local hardAgeMs = hardRotatedAt and now - tonumber(hardRotatedAt) or math.huge
-  return hardAgeMs < tonumber(graceMs) and 'superseded' or 'reuse'
+local generation = tonumber(session[${at.generation}])
+local ageMs = now - tonumber(session[${at.rotatedAt}])
+local hardRotatedAt = session[${at.hardRotatedAt}]
+local verdict
+if presented > generation then
+  verdict = 'ahead'
+elseif presented == generation then
+  if secretHash ~= session[${at.secretHash}] then verdict = 'fork'
+  else verdict = ageMs < floorMs and 'unchanged' or 'rotated' end
+else
+  local graceMs, recoveryMs = string.match(otherWindows, '^(%d+) (%d+)')
+  graceMs, recoveryMs = tonumber(graceMs), tonumber(recoveryMs)
+  local isPredecessor = presented == generation - 1 and hardRotatedAt ~= session[${at.rotatedAt}]
+  local isSameAttempt = attemptHash ~= '' and attemptHash == session[${at.attemptHash}]
+  -- This very command has run before: the driver sent it again after a lost reply.
+  if isPredecessor and session[${at.secretHash}] == nextHash then verdict = 'rotated'
+  elseif isPredecessor and ageMs < graceMs then verdict = 'grace'
+  elseif isPredecessor and isSameAttempt and ageMs < recoveryMs then verdict = 'recovered'
+  elseif hardRotatedAt and now - tonumber(hardRotatedAt) < graceMs then verdict = 'superseded'
+  else verdict = 'reuse' end
 end
 
-local verdict = judge()
 if verdict == 'rotated' and session[${at.secretHash}] ~= nextHash then
-  renew(key, session, nextHash, nextNonce, nextKeyId, attemptHash)
+  ${renewal}
 elseif verdict == 'reuse' or verdict == 'fork' then
-  -- Only here, for each of these functions takes time to make.
   ${endPart}
   ${revokePart}
+  local accessTokenMs = tonumber(string.match(otherWindows, '%d+$'))
+  local place = string.sub(log, 1, -#'log' - 1)
+  local id = string.sub(key, #place + #'session:' + 1)
   endSession(key, place .. 'sessions:' .. owner, id, verdict)
-  revoke(place .. 'revoked:session:' .. id, place .. 'log', 'session', id, now + tonumber(accessTokenMs), ${certain}, '')
-  session = load(key)
+  revoke(place .. 'revoked:session:' .. id, log, 'session', id, now + accessTokenMs, ${certain}, '')
+  session = ${loadOf('key')}
 else
   -- A server that was replaced and does not know what ended since gives no verdict either.
-  requireWritable(place .. 'log')
+  ${requireWritable('log')}
 end
-return { verdict, show(session) }
+return { verdict, cjson.encode(session) }
 `,
 );
 
@@ -71,11 +79,10 @@ export const rotateHardScript = createConfirmedScript(
   revokePart,
   sessionPart,
   tenantEpochPart,
-  renewPart,
   `
 local key, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local owner = ARGV[3]
-local nextHash, nextNonce, nextKeyId = ARGV[4], ARGV[5], ARGV[6]
+local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[4], ARGV[5], ARGV[6], ''
 local amr, endsOthers, accessTokenMs = ARGV[7], ARGV[8] == '1', tonumber(ARGV[9])
 
 local session = load(key)
@@ -89,7 +96,7 @@ if endsOthers then
   redis.call('HSET', epoch, 'value', whole(userEpoch), 'command', nextHash)
   revoke(revoked, log, 'user', owner, now + accessTokenMs, userEpoch, '')
 end
-renew(key, session, nextHash, nextNonce, nextKeyId, '')
+${renewal}
 -- The tenant's epoch may have been read a moment ago; the session may have been created with a newer one since.
 redis.call('HSET', key, 'userEpoch', whole(userEpoch),
   'tenantEpoch', whole(math.max(tenantEpoch, tonumber(session[${at.tenantEpoch}]))), 'hardRotatedAt', whole(now))

@@ -24,10 +24,10 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
   // Everything that can fail comes before the step that spends the token: a client that is told to try again with the
   // same token may do so long after the grace, and must not look like a thief then.
   const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
-  const user = presented === null ? null : await auth.users.find({ tenantId, userId: presented.userId });
-  if (presented !== null && user !== null)
-    requireIssuable(auth, user, presented, request.maxAccessTokenLength);
-  const outcome = await auth.sessions.refresh(tenantId, refreshToken, attemptId);
+  if (presented === null) throw new AuthError('refresh_token_invalid');
+  const user = await auth.users.find({ tenantId, userId: presented.userId });
+  if (user !== null) requireIssuable(auth, user, presented, request.maxAccessTokenLength);
+  const outcome = await auth.sessions.refresh(presented, refreshToken, attemptId);
 
   switch (outcome.kind) {
     case 'malformed':

@@ -92,9 +92,8 @@ export type CreateSessionOutcome =
   /** An epoch moved since it was read: everybody was signed out meanwhile, and nothing was created. */
   | { readonly kind: 'epoch_moved' };
 
-/** Presents a refresh token whose MAC is right. */
-export interface RotateCommand {
-  readonly tenantId: string;
+/** Presents a refresh token whose MAC is right. A session of another user than the named one is `invalid`. */
+export interface RotateCommand extends UserRef {
   readonly sessionId: string;
   /** The presented token's generation and the SHA-256 of its secret. */
   readonly generation: number;

@@ -3,6 +3,7 @@ import { sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random } from '../../crypto/random.js';
 import type { SessionRecord, SessionStore } from '../../stores/session-store.js';
+import type { UserRef } from '../../stores/user-store.js';
 import { type HeldSession, holdSession } from './held-session.js';
 import { readRefreshToken } from './refresh-token.js';
 import type { SessionEndings } from './session-endings.js';
@@ -34,7 +35,7 @@ export interface SessionRefreshOptions {
 
 /** Exchanges a refresh token; `Sessions.refresh` says the rest. */
 export type RefreshSession = (
-  tenantId: string,
+  user: UserRef,
   refreshToken: unknown,
   attemptId?: string,
 ) => Promise<RefreshOutcome>;
@@ -43,7 +44,7 @@ export type RefreshSession = (
 export function createSessionRefresh(options: SessionRefreshOptions): RefreshSession {
   const { store, keyRing, policy, endings, accessTokenMs, random } = options;
 
-  return async (tenantId, refreshToken, attemptId): Promise<RefreshOutcome> => {
+  return async ({ tenantId, userId }, refreshToken, attemptId): Promise<RefreshOutcome> => {
     const presented = readRefreshToken(keyRing, tenantId, refreshToken);
     if (presented === null) return { kind: 'malformed' };
     const { sessionId, generation } = presented;
@@ -62,6 +63,7 @@ export function createSessionRefresh(options: SessionRefreshOptions): RefreshSes
     const candidate = derive(keyId, nonce) as Buffer; // the active key is always there
     const outcome = await store.rotate({
       tenantId,
+      userId,
       sessionId,
       generation,
       secretHash: sha256(presented.secret),

@@ -82,10 +82,11 @@ export interface Sessions {
   /**
    * Exchanges a refresh token.
    *
+   * @param user whose token it is, as {@link Sessions.findByRefreshToken} said; with another it is `invalid`.
    * @param attemptId an id of 16 to 128 characters that the client made and kept before sending; with it a lost answer
    * can be asked for again for 24 hours.
    */
-  refresh(tenantId: string, refreshToken: unknown, attemptId?: string): Promise<RefreshOutcome>;
+  refresh(user: UserRef, refreshToken: unknown, attemptId?: string): Promise<RefreshOutcome>;
 
   /** The id of the session that a refresh token of ours belongs to, or `null`. Proves only that we issued it; no I/O. */
   findSessionId(tenantId: string, refreshToken: unknown): string | null;

@@ -151,7 +151,7 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
     },
 
     async rotate(command) {
-      const row = findRow(command.tenantId, command.sessionId);
+      const row = findOwn(command, command.sessionId);
       if (row === null || !isLive(row)) return { kind: 'invalid' };
       const kind = judgeRotation(row, command, now());
       if (kind === 'reuse' || kind === 'fork') {

@@ -1,7 +1,7 @@
 import { createKeyRing, createSessions } from '@tessera-auth/core/primitives';
 import { describe, expect, it } from 'vitest';
 import { newRootSecret, rootSecret } from '../../auth-bench.js';
-import { accessTokenMs, createSessionBench, deployments, tokenOf } from './session-bench.js';
+import { accessTokenMs, ada, createSessionBench, deployments, tokenOf } from './session-bench.js';
 
 const pairs = [
   ['before', 'prepared'],
@@ -16,7 +16,7 @@ describe('nodes in the middle of a rolling deployment', () => {
     const nodes = [bench.startNode(deployments[one]), bench.startNode(deployments[other])];
     bench.clock.advance(60_000);
     const outcomes = await Promise.all(
-      Array.from({ length: 32 }, (_, index) => nodes[index % 2]!.refresh('acme', refreshToken)),
+      Array.from({ length: 32 }, (_, index) => nodes[index % 2]!.refresh(ada, refreshToken)),
     );
     expect(outcomes.filter((outcome) => outcome.kind === 'rotated')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome.kind === 'grace')).toHaveLength(31);
@@ -29,10 +29,10 @@ describe('nodes in the middle of a rolling deployment', () => {
     let { refreshToken } = await bench.signIn();
     for (const secret of [deployments.before, deployments.prepared, deployments.rotated, deployments.after]) {
       bench.clock.advance(60_000);
-      refreshToken = tokenOf(await bench.startNode(secret).refresh('acme', refreshToken));
+      refreshToken = tokenOf(await bench.startNode(secret).refresh(ada, refreshToken));
     }
     bench.clock.advance(60_000);
-    const outcome = await bench.startNode(newRootSecret).refresh('acme', refreshToken);
+    const outcome = await bench.startNode(newRootSecret).refresh(ada, refreshToken);
     expect(outcome).toMatchObject({ kind: 'rotated', session: { generation: 5 } });
   });
 
@@ -41,11 +41,11 @@ describe('nodes in the middle of a rolling deployment', () => {
     const { refreshToken, session } = await bench.signIn();
     const ahead = bench.startNode(deployments.rotated);
     bench.clock.advance(60_000);
-    const next = tokenOf(await ahead.refresh('acme', refreshToken));
+    const next = tokenOf(await ahead.refresh(ada, refreshToken));
     const behind = bench.startNode(deployments.before);
-    expect((await behind.refresh('acme', refreshToken)).kind).toBe('superseded');
-    expect((await behind.refresh('acme', next)).kind).toBe('malformed');
-    expect((await ahead.refresh('acme', refreshToken)).kind).toBe('grace');
+    expect((await behind.refresh(ada, refreshToken)).kind).toBe('superseded');
+    expect((await behind.refresh(ada, next)).kind).toBe('malformed');
+    expect((await ahead.refresh(ada, refreshToken)).kind).toBe('grace');
     expect((await bench.watched.stores.sessions.find('acme', session.id))?.endedAt).toBeNull();
   });
 
@@ -59,13 +59,13 @@ describe('nodes in the middle of a rolling deployment', () => {
       accessTokenMs,
       clock: bench.clock,
     });
-    expect((await staging.refresh('acme', refreshToken)).kind).toBe('malformed');
+    expect((await staging.refresh(ada, refreshToken)).kind).toBe('malformed');
     expect(staging.findSessionId('acme', refreshToken)).toBeNull();
   });
 
   it('refuse tokens of a retired secret', async () => {
     const bench = createSessionBench();
     const { refreshToken } = await bench.signIn();
-    expect((await bench.startNode(deployments.after).refresh('acme', refreshToken)).kind).toBe('malformed');
+    expect((await bench.startNode(deployments.after).refresh(ada, refreshToken)).kind).toBe('malformed');
   });
 });

@@ -17,8 +17,7 @@ let bench: SessionBench;
 let tokens: string[];
 let sessionId: string;
 
-const refresh = (token: string | undefined, attempt?: string) =>
-  bench.sessions.refresh('acme', token, attempt);
+const refresh = (token: string | undefined, attempt?: string) => bench.sessions.refresh(ada, token, attempt);
 const kindOf = async (token: string | undefined, attempt?: string) => (await refresh(token, attempt)).kind;
 const find = () => bench.watched.stores.sessions.find('acme', sessionId);
 
@@ -157,7 +156,7 @@ describe('a token that never was', () => {
       accessTokenMs: 1,
     });
     twin.clock.advance(60_000);
-    const forked = tokenOf(await twin.sessions.refresh('acme', tokens[0]));
+    const forked = tokenOf(await twin.sessions.refresh(ada, tokens[0]));
     await rotate();
     expect(forked).not.toBe(tokens[1]);
     expect(await refresh(forked)).toMatchObject({ kind: 'fork', session: { endReason: 'fork' } });
@@ -175,7 +174,7 @@ describe('a token that never was', () => {
       maxSessions: 100,
       accessTokenMs: 1,
     });
-    expect((await behind.sessions.refresh('acme', tokens[1])).kind).toBe('ahead');
+    expect((await behind.sessions.refresh(ada, tokens[1])).kind).toBe('ahead');
     expect((await behind.watched.stores.sessions.find('acme', sessionId))?.endedAt).toBeNull();
   });
 });
@@ -227,7 +226,7 @@ describe('a forged token', () => {
     ]) {
       expect(await kindOf(text as string)).toBe('malformed');
     }
-    expect((await bench.sessions.refresh('globex', good)).kind).toBe('malformed');
+    expect((await bench.sessions.refresh({ ...ada, tenantId: 'globex' }, good)).kind).toBe('malformed');
     expect(bench.watched.calls).toEqual([]);
   });
 });

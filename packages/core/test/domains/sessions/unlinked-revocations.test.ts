@@ -17,7 +17,7 @@ interface Ending {
   readonly ends: 'mine' | 'others' | 'all';
 }
 
-const reuse: Ending['act'] = ({ sessions }, { refreshToken }) => sessions.refresh('acme', refreshToken);
+const reuse: Ending['act'] = ({ sessions }, { refreshToken }) => sessions.refresh(ada, refreshToken);
 
 const endings: Readonly<Record<string, Ending>> = {
   'ending one session': {
@@ -48,7 +48,7 @@ async function prepare({ policy = {}, act }: Ending) {
   const other = await bench.signIn();
   bench.clock.advance(60_000);
   if (act === reuse) {
-    tokenOf(await bench.sessions.refresh('acme', mine.refreshToken));
+    tokenOf(await bench.sessions.refresh(ada, mine.refreshToken));
     bench.clock.advance(graceMs);
   }
   return { bench, mine, other };
@@ -87,22 +87,22 @@ describe('a theft whose handling an outage cut short', () => {
       const mine = await bench.signIn();
       const other = await bench.signIn();
       bench.clock.advance(60_000);
-      const next = tokenOf(await bench.sessions.refresh('acme', mine.refreshToken));
+      const next = tokenOf(await bench.sessions.refresh(ada, mine.refreshToken));
       bench.clock.advance(graceMs);
       bench.watched.fail('sessions.endAll');
-      await expect(bench.sessions.refresh('acme', mine.refreshToken)).rejects.toSatisfy(isAuthError);
+      await expect(bench.sessions.refresh(ada, mine.refreshToken)).rejects.toSatisfy(isAuthError);
       bench.watched.heal();
 
-      expect((await bench.sessions.refresh('acme', next)).kind).toBe('reuse');
+      expect((await bench.sessions.refresh(ada, next)).kind).toBe('reuse');
       expect(await bench.isRevoked(other.session)).toBe(true);
-      expect((await bench.sessions.refresh('acme', next)).kind).toBe('invalid');
+      expect((await bench.sessions.refresh(ada, next)).kind).toBe('invalid');
       // Later sessions are not harmed by the tokens of the old one, however often they come.
       const fresh = await bench.signIn();
       bench.clock.advance(accessTokenMs + 1);
       for (const token of [mine.refreshToken, next]) {
-        expect((await bench.sessions.refresh('acme', token)).kind).toBe('invalid');
+        expect((await bench.sessions.refresh(ada, token)).kind).toBe('invalid');
       }
-      expect((await bench.sessions.refresh('acme', fresh.refreshToken)).kind).toBe('rotated');
+      expect((await bench.sessions.refresh(ada, fresh.refreshToken)).kind).toBe('rotated');
     },
   );
 });

@@ -29,6 +29,16 @@ export const rotationDefects: readonly Defect[] = [
     open: brokenSessions(readThenWrite),
   },
   {
+    name: "rotates anybody's session",
+    noticedBy: 'session records > nobody rotates, ends or keeps the session of somebody else',
+    open: brokenSessions((sessions) => ({
+      async rotate(command) {
+        const session = await sessions.find(command.tenantId, command.sessionId);
+        return sessions.rotate({ ...command, userId: session?.userId ?? command.userId });
+      },
+    })),
+  },
+  {
     name: 'has no floor',
     noticedBy: 'rotate > current, 1 ms before the floor: unchanged',
     open: withCommand(() => ({ floorMs: 0 })),

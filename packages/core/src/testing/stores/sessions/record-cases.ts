@@ -158,9 +158,14 @@ export const recordChapter: StoreChapter = {
     },
     {
       name: 'nobody rotates, ends or keeps the session of somebody else',
-      async run({ stores: { sessions } }) {
+      async run({ stores: { sessions }, clock }) {
         const session = await createSession(sessions, 'phone');
+        clock.advance(windows.floorMs);
         for (const stranger of [bob, otherAda]) {
+          for (const secret of ['s0', 'forged']) {
+            const presented = { ...presentation('phone', 0, { secret }), ...stranger };
+            assert.deepEqual(await sessions.rotate(presented), { kind: 'invalid' });
+          }
           assert.equal(await sessions.end({ ...ending('phone'), ...stranger }), null);
           assert.equal(await sessions.rotateHard({ ...hardRotation('phone'), ...stranger }), null);
           const others = { ...stranger, keepSessionId: session.id, ...raising('c') };

@@ -111,7 +111,7 @@ export function presentation(
   const { secret = `s${generation}`, ...rest } = change;
   return {
     ...windows,
-    tenantId: ada.tenantId,
+    ...ada,
     sessionId: sessionIdOf(label),
     generation,
     secretHash: secretOf(secret).secretHash,

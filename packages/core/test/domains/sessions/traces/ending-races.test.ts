@@ -19,7 +19,7 @@ describe.each(Object.entries(endings))('(11)(12) %s', (_name, end) => {
           bench.clock.advance(60_000);
           bench.watched.delay((method) => steps.schedule(Promise.resolve(), method));
           const racing = Promise.all([
-            ...Array.from({ length: refreshes }, () => bench.sessions.refresh('acme', mine.refreshToken)),
+            ...Array.from({ length: refreshes }, () => bench.sessions.refresh(ada, mine.refreshToken)),
             end(bench, mine.session.id),
           ]);
           const outcomes = await steps.waitFor(racing);
@@ -30,7 +30,7 @@ describe.each(Object.entries(endings))('(11)(12) %s', (_name, end) => {
             if (typeof outcome === 'object' && 'refreshToken' in outcome) tokens.add(outcome.refreshToken);
           }
           for (const token of tokens) {
-            expect((await bench.sessions.refresh('acme', token)).kind).toBe('invalid');
+            expect((await bench.sessions.refresh(ada, token)).kind).toBe('invalid');
           }
           for (const outcome of outcomes) {
             if (typeof outcome === 'object' && 'session' in outcome) {
@@ -111,6 +111,6 @@ describe('(23) cleanup', () => {
     expect(await bench.sessions.deleteExpired(0)).toBe(500);
     expect(bench.watched.calls).toEqual(['sessions.deleteExpired']);
     expect(await bench.sessions.deleteExpired()).toBe(700);
-    expect((await bench.sessions.refresh('acme', live.refreshToken)).kind).toBe('unchanged');
+    expect((await bench.sessions.refresh(ada, live.refreshToken)).kind).toBe('unchanged');
   });
 });

@@ -2,6 +2,7 @@ import type { Sessions } from '@tessera-auth/core/primitives';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ada,
   createSessionBench,
   dayMs,
   deployments,
@@ -33,10 +34,10 @@ describe('(4) a client that keeps each answer before it asks again', () => {
         for (const { pauseMs: pause, lost, node } of uses) {
           bench.clock.advance(pause % (20 * dayMs));
           for (const ms of lost) {
-            tokenOf(await nodes[node]!.refresh('acme', refreshToken));
+            tokenOf(await nodes[node]!.refresh(ada, refreshToken));
             bench.clock.advance(ms);
           }
-          refreshToken = tokenOf(await nodes[1 - node]!.refresh('acme', refreshToken));
+          refreshToken = tokenOf(await nodes[1 - node]!.refresh(ada, refreshToken));
         }
       }),
     );
@@ -53,10 +54,10 @@ describe('(4) a client that keeps each answer before it asks again', () => {
           bench.clock.advance(pause);
           const attemptId = `attempt number ${index}`;
           for (const [retry, ms] of retriesMs.entries()) {
-            tokenOf(await nodes[retry % 2]!.refresh('acme', refreshToken, attemptId));
+            tokenOf(await nodes[retry % 2]!.refresh(ada, refreshToken, attemptId));
             bench.clock.advance(ms);
           }
-          refreshToken = tokenOf(await nodes[index % 2]!.refresh('acme', refreshToken, attemptId));
+          refreshToken = tokenOf(await nodes[index % 2]!.refresh(ada, refreshToken, attemptId));
         }
       }),
     );
@@ -91,7 +92,7 @@ describe('(5) the holders of one cookie jar', () => {
             sent = jar;
           };
           const arrive = async () => {
-            answer = tokenOf(await nodes[node]!.refresh('acme', sent));
+            answer = tokenOf(await nodes[node]!.refresh(ada, sent));
           };
           const keep = async () => {
             // As the routes do it: a token that came with the request is not set again.
@@ -124,7 +125,7 @@ describe('(6) a thief', () => {
         for (const { isThief, pauseMs: pause } of turns) {
           bench.clock.advance(pause);
           const who = isThief ? 'thief' : 'owner';
-          const outcome = await bench.sessions.refresh('acme', held[who]);
+          const outcome = await bench.sessions.refresh(ada, held[who]);
           if (isFoundOut) expect(outcome.kind).toBe('invalid');
           else if (lastToRotate !== null && lastToRotate !== who) {
             expect(outcome.kind).toBe('reuse');
