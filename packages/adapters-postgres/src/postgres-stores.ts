@@ -25,6 +25,7 @@ import { migrate, migrationScript } from './schema/migrate.js';
 import type { Migration } from './schema/migration.js';
 import { migrationsFor } from './schema/migrations/index.js';
 import { createTables, type TablesOptions } from './schema/tables.js';
+import { createSecondFactorStore } from './second-factor-store.js';
 import { createSessionStore } from './session-store.js';
 import type { StoreContext } from './store-context.js';
 import { createUserStore } from './user-store.js';
@@ -130,6 +131,7 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
       revocations,
       sessions: announce === undefined ? sessions : announcingSessions(sessions, announce),
       users: { ...createUserStore(context), ping },
+      secondFactors: { ...createSecondFactorStore(context), ping },
       oneTimeTokens: { ...createOneTimeTokenStore(context), ping },
       ...(options.audit === true && { audit: { ...createAuditStore(context), ping } }),
     };

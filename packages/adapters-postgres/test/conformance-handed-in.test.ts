@@ -12,7 +12,13 @@ const pool = createPool(inject('postgresUrl'));
 const kysely = new Kysely({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
 afterAll(() => pool.end());
 
-const conforming = { offersTransaction: true, recordsRevocations: true, offersLog: true, bulkSessions: 1000 };
+const conforming = {
+  offersTransaction: true,
+  recordsRevocations: true,
+  offersLog: true,
+  offersSecondFactors: true,
+  bulkSessions: 1000,
+};
 
 const openOnKysely =
   (isInside: boolean): StoresUnderTest['open'] =>

@@ -19,6 +19,7 @@ testStores(
     offersTransaction: true,
     recordsRevocations: true,
     offersLog: true,
+    offersSecondFactors: true,
     bulkSessions: 1000,
     async open({ clock }) {
       const schema = freshSchema();

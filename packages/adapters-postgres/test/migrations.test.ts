@@ -14,6 +14,7 @@ const ids = [
   '0006_revocation_log',
   '0007_user_addresses',
   '0008_audit',
+  '0009_second_factors',
 ];
 
 let pool: pg.Pool;

@@ -69,6 +69,7 @@ export function watchStores(inner: Stores): WatchedStores {
     sessions: watch('sessions', inner.sessions),
     users: watch('users', inner.users),
     oneTimeTokens: watch('oneTimeTokens', inner.oneTimeTokens),
+    ...(inner.secondFactors && { secondFactors: watch('secondFactors', inner.secondFactors) }),
   };
   /** What a transaction covers, in its watched form. */
   const cover = ({ covers, run }: Transactions): Transactions => {

@@ -29,6 +29,7 @@ const columns: Readonly<Record<TableName, string>> = {
   rate_limits: 'key full_at_us',
   audit_entries: 'tenant_id seq id at type user_id data key_id previous_hash hash',
   audit_heads: 'tenant_id seq hash',
+  second_factors: 'tenant_id user_id id secret created_at confirmed_at last_step backup_codes last_command',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

@@ -12,6 +12,7 @@ const tableNames = [
   'rate_limits',
   'audit_entries',
   'audit_heads',
+  'second_factors',
 ] as const;
 
 /** The tables of this package, by what they hold. */

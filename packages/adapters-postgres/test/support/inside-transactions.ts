@@ -6,14 +6,19 @@ export type RunInside = <T>(work: (set: StoreSet) => Promise<T>) => Promise<T>;
 /** Stores of which every single call is made inside a transaction that `run` begins and commits. */
 export function insideTransactions(stores: Stores, run: RunInside): Stores {
   const { rateLimits, transactions } = stores;
-  const calls = <K extends Exclude<keyof StoreSet, 'audit'>>(key: K, others: object = {}): StoreSet[K] =>
-    new Proxy(stores[key], {
+  const calls = <K extends Exclude<keyof StoreSet, 'audit'>>(
+    key: K,
+    others: object = {},
+  ): NonNullable<StoreSet[K]> => {
+    const store = stores[key] as NonNullable<StoreSet[K]>;
+    return new Proxy(store, {
       get(_target, method) {
-        if (method === 'ping') return stores[key].ping;
+        if (method === 'ping') return store.ping;
         if (Object.hasOwn(others, method)) return Reflect.get(others, method);
-        return (...args: unknown[]) => run((set) => call(set[key], method, args));
+        return (...args: unknown[]) => run((set) => call(set[key] as object, method, args));
       },
     });
+  };
   const { traits, log } = stores.revocations;
   // The log is read outside of transactions, and sees what they committed.
   const revocations = calls('revocations', { traits, log });
@@ -22,6 +27,7 @@ export function insideTransactions(stores: Stores, run: RunInside): Stores {
     users: calls('users', { traits }),
     sessions: calls('sessions', { traits, recordsRevocationsIn: revocations }),
     oneTimeTokens: calls('oneTimeTokens', { traits }),
+    secondFactors: calls('secondFactors', { traits }),
   };
   return {
     ...inside,

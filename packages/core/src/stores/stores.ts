@@ -2,6 +2,7 @@ import type { AuditStore } from './audit-store.js';
 import type { OneTimeTokenStore } from './one-time-token-store.js';
 import type { RateLimitStore } from './rate-limit-store.js';
 import type { RevocationStore } from './revocation-store.js';
+import type { SecondFactorStore } from './second-factor-store.js';
 import type { SessionStore } from './session-store.js';
 import type { UserStore } from './user-store.js';
 
@@ -11,6 +12,8 @@ export interface StoreSet {
   readonly revocations: RevocationStore;
   readonly users: UserStore;
   readonly oneTimeTokens: OneTimeTokenStore;
+  /** Left out: nobody has a second factor. */
+  readonly secondFactors?: SecondFactorStore;
   /** Left out: what happened is told to the app and not kept. */
   readonly audit?: AuditStore;
 }

@@ -10,6 +10,7 @@ testStores(
     name: 'memory stores',
     recordsRevocations: true,
     offersLog: true,
+    offersSecondFactors: true,
     open: async ({ clock }) => ({ stores: memoryStores({ clock }) }),
   },
 );

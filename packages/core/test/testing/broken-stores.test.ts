@@ -7,6 +7,7 @@ import { otherDefects } from './defects/other-defects.js';
 import { rateLimitDefects } from './defects/rate-limit-defects.js';
 import { revocationLogDefects } from './defects/revocation-log-defects.js';
 import { rotationDefects } from './defects/rotation-defects.js';
+import { secondFactorDefects } from './defects/second-factor-defects.js';
 import { sessionDefects } from './defects/session-defects.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,6 +18,7 @@ const defects: readonly Defect[] = [
   ...oneTimeTokenDefects,
   ...rateLimitDefects,
   ...revocationLogDefects,
+  ...secondFactorDefects,
   ...otherDefects,
 ];
 
@@ -32,6 +34,7 @@ describe('the conformance suite notices a store that', () => {
         recordsRevocations: true,
         offersTransaction,
         offersLog,
+        offersSecondFactors: true,
         bulkSessions: 1000,
         open: async ({ clock }) => ({ stores: open(clock) }),
       });

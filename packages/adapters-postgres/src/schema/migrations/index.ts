@@ -5,6 +5,7 @@ import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
 import { revocationsMigration } from './revocations.js';
+import { secondFactorsMigration } from './second-factors.js';
 import { sessionsMigration } from './sessions.js';
 import { userAddressesMigration } from './user-addresses.js';
 import { usersMigration } from './users.js';
@@ -20,5 +21,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     revocationLogMigration,
     userAddressesMigration,
     auditMigration,
+    secondFactorsMigration,
   ].map((migration) => migration(tables));
 }

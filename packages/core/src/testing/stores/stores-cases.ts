@@ -20,9 +20,9 @@ export const pingChapter: StoreChapter = {
   cases: [
     {
       name: 'resolves while the stores answer',
-      async run({ stores: { sessions, revocations, users, oneTimeTokens, rateLimits } }) {
-        for (const store of [sessions, revocations, users, oneTimeTokens, rateLimits]) {
-          assert.equal(await store.ping?.(), undefined);
+      async run({ stores: { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors } }) {
+        for (const store of [sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors]) {
+          assert.equal(await store?.ping?.(), undefined);
         }
       },
     },
@@ -174,8 +174,9 @@ const transactions: readonly StoreCase[] = [
   {
     name: 'it covers these very stores',
     async run({ stores }) {
-      const { transactions: offered, users, sessions, revocations, oneTimeTokens } = stores;
-      for (const [name, store] of Object.entries({ users, sessions, revocations, oneTimeTokens }))
+      const { transactions: offered, users, sessions, revocations, oneTimeTokens, secondFactors } = stores;
+      const all = { users, sessions, revocations, oneTimeTokens, secondFactors };
+      for (const [name, store] of Object.entries(all))
         assert.equal(offered?.covers[name as keyof StoreSet], store, name);
     },
   },

@@ -5,6 +5,7 @@ import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
 import { rateLimitStoreChapters } from './rate-limit-store-cases.js';
 import { revocationLogChapters } from './revocation-log-cases.js';
 import { revocationStoreChapters } from './revocation-store-cases.js';
+import { secondFactorStoreChapters, withoutSecondFactorsChapter } from './second-factor-store-cases.js';
 import { sessionStoreChapters } from './session-store-cases.js';
 import type { StoreChapter } from './store-case.js';
 import { linkedRecordingChapter, pingChapter, transactionChapter } from './stores-cases.js';
@@ -38,6 +39,8 @@ export interface StoresUnderTest {
   readonly recordsRevocations?: boolean;
   /** `revocations` have a `log`. Default `false`, and then the suite sees to it that they have none. */
   readonly offersLog?: boolean;
+  /** They have `secondFactors`. Default `false`, and then the suite sees to it that they have not. */
+  readonly offersSecondFactors?: boolean;
   /** How many sessions one user gets, to find hidden limits: default 10,000; 1000 will do for a variant of a tested store. */
   readonly bulkSessions?: number;
 }
@@ -71,6 +74,7 @@ function chaptersFor({
   offersTransaction = false,
   recordsRevocations = false,
   offersLog = false,
+  offersSecondFactors = false,
   bulkSessions = 10_000,
 }: StoresUnderTest): readonly StoreChapter[] {
   return [
@@ -80,6 +84,7 @@ function chaptersFor({
     ...userStoreChapters,
     ...oneTimeTokenStoreChapters,
     ...rateLimitStoreChapters,
+    ...(offersSecondFactors ? secondFactorStoreChapters : [withoutSecondFactorsChapter]),
     traitsChapter,
     pingChapter,
     linkedRecordingChapter(recordsRevocations),

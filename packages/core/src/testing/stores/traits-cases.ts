@@ -8,9 +8,10 @@ export const traitsChapter: StoreChapter = {
     {
       name: 'a store that says what it is names its medium in a word, and a durability that there is',
       async run({ stores }) {
-        const { sessions, revocations, users, oneTimeTokens, rateLimits } = stores;
-        const all = { sessions, revocations, users, oneTimeTokens, rateLimits };
-        for (const [name, { traits }] of Object.entries(all)) {
+        const { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors } = stores;
+        const all = { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors };
+        for (const [name, store] of Object.entries(all)) {
+          const traits = store?.traits;
           if (traits === undefined) continue;
           assert.match(traits.medium, /^[a-z][a-z0-9-]*$/, `the medium of ${name}`);
           const durabilities: readonly string[] = ['process', 'failover', 'committed'];

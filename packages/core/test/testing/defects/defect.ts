@@ -4,6 +4,7 @@ import {
   type OneTimeTokenStore,
   type RateLimitStore,
   type RevocationStore,
+  type SecondFactorStore,
   type SessionStore,
   type Stores,
   type UserStore,
@@ -66,6 +67,16 @@ export function brokenLimits(
   return broken(({ rateLimits }, clock) => ({
     rateLimits: { ...rateLimits, ...replace(rateLimits, clock) },
   }));
+}
+
+/** Memory stores whose second factors do some things wrong. */
+export function brokenFactors(
+  replace: (factors: SecondFactorStore) => Partial<SecondFactorStore>,
+): (clock: Clock) => Stores {
+  return broken(({ secondFactors }) => {
+    if (secondFactors === undefined) throw new Error('memory has second factors');
+    return { secondFactors: { ...secondFactors, ...replace(secondFactors) } };
+  });
 }
 
 /** Lets every other caller go first. */

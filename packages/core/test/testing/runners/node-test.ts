@@ -16,6 +16,7 @@ testStores(
     name: 'memory stores under node:test',
     recordsRevocations: true,
     offersLog: true,
+    offersSecondFactors: true,
     bulkSessions: 100,
     open: async ({ clock }) => ({
       stores: memoryStores(process.env.BROKEN === 'yes' ? {} : { clock }),
