@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { postgresStores } from '@tessera-auth/adapters-postgres';
 import { createAuth } from '@tessera-auth/core';
+import { finishedSignIn } from '@tessera-auth/core/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createDatabase } from './support/create-database.js';
@@ -45,7 +46,8 @@ describe('the grants on the page about Postgres', () => {
 
     expect(await stores.checkSchema()).toEqual([]);
     await auth.register({ ...person, name: 'Ada', origin });
-    const { user, session, refreshToken } = await auth.signInWithPassword({ ...person, origin });
+    const signedIn = finishedSignIn(await auth.signInWithPassword({ ...person, origin }));
+    const { user, session, refreshToken } = signedIn;
     await auth.refresh({ tenantId: '', refreshToken });
     expect((await auth.listSessions(user)).sessions).toHaveLength(2);
     await auth.renameUser(user, 'Ada L.');

@@ -1,6 +1,7 @@
 import type { PostgresStores } from '@tessera-auth/adapters-postgres';
 import { createAuth } from '@tessera-auth/core';
 import { type StoreSet, storeUnavailable } from '@tessera-auth/core/stores';
+import { finishedSignIn } from '@tessera-auth/core/testing';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createPool, freshStores } from './support/fresh-stores.js';
 
@@ -45,15 +46,15 @@ describe('flows on one database', () => {
     await expect(auth.register(registration)).rejects.toMatchObject({ code: 'store_unavailable' });
     outage.isAway = false;
     // The same again is no `account_exists`.
-    const { user } = await auth.register(registration);
+    const { user } = finishedSignIn(await auth.register(registration));
     expect(await auth.findUser(user)).toMatchObject({ email: 'ada@example.com' });
   });
 
   it('keeps the old password and every session when they could not be ended', async () => {
     const outage = { isAway: true };
     const auth = await open('rotateHard', outage);
-    const { user, session } = await auth.register(registration);
-    const other = await auth.signInWithPassword(registration);
+    const { user, session } = finishedSignIn(await auth.register(registration));
+    const other = finishedSignIn(await auth.signInWithPassword(registration));
     const change = {
       user,
       sessionId: session.id,

@@ -12,9 +12,19 @@ export const buckets: readonly string[] = [
   'k4', 'ca', '4h', 'x5', '63', 'ez', '2s', 'yk', 'z6', 'rc', 'ab', 'i7', 'c9', 'tx', 'gy', 'p8',
 ];
 
-/** The bucket of a tag of `tagOf` or `findTag`: its first 5 bits. Of anything else some bucket, always the same. */
+/** The bucket of a tag of `tagOf`: its first 5 bits. */
 export function bucketOfTag(tag: string): string {
   return buckets[Number.parseInt(tag.slice(0, 2), 16) >> 3] ?? '';
+}
+
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/**
+ * {@link bucketOfTag} of the tag in an id: the first character of its base64url holds 6 bits. Of what is no id of ours some
+ * bucket, always the same.
+ */
+export function bucketOfId(id: string): string {
+  return buckets[Math.max(base64url.indexOf(id.charAt(0)), 0) >> 1] ?? '';
 }
 
 /** The bucket whose log tells of a single token. */

@@ -1,5 +1,5 @@
-import { findTag, tagOf, type UserRef } from '@tessera-auth/core/stores';
-import { bucketOfTag, bucketOfToken, buckets } from './buckets.js';
+import { tagOf, type UserRef } from '@tessera-auth/core/stores';
+import { bucketOfId, bucketOfTag, bucketOfToken, buckets } from './buckets.js';
 
 /**
  * Every key, with what it holds and for how long. `p` is the app's `keyPrefix`, `{xx}` the Cluster hash tag.
@@ -29,6 +29,8 @@ import { bucketOfTag, bucketOfToken, buckets } from './buckets.js';
  */
 export interface Keys {
   session(id: string): string;
+  /** A session, the epoch of its owner and the log that tells of it: all by the tag in its id, without a digest. */
+  rotation(id: string, owner: string): [session: string, epoch: string, log: string];
   /** What {@link Keys.session} puts before the ids of this user. */
   sessionPrefix(user: UserRef): string;
   sessions(user: UserRef): string;
@@ -62,7 +64,7 @@ export interface Keys {
 export function createKeys(prefix: string): Keys {
   const under = (bucket: string, rest: string): string => `${prefix}tessera:{${bucket}}:${rest}`;
   const besideUser = (user: UserRef, rest: string): string => under(bucketOfTag(tagOf(user)), rest);
-  const besideId = (id: string, rest: string): string => under(bucketOfTag(findTag(id)), rest);
+  const besideId = (id: string, rest: string): string => under(bucketOfId(id), rest);
   const ofUser = (user: UserRef, kind: string): string => besideUser(user, `${kind}:${ownerOf(user)}`);
   const ofTenant = (tenantId: string, kind: string): string =>
     besideUser({ tenantId, userId: '' }, `${kind}:${encodeURIComponent(tenantId)}`);
@@ -71,6 +73,10 @@ export function createKeys(prefix: string): Keys {
 
   return {
     session: (id) => besideId(id, `session:${id}`),
+    rotation(id, owner) {
+      const place = besideId(id, '');
+      return [`${place}session:${id}`, `${place}epoch:${owner}`, `${place}log`];
+    },
     sessionPrefix: (user) => besideUser(user, 'session:'),
     sessions: (user) => ofUser(user, 'sessions'),
     devices: (user) => ofUser(user, 'devices'),

@@ -124,14 +124,15 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
 
     async rotate(command) {
       const { sessionId: id, next } = command;
-      if (!canOwn(command, id)) return { kind: 'invalid' };
+      if (!areStorableIds(command.tenantId, command.userId, id)) return { kind: 'invalid' };
       const [kind, shown] = await runInTenant<[RotateVerdict, string] | ['invalid']>(
         command.tenantId,
         rotateScript,
-        [keys.session(id), keys.userEpoch(command), keys.log(command)],
+        // The session itself says whose it is.
+        keys.rotation(id, ownerOf(command)),
         [
-          ...[ownerOf(command), command.generation, command.secretHash],
-          ...[next.secretHash, next.nonce, next.keyId, command.attemptHash ?? '', command.floorMs],
+          ...[command.generation, command.secretHash, next.secretHash, next.nonce, next.keyId],
+          ...[command.attemptHash ?? '', command.floorMs],
           `${command.graceMs} ${command.recoveryMs} ${command.accessTokenMs}`,
         ],
       );

@@ -1,15 +1,15 @@
 import { type Clock, systemClock } from './clock.js';
 import { type Composition, describeComposition } from './create-auth/composition.js';
-import { findTransactions } from './create-auth/find-transactions.js';
-import { createOutbox, holdBack, type Outbox } from './create-auth/outbox.js';
+import { auditOver, createFlowContext, type OnRecorded } from './create-auth/flow-context.js';
+import { createOutbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
 import { describePolicy, type Policy } from './create-auth/policy.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
-import { type AuditLog, createAuditLog } from './domains/audit/index.js';
+import type { AuditLog } from './domains/audit/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
-import { createOneTimeTokens } from './domains/one-time-tokens/index.js';
+import { type MfaOptions, type MfaPolicy, readMfaPolicy } from './domains/mfa/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
 import { readPasswordsOptions } from './domains/passwords/password-options.js';
 import {
@@ -27,18 +27,10 @@ import {
 import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
-import type { AuthEvent, NewAuthEvent } from './events.js';
-import {
-  createEmailTokens,
-  createFlows,
-  type EmailLinkOptions,
-  type FlowContext,
-  type Flows,
-} from './flows/index.js';
+import type { AuthEvent } from './events.js';
+import { createEmailTokens, createFlows, type EmailLinkOptions, type Flows } from './flows/index.js';
 import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
-import type { Revocation } from './stores/revocation.js';
-import type { RevocationStore } from './stores/revocation-store.js';
 import type { StoreSet, Stores } from './stores/stores.js';
 
 /** Whether addresses are confirmed. */
@@ -105,6 +97,8 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   /** How access tokens are checked against revocations, and within which time one acts everywhere. */
   readonly revocation?: RevocationPolicyOptions;
   readonly passwords?: PasswordsOptions;
+  /** Second factors: who must have one. Default: whoever wants one, where `stores.secondFactors` keeps them. */
+  readonly mfa?: MfaOptions<NoInfer<Role>>;
   /** How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only. */
   readonly rateLimits?: RateLimitZonesOptions | 'off';
 
@@ -138,6 +132,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   now(): Date;
   readonly profile: ProfileName;
   readonly roles: Roles<Role, Permission>;
+  /** Who must have a second factor. */
+  readonly mfa: MfaPolicy;
   readonly accessTokens: AccessTokens;
   readonly sessions: Sessions;
   readonly revocations: Revocations;
@@ -213,14 +209,9 @@ export function createAuth<Role extends string = never, Permission extends strin
     });
 
   const emailTokens = createEmailTokens(publicUrl, options.emailLinks);
+  const roles = options.roles ?? (defineRoles({}) as Roles<Role, Permission>);
+  const mfa = readMfa(options, publicUrl, roles);
   const now = (): Date => new Date(clock.now());
-  const outbox = createOutbox({
-    onEvent: options.onEvent,
-    notify: options.notify,
-    onError: options.onEventError,
-    clock,
-  });
-
   const limits = createRateLimits({
     store: stores.rateLimits,
     zones: options.rateLimits ?? {},
@@ -234,74 +225,28 @@ export function createAuth<Role extends string = never, Permission extends strin
         ip: 'ip' in subject ? subject.ip : null,
       }),
   });
-
-  const auditOver = (set: StoreSet): AuditLog | null =>
-    set.audit === undefined ? null : createAuditLog(set.audit, keyRing);
-  const audit = auditOver(stores);
-
-  const contextOver = (
-    set: StoreSet,
-    onRecorded: OnRecorded,
-    told: Outbox,
-    keep: (event: AuthEvent) => Promise<void>,
-  ): FlowContext => ({
-    users: set.users,
-    sessions: sessionsOver(set, onRecorded),
-    revocations,
-    accessTokens,
-    passwords,
-    oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, clock }),
-    limits,
-    emailTokens,
-    now,
+  const context = createFlowContext({
+    ...{
+      stores,
+      keyRing,
+      clock,
+      revocations,
+      limits,
+      mfa,
+      sessionsOver,
+      accessTokens,
+      passwords,
+      emailTokens,
+    },
+    outbox: createOutbox({
+      onEvent: options.onEvent,
+      notify: options.notify,
+      onError: options.onEventError,
+      clock,
+    }),
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
-    record: async (event) => {
-      const dated = dateEvent(event, clock);
-      await keep(dated);
-      told.tell(dated);
-    },
-    notify: told.send,
-    atomically,
   });
-  const transactions = findTransactions(stores);
-  const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
-
-  /**
-   * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
-   * what is told of it.
-   */
-  async function atomically<T>(work: (auth: FlowContext) => Promise<T>): Promise<T> {
-    if (transactions === null) return work(context);
-    const { covers } = transactions;
-    const isRecordedInside = covers.revocations === stores.revocations;
-    // Tokens that the app keeps elsewhere take no part: what is spent stays spent, whatever becomes of the rest.
-    const tokens =
-      covers.oneTimeTokens === stores.oneTimeTokens ? {} : { oneTimeTokens: stores.oneTimeTokens };
-    const recorded: Revocation[] = [];
-    const events: AuthEvent[] = [];
-    const held = holdBack(outbox);
-    const isAuditedInside = covers.audit === stores.audit;
-    const result = await transactions.run(async (inner) => {
-      const done = await work(
-        contextOver(
-          isRecordedInside
-            ? { ...inner, ...tokens }
-            : { ...inner, ...tokens, revocations: withoutAdding(stores.revocations) },
-          (entries) => recorded.push(...entries),
-          held,
-          async (event) => void events.push(event),
-        ),
-      );
-      // The last step, for the chain of the tenant is locked from here to the commit.
-      await (isAuditedInside ? auditOver(inner) : audit)?.append(events);
-      return done;
-    });
-    if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
-    revocations.apply(recorded);
-    held.release();
-    return result;
-  }
 
   return {
     ...createFlows(context),
@@ -310,13 +255,14 @@ export function createAuth<Role extends string = never, Permission extends strin
     changePasswordUrl: emailTokens.changePasswordUrl,
     now,
     profile: options.profile,
-    roles: options.roles ?? (defineRoles({}) as Roles<Role, Permission>),
+    roles,
+    mfa,
     accessTokens,
     sessions: context.sessions,
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
-    audit,
+    audit: auditOver(stores, keyRing),
     limits,
     stores,
     composition: describeComposition(stores, revocations.policy),
@@ -329,6 +275,7 @@ export function createAuth<Role extends string = never, Permission extends strin
         sessions: context.sessions,
         revocations,
         passwords: readPasswordsOptions(options.passwords ?? {}),
+        mfa,
       }),
     async ready() {
       await Promise.all([pingStores(stores), revocations.start()]);
@@ -343,19 +290,6 @@ export function createAuth<Role extends string = never, Permission extends strin
   };
 }
 
-function dateEvent(event: NewAuthEvent, clock: Clock): AuthEvent {
-  return { ...event, at: new Date(clock.now()) } as AuthEvent;
-}
-
-/** The revocations inside a transaction that does not cover them: they are added after it. */
-function withoutAdding(revocations: RevocationStore): RevocationStore {
-  return {
-    add: async () => {},
-    isRevoked: (subject) => revocations.isRevoked(subject),
-    deleteExpired: async () => 0,
-  };
-}
-
 /** Sessions may record what they end where this app does not look; that must not grow for ever. */
 async function deleteUnread({ sessions, revocations }: Stores): Promise<number> {
   const recorded = sessions.recordsRevocationsIn;
@@ -363,8 +297,19 @@ async function deleteUnread({ sessions, revocations }: Stores): Promise<number> 
   return deleteInBatches((limit) => recorded.deleteExpired(limit));
 }
 
-/** Told what has been recorded in the revocation store. */
-type OnRecorded = (revocations: readonly Revocation[]) => void;
+/** @throws `TypeError` where somebody must have a second factor and there is no place to keep it. */
+function readMfa(
+  { mfa = {}, stores }: Pick<AuthOptions, 'mfa' | 'stores'>,
+  publicUrl: string,
+  roles: Roles,
+): MfaPolicy {
+  const { requiredFor } = mfa;
+  for (const role of requiredFor === 'everybody' ? [] : (requiredFor ?? []))
+    if (!roles.isRole(role)) throw new TypeError('mfa.requiredFor: there is no such role');
+  if (requiredFor !== undefined && stores.secondFactors === undefined)
+    throw new TypeError('stores.secondFactors: missing, while mfa.requiredFor needs them');
+  return readMfaPolicy(mfa, { issuer: new URL(publicUrl).hostname }, roles.has);
+}
 
 function readEmailVerification({
   emailVerification,

@@ -28,6 +28,9 @@ export const authErrorMessages = {
   refresh_token_superseded: 'The refresh token was replaced a moment ago; use the newer one.',
   one_time_token_invalid: 'The link or token was used, replaced or has expired.',
   step_up_required: 'This needs a fresh proof of who the user is.',
+  mfa_token_invalid: 'The sign-in was finished, has expired or was stopped; begin anew.',
+  mfa_code_required: 'This needs the second factor as well.',
+  mfa_code_invalid: 'The code is not valid.',
 
   // What you may do
   permission_denied: 'This is not allowed for the signed-in user.',
@@ -41,6 +44,8 @@ export const authErrorMessages = {
   password_too_common: 'The password is among the first ones an attacker tries.',
   session_not_found: 'There is no such session.',
   account_not_found: 'There is no such account.',
+  mfa_already_enabled: 'There is a second factor already.',
+  mfa_not_enabled: 'There is no second factor.',
   account_protected: 'This cannot be done to this account.',
 
   // Come back later
@@ -62,6 +67,14 @@ export interface AuthErrorOptions {
   readonly fields?: readonly FieldError[];
   /** For `rate_limited`: the limit that was exceeded. */
   readonly limit?: ExceededLimit;
+  /** For `step_up_required`: what the proof has to be like. */
+  readonly stepUp?: StepUpDemand;
+}
+
+/** How fresh and how strong a proof of who somebody is has to be. */
+export interface StepUpDemand {
+  readonly maxAgeSeconds: number;
+  readonly needsSecondFactor: boolean;
 }
 
 /** The limit that a request has exceeded. Holds nothing of whoever asked. */
@@ -96,6 +109,8 @@ export class AuthError extends Error {
   readonly fields: readonly FieldError[];
   /** For `rate_limited`: the limit that was exceeded. */
   readonly limit: ExceededLimit | undefined;
+  /** For `step_up_required`: what the proof has to be like. */
+  readonly stepUp: StepUpDemand | undefined;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     super(authErrorMessages[code], options.cause === undefined ? undefined : { cause: options.cause });
@@ -104,6 +119,7 @@ export class AuthError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.fields = options.fields ?? [];
     this.limit = options.limit;
+    this.stepUp = options.stepUp;
     Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -12,6 +12,7 @@ export interface EventOrigin {
  *
  * - `authn_login_success`: `isNewDevice` says that no earlier session came from this device, browser and system.
  * - `authn_login_fail`: unknown user, wrong password and disabled account alike; `userId` where the address is known.
+ * - `authn_mfa_fail`: the password was right and the second factor was not.
  * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
  */
@@ -23,6 +24,23 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       readonly isNewDevice: boolean;
     } & EventOrigin)
   | ({ readonly type: 'authn_login_fail'; readonly userId: string | null } & EventOrigin)
+  | ({ readonly type: 'authn_mfa_fail'; readonly userId: string } & EventOrigin)
+  | {
+      readonly type: 'authn_mfa_enabled' | 'authn_mfa_backup_codes_renewed';
+      readonly userId: string;
+    }
+  | {
+      readonly type: 'authn_mfa_disabled';
+      readonly userId: string;
+      /** Who did it, or `null` for the app itself. */
+      readonly actorId: string | null;
+    }
+  | {
+      readonly type: 'authn_mfa_backup_code_used';
+      readonly userId: string;
+      readonly backupCodesLeft: number;
+    }
+  | { readonly type: 'authn_reauthenticated'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'authn_password_change'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'authn_password_reset' | 'user_email_changed'; readonly userId: string }
   | { readonly type: 'authn_token_reuse'; readonly userId: string; readonly sessionId: string }

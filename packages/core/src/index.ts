@@ -11,6 +11,18 @@ export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
 export type { AuditLog, AuditVerdict, BrokenLinkReason } from './domains/audit/index.js';
+export {
+  createSecondFactors,
+  type MfaOptions,
+  type MfaPolicy,
+  type SecondFactorMethod,
+  type SecondFactorProof,
+  type SecondFactorState,
+  type SecondFactors,
+  type SecondFactorsOptions,
+  type TotpEnrollment,
+  type UsedSecondFactor,
+} from './domains/mfa/index.js';
 export * from './domains/one-time-tokens/index.js';
 export * from './domains/passwords/index.js';
 export * from './domains/rate-limits/index.js';
@@ -22,7 +34,7 @@ export * from './duration.js';
 export * from './errors.js';
 export type { AuthEvent, EventOrigin } from './events.js';
 export type * from './flows/index.js';
-export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http/http-auth.js';
+export { createHttpAuth, type HttpAuth, type HttpAuthOptions, type StepUpOptions } from './http/http-auth.js';
 export type { Notice, Notify } from './notices.js';
 export * from './stores/audit-store.js';
 export * from './stores/memory/index.js';

@@ -9,6 +9,7 @@ import type { DistributiveOmit } from './distributive-omit.js';
  * - `password_reset`: somebody wants a new password. `url` leads to where it is chosen.
  * - `email_change`: the address of the account shall be this one. `url` confirms it.
  * - `email_change_requested`, `email_changed`: to the old address.
+ * - `second_factor_failed`: the password was right and the code was not. Whoever it was knows the password.
  * - all others: something about the account has changed; whoever did not do it has to act.
  */
 export type Notice = {
@@ -29,6 +30,9 @@ export type Notice = {
       readonly browser: string | null;
       readonly os: string | null;
     }
+  | { readonly kind: 'second_factor_enabled' | 'second_factor_disabled' | 'backup_codes_renewed' }
+  | { readonly kind: 'backup_code_used'; readonly backupCodesLeft: number }
+  | { readonly kind: 'second_factor_failed'; readonly ip: string | null }
   | { readonly kind: 'account_disabled' }
 );
 

@@ -7,10 +7,11 @@ import {
   memoryStores,
   type Notice,
   type SignedIn,
+  type SignInOutcome,
   type Stores,
   type UserRef,
 } from '@tessera-auth/core';
-import { createTestClock, type TestClock } from '@tessera-auth/core/testing';
+import { createTestClock, finishedSignIn, type TestClock } from '@tessera-auth/core/testing';
 import { cheapArgon2 } from './domains/passwords/cheap-argon2.js';
 import { type WatchedStores, watchStores } from './watched-stores.js';
 
@@ -43,6 +44,8 @@ export interface AuthBench {
   listEvents(): Promise<readonly AuthEvent[]>;
   /** The messages that people have got so far, once all that is on its way has arrived. */
   listNotices(): Promise<readonly Notice[]>;
+  /** A sign-in that may end half-way. */
+  beginSignIn(secret?: string, address?: string): Promise<SignInOutcome>;
   /** Another process of the same deployment: the same stores, possibly with other options. */
   startNode(options?: Partial<AuthOptions>): Auth;
   register(address?: string): Promise<SignedIn>;
@@ -77,16 +80,18 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       ...change,
     });
   const auth = startNode();
+  const beginSignIn: AuthBench['beginSignIn'] = (secret = password, address = email) =>
+    auth.signInWithPassword({ tenantId: '', email: address, password: secret, origin });
 
   return {
     clock,
     watched,
     auth,
     startNode,
-    register: (address = email) =>
-      auth.register({ tenantId: '', email: address, password, name: null, origin }),
-    signIn: (secret = password, address = email) =>
-      auth.signInWithPassword({ tenantId: '', email: address, password: secret, origin }),
+    register: async (address = email) =>
+      finishedSignIn(await auth.register({ tenantId: '', email: address, password, name: null, origin })),
+    signIn: async (secret, address) => finishedSignIn(await beginSignIn(secret, address)),
+    beginSignIn,
     async listEvents() {
       await new Promise((resolve) => setImmediate(resolve));
       return events;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { deploy, mixes, type Node } from './mixes.js';
-import { createVisitor, email, newPassword, origin, outcomeOf, password, type Visitor } from './visitor.js';
+import { createVisitor, email, newPassword, outcomeOf, password, type Visitor } from './visitor.js';
 
 describe.each(mixes)('two nodes with $name', (mix) => {
   let nodes: readonly [Node, Node];
@@ -83,7 +83,7 @@ describe.each(mixes)('two nodes with $name', (mix) => {
 
   it('moves an account to another address by a link, and voids what went to the old one', async () => {
     await here.register();
-    const { user } = await nodes[0].auth.signInWithPassword({ tenantId: '', email, password, origin });
+    const { user } = await here.signIn();
     await nodes[0].auth.forgotPassword('', email);
     await nodes[0].auth.requestEmailChange(user, 'another@example.com');
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,5 @@
 import { type Auth, createHttpAuth, isAuthError, type SignedIn } from '@tessera-auth/core';
+import { finishedSignIn } from '@tessera-auth/core/testing';
 
 export const email = 'ada@example.org';
 export const password = 'Lamp-Ferry-Walnut-71';
@@ -22,8 +23,10 @@ export interface Visitor {
 export function createVisitor(auth: Auth): Visitor {
   const guard = createHttpAuth(auth).signedIn();
   return {
-    register: () => auth.register({ tenantId, email, password, name: null, origin }),
-    signIn: (secret = password) => auth.signInWithPassword({ tenantId, email, password: secret, origin }),
+    register: async () =>
+      finishedSignIn(await auth.register({ tenantId, email, password, name: null, origin })),
+    signIn: async (secret = password) =>
+      finishedSignIn(await auth.signInWithPassword({ tenantId, email, password: secret, origin })),
     refresh: ({ refreshToken }) => auth.refresh({ tenantId, refreshToken }),
     changePassword: ({ user, session }) =>
       auth.changePassword({ user, sessionId: session.id, currentPassword: password, newPassword }),

@@ -34,6 +34,23 @@ const words: Readonly<Record<Notice['kind'], readonly [subject: string, text: st
   password_changed: ['Your password has changed', `All your other sessions have ended. ${ifNotYou}`],
   password_reset_done: ['Your password has changed', `You have been signed out everywhere. ${ifNotYou}`],
   new_device: ['A new device', `Somebody signed in from a device that we have not seen before. ${ifNotYou}`],
+  second_factor_enabled: [
+    'Your second factor is on',
+    `From now on a sign-in asks for a code of your authenticator app. ${ifNotYou}`,
+  ],
+  second_factor_disabled: [
+    'Your second factor is off',
+    `A sign-in asks for your password only, and every other session has ended. ${ifNotYou}`,
+  ],
+  backup_codes_renewed: ['You have new backup codes', `The old ones open nothing any more. ${ifNotYou}`],
+  backup_code_used: [
+    'A backup code was used',
+    `Each opens your account once. When few are left, have new ones made. ${ifNotYou}`,
+  ],
+  second_factor_failed: [
+    'Somebody knew your password',
+    `The password was right and the code of the authenticator app was not. ${ifNotYou}`,
+  ],
   account_disabled: ['Your account is disabled', 'Ask your administrator why.'],
 };
 

@@ -23,12 +23,15 @@ import {
 export const rotateScript = createConfirmedScript(
   `
 local key, epoch, log = KEYS[1], KEYS[2], KEYS[3]
-local owner, presented, secretHash = ARGV[3], tonumber(ARGV[4]), ARGV[5]
-local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local floorMs, otherWindows = tonumber(ARGV[10]), ARGV[11]
+local presented, secretHash = tonumber(ARGV[3]), ARGV[4]
+local nextHash, nextNonce, nextKeyId, attemptHash = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local floorMs, otherWindows = tonumber(ARGV[9]), ARGV[10]
 
 local session = ${loadOf('key')}
-if not (session[${at.owner}] == owner and ${livenessOf(epochOf('epoch'), tenantEpochOfCall)}) then
+local owner = session[${at.owner}]
+-- The key of the epoch names who is said to be the owner.
+local isOwned = owner and string.sub(epoch, -#owner - 7) == ':epoch:' .. owner
+if not (isOwned and ${livenessOf(epochOf('epoch'), tenantEpochOfCall)}) then
   ${requireWritable('log')}
   return { 'invalid' }
 end

@@ -1,3 +1,4 @@
+import type { MfaPolicy } from '../domains/mfa/index.js';
 import type { PasswordSettings } from '../domains/passwords/password-options.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
@@ -41,6 +42,13 @@ export interface Policy {
     /** How many words are refused besides the common passwords; not which. */
     readonly ownBlockedWords: number;
   };
+  readonly mfa: {
+    /** `everybody`, or the roles whose users must have a second factor; empty: nobody must. */
+    readonly requiredFor: 'everybody' | readonly string[];
+    readonly grace: Duration;
+    readonly allowsPreviousCode: boolean;
+    readonly rememberDevices: Duration | 'never';
+  };
 }
 
 /** What {@link Policy} is read from. */
@@ -52,10 +60,11 @@ export interface PolicySources {
   readonly sessions: Pick<Sessions, 'policy'>;
   readonly revocations: Pick<Revocations, 'policy'>;
   readonly passwords: PasswordSettings;
+  readonly mfa: MfaPolicy;
 }
 
 /** The policy in force, read from what the domains work with and not from what was asked for. */
-export function describePolicy({ accessTokens, passwords, ...sources }: PolicySources): Policy {
+export function describePolicy({ accessTokens, passwords, mfa, ...sources }: PolicySources): Policy {
   const session = sources.sessions.policy;
   const revocation = sources.revocations.policy;
   return {
@@ -84,6 +93,12 @@ export function describePolicy({ accessTokens, passwords, ...sources }: PolicySo
       iterations: passwords.argon2.iterations,
       parallelism: passwords.argon2.parallelism,
       ownBlockedWords: passwords.blocklist.length,
+    },
+    mfa: {
+      requiredFor: mfa.requiredFor,
+      grace: writeDuration(mfa.graceMs),
+      allowsPreviousCode: mfa.allowsPreviousCode,
+      rememberDevices: mfa.rememberDevicesMs === null ? 'never' : writeDuration(mfa.rememberDevicesMs),
     },
   };
 }

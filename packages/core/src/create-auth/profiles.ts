@@ -1,3 +1,4 @@
+import type { MfaOptions } from '../domains/mfa/index.js';
 import type { PasswordsOptions } from '../domains/passwords/password-options.js';
 import type { SessionPolicyOptions } from '../domains/sessions/index.js';
 import { type Duration, parseDuration } from '../duration.js';
@@ -15,6 +16,8 @@ export interface ProfileSettings {
   readonly endsAllOnReuse?: true;
   /** In code points. */
   readonly minLength?: number;
+  /** Everybody has a second factor (ASVS 6.3.3). */
+  readonly requiresSecondFactor?: true;
   /** Hashes cheaper than OWASP's minimum are refused. */
   readonly refusesWeakArgon2?: true;
   /** Over HTTP: `SameSite=Strict`, a CSRF token for all, cookies that end with the browser. */
@@ -33,6 +36,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     idleLifetime: '1h',
     accessLifetime: '15m',
     minLength: 15,
+    requiresSecondFactor: true,
     refusesWeakArgon2: true,
     strictCookies: true,
   },
@@ -42,6 +46,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     accessLifetime: '5m',
     endsAllOnReuse: true,
     minLength: 15,
+    requiresSecondFactor: true,
     refusesWeakArgon2: true,
     strictCookies: true,
   },
@@ -53,6 +58,7 @@ export interface ProfiledOptions {
   readonly accessLifetime?: Duration;
   readonly sessions?: SessionPolicyOptions;
   readonly passwords?: PasswordsOptions;
+  readonly mfa?: MfaOptions;
 }
 
 /**
@@ -67,7 +73,7 @@ export function applyProfile<Options extends ProfiledOptions>(
   if (!Object.hasOwn(profiles, profile))
     throw new TypeError("profile: expected 'default', 'asvs-l1', 'asvs-l2' or 'asvs-l3'");
   const settings = profiles[profile];
-  const { sessions = {}, passwords = {} } = options;
+  const { sessions = {}, passwords = {}, mfa = {} } = options;
 
   const atMost = (option: string, given: Duration | undefined, limit: Duration | undefined) => {
     if (given === undefined || limit === undefined) return given ?? limit;
@@ -79,6 +85,8 @@ export function applyProfile<Options extends ProfiledOptions>(
     refuseWeaker(profile, `passwords.minLength must be at least ${settings.minLength}`);
   if (settings.refusesWeakArgon2 === true && passwords.allowWeakArgon2 === true)
     refuseWeaker(profile, 'passwords.allowWeakArgon2 must be false');
+  if (settings.requiresSecondFactor === true && (mfa.requiredFor ?? 'everybody') !== 'everybody')
+    refuseWeaker(profile, "mfa.requiredFor must be 'everybody'");
   if (settings.endsAllOnReuse === true && sessions.onReuse === 'session')
     refuseWeaker(profile, "sessions.onReuse must be 'user'");
 
@@ -99,6 +107,7 @@ export function applyProfile<Options extends ProfiledOptions>(
       ),
       ...named('onReuse', sessions.onReuse ?? (settings.endsAllOnReuse === true ? 'user' : undefined)),
     },
+    mfa: { ...mfa, ...named('requiredFor', settings.requiresSecondFactor && ('everybody' as const)) },
     passwords: { ...passwords, ...named('minLength', passwords.minLength ?? settings.minLength) },
   };
 }

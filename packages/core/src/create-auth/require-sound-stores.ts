@@ -1,3 +1,4 @@
+import type { DescribedStore } from '../stores/store-traits.js';
 import type { Stores } from '../stores/stores.js';
 import { storeNames } from './store-names.js';
 
@@ -27,9 +28,14 @@ export function requireSoundStores(stores: Stores): void {
   requireSoundMix(stores);
 }
 
-function requireSoundMix({ sessions, revocations, oneTimeTokens }: Stores): void {
-  const isLocal = ({ traits }: Stores['sessions' | 'revocations' | 'oneTimeTokens']): boolean =>
-    traits?.durability === 'process';
+function requireSoundMix({ sessions, revocations, oneTimeTokens, users, secondFactors }: Stores): void {
+  const isLocal = (store: DescribedStore | undefined): boolean => store?.traits?.durability === 'process';
+
+  if (isLocal(secondFactors) && !isLocal(users)) {
+    throw new TypeError(
+      'stores.secondFactors: in the memory of this process, while accounts are not; other nodes, and this one after a restart, would ask nobody for a second factor',
+    );
+  }
 
   if (isLocal(sessions)) {
     // Epochs begin at 0 again with each process, and entries of the one before are above them.

@@ -31,7 +31,7 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
-  return auth.atomically(async (kept) => {
+  const signedIn = await auth.atomically(async (kept) => {
     // A link that was sent before, to whoever reads this mail, opens nothing any more.
     await kept.oneTimeTokens.voidAll(ref);
     const { kind } = await kept.users.update({
@@ -40,12 +40,18 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
       set: { passwordHash },
     });
     if (kind !== 'updated') throw new AuthError('credentials_invalid');
-    const held = await kept.sessions.renew(ref, sessionId, { amr: ['pwd'], endsOthers: true });
+    // Half a proof is none for those who have two factors: their `amr` and `authTime` stay.
+    const { isEnabled } = await kept.secondFactors.describe(ref);
+    const proof = isEnabled ? {} : { amr: ['pwd'] };
+    const held = await kept.sessions.renew(ref, sessionId, { ...proof, endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
     // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
-    const signedIn = issueTokens(auth, user, held);
+    const issued = issueTokens(auth, user, held);
     await kept.record({ type: 'authn_password_change', ...ref, sessionId });
     kept.notify({ kind: 'password_changed', tenantId: ref.tenantId, to: user.email, name: user.name });
-    return signedIn;
+    return issued;
   });
+  // Whoever knew the old password cannot have used up the attempts of whoever has the new one.
+  await auth.limits.reset('secondFactor', { tenantId: ref.tenantId, account: ref.userId });
+  return signedIn;
 }

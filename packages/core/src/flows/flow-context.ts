@@ -1,3 +1,4 @@
+import type { MfaPolicy, SecondFactors } from '../domains/mfa/index.js';
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
 import type { RateLimits } from '../domains/rate-limits/index.js';
@@ -17,6 +18,8 @@ export interface FlowContext {
   readonly accessTokens: AccessTokens;
   readonly passwords: Passwords;
   readonly oneTimeTokens: OneTimeTokens;
+  readonly secondFactors: SecondFactors;
+  readonly mfa: MfaPolicy;
   readonly limits: RateLimits;
   readonly emailTokens: EmailTokens;
   /** The instant that everything here goes by. */

@@ -1,3 +1,4 @@
+import type { SecondFactorState, TotpEnrollment } from '../domains/mfa/index.js';
 import type { SessionCursor, SessionPage } from '../stores/session-store.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { AccountAct } from './account-act.js';
@@ -7,19 +8,33 @@ import { enableUser } from './enable-user.js';
 import { endSession } from './end-session.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
+import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
+import { removeSecondFactor, resetSecondFactor, type SecondFactorRemoval } from './remove-second-factor.js';
 import { renameUser } from './rename-user.js';
+import { renewBackupCodes } from './renew-backup-codes.js';
 import { requestAccount } from './request-account.js';
 import { requestEmailChange } from './request-email-change.js';
 import { type PasswordReset, resetPassword } from './reset-password.js';
 import { revokeToken } from './revoke-token.js';
+import {
+  type BackupCodes,
+  beginSecondFactorSetup,
+  confirmSecondFactor,
+  confirmSecondFactorSetup,
+  enrollSecondFactor,
+  type SecondFactorConfirmation,
+  type SecondFactorSetup,
+} from './set-up-second-factor.js';
+import type { FinishedSignIn, SignInOutcome } from './sign-in-outcome.js';
 import { type PasswordClaim, signInWithPassword } from './sign-in-with-password.js';
 import { type SignOutRequest, signOut } from './sign-out.js';
 import { signOutEverywhere } from './sign-out-everywhere.js';
 import { signOutOthers } from './sign-out-others.js';
 import type { SignedIn } from './signed-in.js';
 import { verifyEmail } from './verify-email.js';
+import { type SecondFactorClaim, verifySecondFactor } from './verify-second-factor.js';
 
 /**
  * Every story, told for one app. Each rejects with `AuthError` `store_unavailable` when the store is away; the stories'
@@ -27,12 +42,12 @@ import { verifyEmail } from './verify-email.js';
  */
 export interface Flows {
   /**
-   * Creates an account and signs its owner in.
+   * Creates an account and signs its owner in, or half-way where more is needed.
    *
    * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
    * `account_exists`, `overloaded`.
    */
-  register(registration: Registration): Promise<SignedIn>;
+  register(registration: Registration): Promise<SignInOutcome>;
 
   /**
    * Sends a link that makes the account. Resolves alike for a new and a known address.
@@ -58,8 +73,57 @@ export interface Flows {
   /** Sends a link to a new address. Ask for a fresh proof of who it is before. @throws `AuthError` `email_invalid`. */
   requestEmailChange(user: UserRef, newEmail: string): Promise<void>;
 
-  /** Signs in with address and password. @throws `AuthError` `credentials_invalid` whatever was wrong, `overloaded`. */
-  signInWithPassword(claim: PasswordClaim): Promise<SignedIn>;
+  /**
+   * Signs in with address and password, or half-way where more is needed: look at `kind`.
+   *
+   * @throws `AuthError` `credentials_invalid` whatever was wrong, `overloaded`.
+   */
+  signInWithPassword(claim: PasswordClaim): Promise<SignInOutcome>;
+
+  /** Ends a sign-in with the second factor. @throws `AuthError` `mfa_token_invalid`, `mfa_code_invalid`. */
+  verifySecondFactor(claim: SecondFactorClaim): Promise<FinishedSignIn>;
+
+  /**
+   * Begins to set up a second factor in the middle of a sign-in. @throws `AuthError` `mfa_token_invalid`,
+   * `mfa_already_enabled`.
+   */
+  beginSecondFactorSetup(tenantId: string, mfaToken: string): Promise<TotpEnrollment>;
+
+  /** Ends that, and the sign-in with it. @throws `AuthError` `mfa_token_invalid`, `mfa_code_invalid`. */
+  confirmSecondFactorSetup(setup: SecondFactorSetup): Promise<FinishedSignIn & BackupCodes>;
+
+  /** Begins to set up a second factor. Ask for a fresh proof of who it is before. @throws `AuthError` `mfa_already_enabled`. */
+  enrollSecondFactor(user: UserRef): Promise<TotpEnrollment>;
+
+  /** Ends that; the session that asks gets new tokens, all others end. @throws `AuthError` `mfa_code_invalid`. */
+  confirmSecondFactor(confirmation: SecondFactorConfirmation): Promise<SignedIn & BackupCodes>;
+
+  /**
+   * Removes the second factor and ends all other sessions. Ask for a fresh proof of who it is before.
+   *
+   * @throws `AuthError` `mfa_not_enabled`, `mfa_code_invalid`.
+   */
+  removeSecondFactor(removal: SecondFactorRemoval): Promise<void>;
+
+  /**
+   * Removes the second factor of somebody who has lost it. Checks neither a permission nor who asks for it.
+   *
+   * @throws `AuthError` `account_not_found`, `account_protected`, `mfa_not_enabled`.
+   */
+  resetSecondFactor(act: AccountAct): Promise<void>;
+
+  /** Other backup codes in the place of all. Ask for a fresh proof of who it is before. @throws `AuthError` `mfa_not_enabled`. */
+  renewBackupCodes(user: UserRef): Promise<BackupCodes>;
+
+  /** Whether the user has a second factor, and how many backup codes are left. */
+  describeSecondFactor(user: UserRef): Promise<SecondFactorState>;
+
+  /**
+   * Proves again all that a sign-in asks for; the session goes on with new tokens.
+   *
+   * @throws `AuthError` `credentials_invalid`, `mfa_code_required`, `mfa_code_invalid`, `access_token_revoked`.
+   */
+  reauthenticate(request: Reauthentication): Promise<SignedIn>;
 
   /**
    * The next pair of tokens for a refresh token.
@@ -124,6 +188,16 @@ export function createFlows(auth: FlowContext): Flows {
     resetPassword: (reset) => resetPassword(auth, reset),
     requestEmailChange: (user, newEmail) => requestEmailChange(auth, user, newEmail),
     signInWithPassword: (claim) => signInWithPassword(auth, claim),
+    verifySecondFactor: (claim) => verifySecondFactor(auth, claim),
+    beginSecondFactorSetup: (tenantId, mfaToken) => beginSecondFactorSetup(auth, tenantId, mfaToken),
+    confirmSecondFactorSetup: (setup) => confirmSecondFactorSetup(auth, setup),
+    enrollSecondFactor: (user) => enrollSecondFactor(auth, user),
+    confirmSecondFactor: (confirmation) => confirmSecondFactor(auth, confirmation),
+    removeSecondFactor: (removal) => removeSecondFactor(auth, removal),
+    resetSecondFactor: (act) => resetSecondFactor(auth, act),
+    renewBackupCodes: (user) => renewBackupCodes(auth, user),
+    describeSecondFactor: (user) => auth.secondFactors.describe(user),
+    reauthenticate: (request) => reauthenticate(auth, request),
     refresh: (request) => refresh(auth, request),
     signOut: (request) => signOut(auth, request),
     signOutEverywhere: (user) => signOutEverywhere(auth, user),

@@ -1,4 +1,6 @@
 import { AuthError } from '../errors.js';
+import type { SessionRecord } from '../stores/session-store.js';
+import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 import { issueTokens, requireIssuable, type SignedIn } from './signed-in.js';
 
@@ -26,6 +28,8 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
   const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
   if (presented === null) throw new AuthError('refresh_token_invalid');
   const user = await auth.users.find({ tenantId, userId: presented.userId });
+  if (user !== null && (await endWhereTooWeak(auth, user, presented)))
+    throw new AuthError('refresh_token_invalid');
   if (user !== null) requireIssuable(auth, user, presented, request.maxAccessTokenLength);
   const outcome = await auth.sessions.refresh(presented, refreshToken, attemptId);
 
@@ -60,4 +64,18 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
       return issueTokens(auth, user, outcome);
     }
   }
+}
+
+/**
+ * Ends a session of somebody who must have a second factor by now and did not give one when it began: in the grace, or
+ * before the role or the rule came. The next sign-in asks for it.
+ */
+async function endWhereTooWeak(
+  auth: FlowContext,
+  user: UserRecord,
+  { id, amr }: SessionRecord,
+): Promise<boolean> {
+  const dueAt = auth.mfa.dueAt(user);
+  if (dueAt === null || dueAt > auth.now() || amr.includes('mfa') || amr.includes('swk')) return false;
+  return auth.sessions.end(user, id, 'mfa_required');
 }

@@ -1,9 +1,9 @@
 import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
+import { completeSignIn } from './complete-sign-in.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
-import type { SignedIn } from './signed-in.js';
-import { startSession, welcome } from './start-session.js';
+import type { SignInOutcome } from './sign-in-outcome.js';
 
 /** Somebody wants an account. */
 export interface Registration {
@@ -23,7 +23,7 @@ export interface Registration {
  * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`,
  * `account_exists`, `rate_limited`, `overloaded`, `store_unavailable`.
  */
-export async function register(auth: FlowContext, registration: Registration): Promise<SignedIn> {
+export async function register(auth: FlowContext, registration: Registration): Promise<SignInOutcome> {
   const { tenantId, password, name, origin } = registration;
   const email = parseEmailAddress(registration.email);
   if (email === null) throw new AuthError('email_invalid');
@@ -34,7 +34,7 @@ export async function register(auth: FlowContext, registration: Registration): P
 
   const userId = createId();
   const signIn = await auth.sessions.beginSignIn({ tenantId, userId });
-  const begun = await auth.atomically(async (kept) => {
+  return auth.atomically(async (kept) => {
     const user = await kept.users.create({
       tenantId,
       userId,
@@ -46,9 +46,7 @@ export async function register(auth: FlowContext, registration: Registration): P
       passwordHash,
     });
     if (user === null) throw new AuthError('account_exists');
-    return startSession(kept, { signIn, user, amr: ['pwd'], origin });
+    await kept.record({ type: 'user_created', tenantId, userId });
+    return completeSignIn(kept, { signIn, user, amr: ['pwd'], origin, deviceToken: null });
   });
-
-  await auth.record({ type: 'user_created', tenantId, userId });
-  return welcome(auth, begun, origin);
 }

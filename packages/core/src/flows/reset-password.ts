@@ -45,8 +45,9 @@ export async function resetPassword(
     await kept.sessions.endAll(ref);
     await kept.record({ type: 'authn_password_reset', ...ref });
     kept.notify({ kind: 'password_reset_done', tenantId, to: user.email, name: user.name });
-    return user.canonicalEmail;
+    return user;
   });
   // Guesses at the old password count no more: its owner is never locked out for good (ASVS 6.1.1).
-  await auth.limits.reset('signIn', { tenantId, account });
+  await auth.limits.reset('signIn', { tenantId, account: account.canonicalEmail });
+  await auth.limits.reset('secondFactor', { tenantId, account: account.userId });
 }

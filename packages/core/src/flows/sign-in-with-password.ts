@@ -1,29 +1,31 @@
 import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
+import { completeSignIn } from './complete-sign-in.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { reservePasswordAttempt } from './reserve-password-attempt.js';
-import type { SignedIn } from './signed-in.js';
-import { startSession, welcome } from './start-session.js';
+import type { SignInOutcome } from './sign-in-outcome.js';
 
 /** Somebody claims to be a user. */
 export interface PasswordClaim {
   readonly tenantId: string;
   readonly email: string;
   readonly password: string;
+  /** What this browser was given to be remembered by, if it was. */
+  readonly deviceToken?: string | null;
   readonly origin: ClientOrigin;
 }
 
 /**
- * Signs a user in with address and password.
+ * Signs a user in with address and password, or half-way where more is needed.
  *
  * Unknown address, wrong password and disabled account get the same answer after the same work, so that nobody can
  * find out who has an account (ASVS 6.3.8).
  *
  * @throws `AuthError` `credentials_invalid`, `rate_limited`, `overloaded`, `store_unavailable`.
  */
-export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim): Promise<SignedIn> {
-  const { tenantId, password, origin } = claim;
+export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim): Promise<SignInOutcome> {
+  const { tenantId, password, origin, deviceToken = null } = claim;
   const email = parseEmailAddress(claim.email);
   const found = await auth.users.findByEmail(tenantId, email?.canonical ?? '');
   const whoever = { tenantId, userId: found?.userId ?? createId() };
@@ -47,5 +49,6 @@ export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim
     const expected = { passwordHash: user.passwordHash };
     await auth.users.update({ ...whoever, expected, set: { passwordHash } });
   }
-  return welcome(auth, await startSession(auth, { signIn, user, amr: ['pwd'], origin }), origin);
+  const proven = { signIn, user, amr: ['pwd'], origin, deviceToken };
+  return auth.atomically((kept) => completeSignIn(kept, proven));
 }

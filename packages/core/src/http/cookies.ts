@@ -21,6 +21,12 @@ export interface Cookies {
   clear(): readonly string[];
   /** The `Set-Cookie` value that makes the browser forget the access token alone. */
   clearAccess(): string;
+  /** The `Set-Cookie` value by which a browser is remembered, kept for this long. */
+  writeDevice(deviceToken: string, maxAgeMs: number): string;
+  /** The `Set-Cookie` value with which a browser is remembered no more. */
+  clearDevice(): string;
+  /** What a browser is remembered by, or `null`. @throws `AuthError` `cookie_ambiguous` when it is there twice. */
+  readDevice(header: string | null): string | null;
   /** What the request carries. @throws `AuthError` `cookie_ambiguous` when one of ours is there twice. */
   read(header: string | null): CookieTokens;
 }
@@ -39,10 +45,14 @@ const maxCookieBytes = 4096;
 /** Browsers cut longer lifetimes to this (RFC 6265bis §5.5). */
 const maxAgeSeconds = 400 * 86_400;
 
-/** `__Host-access` and `__Host-refresh`, both `HttpOnly; Secure; Path=/` and bound to the host that set them. */
+/** `__Host-access`, `__Host-refresh` and `__Host-device`, all `HttpOnly; Secure; Path=/` and bound to the host that set them. */
 export function createCookies(options: CookieOptions): Cookies {
   const prefix = options.allowInsecureCookies === true ? '' : '__Host-';
-  const names = { accessToken: `${prefix}access`, refreshToken: `${prefix}refresh` };
+  const names = {
+    accessToken: `${prefix}access`,
+    refreshToken: `${prefix}refresh`,
+    deviceToken: `${prefix}device`,
+  };
   const attributes = [
     'Path=/',
     'HttpOnly',
@@ -72,6 +82,13 @@ export function createCookies(options: CookieOptions): Cookies {
     clear: () => [write(names.accessToken, '', 0), write(names.refreshToken, '', 0)],
 
     clearAccess: () => write(names.accessToken, '', 0),
+
+    writeDevice: (deviceToken, maxAgeMs) =>
+      write(names.deviceToken, deviceToken, Math.min(Math.floor(maxAgeMs / 1000), maxAgeSeconds)),
+
+    clearDevice: () => write(names.deviceToken, '', 0),
+
+    readDevice: (header) => findCookie(header, names.deviceToken),
 
     read: (header) => ({
       accessToken: findCookie(header, names.accessToken),

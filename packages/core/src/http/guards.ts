@@ -6,13 +6,17 @@ import type { HttpContext } from './http-context.js';
 import { respondProblem } from './problem.js';
 import type { HttpRequest } from './request.js';
 
-/** A guard that lets signed-in users through whom `isAllowed` accepts; others get 403. */
+/** A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws. */
 export function createGuard(http: HttpContext, isAllowed: (sender: Authenticated) => boolean): Guard {
   return (request: HttpRequest) => {
-    const judge = (sender: Authenticated): Verdict =>
-      isAllowed(sender)
-        ? { isAllowed: true, identity: sender.identity, cookies: sender.cookies }
-        : refuse(http, request, new AuthError('permission_denied'), sender.cookies);
+    const judge = (sender: Authenticated): Verdict => {
+      try {
+        if (!isAllowed(sender)) throw new AuthError('permission_denied');
+      } catch (error) {
+        return refuse(http, request, error, sender.cookies);
+      }
+      return { isAllowed: true, identity: sender.identity, cookies: sender.cookies };
+    };
     try {
       const verdict = andThen(authenticate(http, request), judge);
       return verdict instanceof Promise

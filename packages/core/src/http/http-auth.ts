@@ -1,10 +1,12 @@
 import { type ProfileName, profiles, refuseWeaker } from '../create-auth/profiles.js';
 import type { Auth } from '../create-auth.js';
+import { type Duration, parseDuration } from '../duration.js';
 import { type CookieOptions, createCookies } from './cookies.js';
 import { type Transport, transports } from './credentials.js';
 import type { Guard } from './guard.js';
 import { createGuard } from './guards.js';
 import type { HttpContext } from './http-context.js';
+import { requireProof } from './recent-proof.js';
 import type { HttpRequest } from './request.js';
 import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
@@ -24,11 +26,24 @@ export interface HttpAuthOptions extends CookieOptions {
    */
   readonly allowMissingCsrfToken?: boolean;
   /**
+   * How old a proof of who somebody is may be for what matters most: another address, a second factor, and guards of
+   * {@link HttpAuth.requireStepUp}. Then `POST /reauthenticate` is needed. `1m` to `24h`, default `'10m'`.
+   */
+  readonly stepUpWindow?: Duration;
+  /**
    * The tenant that a request is for, from its host or path; never from anything a user may choose. Default: `''`.
    *
    * Cookies belong to a host. Where the path tells tenants apart, a visit to another tenant signs a browser out.
    */
   readonly tenantOf?: (request: HttpRequest) => string;
+}
+
+/** How fresh and how strong the proof has to be. */
+export interface StepUpOptions {
+  /** Default: `stepUpWindow`. */
+  readonly within?: Duration;
+  /** With a second factor. Default `false`: with everything that the user's sign-in asks for. */
+  readonly secondFactor?: boolean;
 }
 
 /** The routes and guards of one app: hand them to a binding. */
@@ -41,6 +56,11 @@ export interface HttpAuth<Role extends string = string, Permission extends strin
   requireRole(role: Role): Guard;
   /** Lets users through whose roles together grant the permission. */
   requirePermission(permission: Permission): Guard;
+  /**
+   * Lets users through who have just proved in full who they are; others get 401 `step_up_required` with the demand in
+   * `WWW-Authenticate` (RFC 9470) and go on with `POST /reauthenticate`.
+   */
+  requireStepUp(options?: StepUpOptions): Guard;
 }
 
 /**
@@ -62,6 +82,7 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     transport: requireOneOf('transport', options.transport ?? 'cookie', transports),
     trustedOrigins: new Set([auth.publicUrl, ...(options.trustedOrigins ?? [])].map(readOrigin)),
     requiresCsrfToken: options.allowMissingCsrfToken !== true,
+    stepUpWindowMs: readWindow('stepUpWindow', options.stepUpWindow ?? '10m'),
     tenantOf: options.tenantOf ?? (() => ''),
   };
   return {
@@ -76,6 +97,14 @@ export function createHttpAuth<Role extends string, Permission extends string>(
 
     requirePermission: (permission) =>
       createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission)),
+
+    requireStepUp({ within, secondFactor: needsSecondFactor = false } = {}) {
+      const maxAgeMs = within === undefined ? http.stepUpWindowMs : readWindow('within', within);
+      return createGuard(http, ({ identity }) => {
+        requireProof(http, identity, { maxAgeMs, needsSecondFactor });
+        return true;
+      });
+    },
   };
 }
 
@@ -86,6 +115,10 @@ function applyHttpProfile(profile: ProfileName, options: HttpAuthOptions): HttpA
   if (options.persistentCookies === true) refuseWeaker(profile, 'persistentCookies must be false');
   if (options.allowMissingCsrfToken === true) refuseWeaker(profile, 'allowMissingCsrfToken must be false');
   return { ...options, sameSite: 'Strict' };
+}
+
+function readWindow(option: string, window: Duration): number {
+  return parseDuration(option, window, { min: '1m', max: '24h' });
 }
 
 function readOrigin(url: string): string {

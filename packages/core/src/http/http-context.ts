@@ -13,6 +13,8 @@ export interface HttpContext {
   readonly trustedOrigins: ReadonlySet<string>;
   /** Cookie requests that change state must also echo a CSRF token. */
   readonly requiresCsrfToken: boolean;
+  /** How old a proof of who somebody is may be where it matters most. */
+  readonly stepUpWindowMs: number;
   /** The tenant that a request is for; `''` in an app without tenants. */
   readonly tenantOf: (request: HttpRequest) => string;
 }

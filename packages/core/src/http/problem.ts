@@ -25,6 +25,9 @@ const statuses = {
   refresh_token_superseded: 401,
   one_time_token_invalid: 422,
   step_up_required: 401,
+  mfa_token_invalid: 401,
+  mfa_code_required: 401,
+  mfa_code_invalid: 401,
   permission_denied: 403,
   csrf_refused: 403,
   account_exists: 409,
@@ -34,6 +37,8 @@ const statuses = {
   password_too_common: 422,
   session_not_found: 404,
   account_not_found: 404,
+  mfa_already_enabled: 409,
+  mfa_not_enabled: 409,
   account_protected: 409,
   rate_limited: 429,
   overloaded: 503,
@@ -81,7 +86,7 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
       ...baselineHeaders,
       'cache-control': 'no-store',
       'content-type': 'application/problem+json; charset=utf-8',
-      ...(status === 401 ? { 'www-authenticate': challengeFor(error.code) } : {}),
+      ...(status === 401 ? { 'www-authenticate': challengeFor(error) } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
       ...limitHeaders(error),
       ...extras.headers,
@@ -105,7 +110,14 @@ export function respondMethodNotAllowed(methods: readonly string[]): HttpRespons
   return respondProblem(new AuthError('method_not_allowed'), { headers: { allow: allow.join(', ') } });
 }
 
-/** RFC 6750 §3: say which scheme, and what was wrong with the token that came, if one came. */
-function challengeFor(code: AuthErrorCode): string {
+/**
+ * RFC 6750 §3: say which scheme, and what was wrong with the token that came, if one came. RFC 9470 §3: say how fresh and how
+ * strong the proof of who it is has to be.
+ */
+function challengeFor({ code, stepUp }: AuthError): string {
+  if (stepUp !== undefined) {
+    const strength = stepUp.needsSecondFactor ? ', acr_values="mfa"' : '';
+    return `Bearer error="insufficient_user_authentication", max_age="${stepUp.maxAgeSeconds}"${strength}`;
+  }
   return code.startsWith('access_token') ? 'Bearer error="invalid_token"' : 'Bearer';
 }

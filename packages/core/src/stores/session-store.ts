@@ -61,7 +61,8 @@ export type SessionEndReason =
   | 'reuse'
   | 'fork'
   | 'session_cap'
-  | 'user_disabled';
+  | 'user_disabled'
+  | 'mfa_required';
 
 /** Starts a session. */
 export interface CreateSessionCommand

@@ -3,6 +3,7 @@ export * from './binding/binding-fixtures.js';
 export * from './binding/test-binding.js';
 export * from './binding/test-client.js';
 export * from './collect-cases.js';
+export * from './finished-sign-in.js';
 export * from './stores/revocations/revocation-log-reader.js';
 export * as sessionFixtures from './stores/sessions/session-fixtures.js';
 export * from './stores/store-case.js';

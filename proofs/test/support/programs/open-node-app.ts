@@ -1,6 +1,7 @@
 import { type Auth, type AuthOptions, createAuth, type SignedIn } from '@tessera-auth/core';
 import type { HeldSession } from '@tessera-auth/core/primitives';
 import type { Clock } from '@tessera-auth/core/stores';
+import { finishedSignIn } from '@tessera-auth/core/testing';
 import { codeOf, judgeAccessToken } from '../../model/app-node.js';
 import { withDefect } from '../nodes/defects.js';
 import type { Answer, Claim, Ending, Held, NodeApp, NodeSettings } from '../nodes/node-app.js';
@@ -47,11 +48,11 @@ export async function openNodeApp(settings: NodeSettings): Promise<NodeApp> {
   return {
     register: (claims) =>
       inParallel(claims, (claim) =>
-        answer(async () => heldBy(await auth.register({ ...claim, name: null, origin }))),
+        answer(async () => heldBy(finishedSignIn(await auth.register({ ...claim, name: null, origin })))),
       ),
     signIn: (claims) =>
       inParallel(claims, (claim: Claim) =>
-        answer(async () => heldBy(await auth.signInWithPassword({ ...claim, origin }))),
+        answer(async () => heldBy(finishedSignIn(await auth.signInWithPassword({ ...claim, origin })))),
       ),
     beginSignIn: (users) => inParallel(users, (user) => auth.sessions.beginSignIn(user)),
     finishSignIn: (signIns) =>

@@ -4,7 +4,7 @@ import { type CountedLimit, type RateLimit, readRateLimit } from './rate-limit.j
  * What is counted:
  * - `signIn`: passwords tried on one account. Default 5 a minute (3 at once), 20 an hour and 50 a day.
  * - `signInClient`: passwords tried from one network, on whatever account. Default 20 a minute, 10 at once.
- * - `secondFactor`: codes tried on one account. Default 1 a minute.
+ * - `secondFactor`: codes tried on one account. Default 1 a minute, 20 an hour (10 at once) and 50 a day.
  * - `register`: accounts asked for from one network. Default 10 an hour, 5 at once.
  * - `recovery`: messages that others ask for, to one address of mail. Default 3 an hour. Asking on is answered as ever.
  * - `api`: requests of one client. Default 100 a minute, 20 at once.
@@ -23,7 +23,11 @@ const defaults = {
     { count: 50, per: '1d', burst: 25 },
   ],
   signInClient: [{ count: 20, per: '1m', burst: 10 }],
-  secondFactor: [{ count: 1, per: '1m' }],
+  secondFactor: [
+    { count: 1, per: '1m' },
+    { count: 20, per: '1h', burst: 10 },
+    { count: 50, per: '1d', burst: 25 },
+  ],
   register: [{ count: 10, per: '1h', burst: 5 }],
   recovery: [{ count: 3, per: '1h' }],
   api: [{ count: 100, per: '1m', burst: 20 }],

@@ -46,7 +46,7 @@ export interface RateLimitsOptions {
   readonly onExceeded: (zone: RateLimitZone, subject: RateLimitSubject) => Promise<void>;
 }
 
-/** NIST SP 800-63B-4 §3.2.2: after 100 failures in a row the password alone opens nothing. One comes back each year. */
+/** NIST SP 800-63B-4 §3.2.2: after 100 failures in a row an authenticator opens nothing. One comes back each year. */
 const lock: CountedLimit = {
   count: 100,
   burst: 100,
@@ -62,7 +62,8 @@ const lock: CountedLimit = {
 export function createRateLimits({ store, zones, keyRing, onExceeded }: RateLimitsOptions): RateLimits {
   const limits = readRateLimitZones(zones === 'off' ? {} : zones);
   // Last, so that what another limit refuses is no failure: nothing was tried.
-  const limitsOf = (zone: RateLimitZone) => (zone === 'signIn' ? [...limits.signIn, lock] : limits[zone]);
+  const limitsOf = (zone: RateLimitZone) =>
+    zone === 'signIn' || zone === 'secondFactor' ? [...limits[zone], lock] : limits[zone];
   const isCounted = (subject: RateLimitSubject) =>
     zones !== 'off' && ('account' in subject || subject.ip !== null);
 

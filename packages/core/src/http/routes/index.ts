@@ -5,8 +5,10 @@ import { createEmailRoutes } from './email-routes.js';
 import { createLoginRoute } from './login-route.js';
 import { createLogoutRoute } from './logout-route.js';
 import { createMeRoutes } from './me-routes.js';
+import { createMfaRoutes } from './mfa-routes.js';
 import { createOpenApiRoute } from './openapi-route.js';
 import { createPasswordRoutes } from './password-routes.js';
+import { createReauthenticateRoute } from './reauthenticate-route.js';
 import { createRefreshRoute } from './refresh-route.js';
 import { createRegisterRoute } from './register-route.js';
 import { createRevokeRoute } from './revoke-route.js';
@@ -21,6 +23,9 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     createRefreshRoute(http, basePath),
     createLogoutRoute(http, basePath),
     createRevokeRoute(http, basePath),
+    createReauthenticateRoute(http, basePath),
+    // Without a place to keep them there are none.
+    ...(http.auth.stores.secondFactors === undefined ? [] : createMfaRoutes(http, basePath)),
     ...createMeRoutes(http, basePath),
     ...createSessionRoutes(http, basePath),
     ...createPasswordRoutes(http, basePath),

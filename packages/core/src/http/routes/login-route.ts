@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { HttpContext } from '../http-context.js';
-import { respondSignedIn } from '../respond-signed-in.js';
+import { respondOutcome } from '../respond-signed-in.js';
 import { defineRoute, type Route } from '../route.js';
-import { emailSchema, passwordSchema, transportSchema } from './schemas.js';
+import { emailSchema, passwordSchema, tokenSchema, transportSchema } from './schemas.js';
 import { endReplaced, readSignIn } from './sign-in-request.js';
 
 /** `POST /login` */
@@ -14,10 +14,11 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
     body: z.strictObject({
       email: emailSchema,
       password: passwordSchema,
+      deviceToken: tokenSchema.optional(),
       transport: transportSchema.optional(),
     }),
     answers: {
-      200: 'Signed in',
+      200: 'Signed in; or, with `mfaRequired`, half-way: go on with `mfaToken`',
       401: 'Unknown address, wrong password or disabled account: which of them is not said',
       429: 'Too many attempts',
       503: 'Try again later',
@@ -25,10 +26,10 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
     async handle({ body, request }) {
       const transport = body.transport ?? http.transport;
       const signIn = readSignIn(http, request, transport);
-      const { email, password } = body;
-      const signedIn = await http.auth.signInWithPassword({ ...signIn, email, password });
-      await endReplaced(http, signIn);
-      return respondSignedIn(http, transport, 200, signedIn, signIn.held);
+      const { email, password, deviceToken = signIn.deviceToken } = body;
+      const outcome = await http.auth.signInWithPassword({ ...signIn, email, password, deviceToken });
+      if (outcome.kind === 'signed_in') await endReplaced(http, signIn);
+      return respondOutcome(http, transport, 200, outcome, signIn.held);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpContext } from '../http-context.js';
-import { respondSignedIn } from '../respond-signed-in.js';
+import { respondOutcome } from '../respond-signed-in.js';
 import { respondEmpty } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
 import { emailSchema, nameSchema, passwordSchema, transportSchema } from './schemas.js';
@@ -23,6 +23,7 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
       ...(isVerifying
         ? { 202: 'A mail is on its way; whether the address has an account already is not said' }
         : {
+            200: 'The account exists; its owner has to set up a second factor now: go on with `mfaToken`',
             201: 'The account exists and its owner is signed in',
             409: 'An account with this address exists',
           }),
@@ -38,9 +39,9 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
         await http.auth.requestAccount({ ...signIn, email, password, name });
         return respondEmpty(202);
       }
-      const signedIn = await http.auth.register({ ...signIn, email, password, name });
-      await endReplaced(http, signIn);
-      return respondSignedIn(http, transport, 201, signedIn, signIn.held);
+      const outcome = await http.auth.register({ ...signIn, email, password, name });
+      if (outcome.kind === 'signed_in') await endReplaced(http, signIn);
+      return respondOutcome(http, transport, 201, outcome, signIn.held);
     },
   });
 }

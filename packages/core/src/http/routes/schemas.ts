@@ -9,6 +9,9 @@ export const nameSchema = z
   .min(1)
   .max(200)
   .refine((name) => !/\p{Cc}/u.test(name));
+/** Six digits or a backup code, with room for blanks and dashes. */
+export const codeSchema = z.string().min(1).max(64);
+export const methodSchema = z.enum(['totp', 'backup_code']);
 export const transportSchema = z.enum(transports);
 export const tokenSchema = z.string().min(1).max(8192);
 /** Made by the client; long enough that no two clients meet. */

@@ -13,6 +13,17 @@ export interface SignInRequest {
   readonly origin: ClientOrigin;
   /** The tokens of the session that the browser still holds and that the new one replaces. */
   readonly held: CookieTokens;
+  /** What the browser was given to be remembered by, or `null`. */
+  readonly deviceToken: string | null;
+}
+
+/** Where a request comes from, for what is recorded of it. */
+export function readOrigin(request: HttpRequest, transport: Transport): ClientOrigin {
+  return {
+    ip: findClientAddress(request),
+    userAgent: readUserAgent(findHeader(request, 'user-agent')),
+    isBrowser: transport !== 'bearer',
+  };
 }
 
 /**
@@ -25,14 +36,12 @@ export interface SignInRequest {
  */
 export function readSignIn(http: HttpContext, request: HttpRequest, transport: Transport): SignInRequest {
   if (transport !== 'bearer') requireTrustedOrigin(request, http.trustedOrigins);
+  const cookie = transport === 'bearer' ? null : findHeader(request, 'cookie');
   return {
     tenantId: http.tenantOf(request),
-    origin: {
-      ip: findClientAddress(request),
-      userAgent: readUserAgent(findHeader(request, 'user-agent')),
-      isBrowser: transport !== 'bearer',
-    },
-    held: transport === 'bearer' ? noTokens : http.cookies.read(findHeader(request, 'cookie')),
+    origin: readOrigin(request, transport),
+    held: cookie === null ? noTokens : http.cookies.read(cookie),
+    deviceToken: http.cookies.readDevice(cookie),
   };
 }
 

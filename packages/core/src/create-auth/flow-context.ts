@@ -1,0 +1,117 @@
+import type { Clock } from '../clock.js';
+import type { KeyRing } from '../crypto/key-ring.js';
+import { type AuditLog, createAuditLog } from '../domains/audit/index.js';
+import { createSecondFactors, type MfaPolicy, withoutSecondFactors } from '../domains/mfa/index.js';
+import { createOneTimeTokens } from '../domains/one-time-tokens/index.js';
+import type { RateLimits } from '../domains/rate-limits/index.js';
+import type { Revocations } from '../domains/revocation/index.js';
+import type { Sessions } from '../domains/sessions/index.js';
+import type { AuthEvent } from '../events.js';
+import type { FlowContext } from '../flows/index.js';
+import type { Revocation } from '../stores/revocation.js';
+import type { RevocationStore } from '../stores/revocation-store.js';
+import type { StoreSet, Stores } from '../stores/stores.js';
+import { findTransactions } from './find-transactions.js';
+import { holdBack, type Outbox } from './outbox.js';
+
+/** Told what has been recorded in the revocation store. */
+export type OnRecorded = (revocations: readonly Revocation[]) => void;
+
+/** What the context of the flows is made of. */
+export interface FlowContextOptions
+  extends Pick<FlowContext, 'accessTokens' | 'passwords' | 'emailTokens' | 'clientId' | 'rolesForNewUser'> {
+  readonly stores: Stores;
+  readonly keyRing: KeyRing;
+  readonly clock: Clock;
+  readonly revocations: Revocations;
+  readonly limits: RateLimits;
+  readonly mfa: MfaPolicy;
+  readonly outbox: Outbox;
+  readonly sessionsOver: (set: StoreSet, onRecorded: OnRecorded) => Sessions;
+}
+
+/** What the flows of one app work with, outside of transactions and inside. */
+export function createFlowContext(options: FlowContextOptions): FlowContext {
+  const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
+  const { accessTokens, passwords, emailTokens, clientId, rolesForNewUser, limits } = options;
+  const now = (): Date => new Date(clock.now());
+
+  const contextOver = (
+    set: StoreSet,
+    onRecorded: OnRecorded,
+    told: Outbox,
+    keep: (event: AuthEvent) => Promise<void>,
+  ): FlowContext => ({
+    ...{ revocations, accessTokens, passwords, limits, emailTokens, mfa, now, clientId, rolesForNewUser },
+    users: set.users,
+    sessions: sessionsOver(set, onRecorded),
+    oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, clock }),
+    secondFactors:
+      set.secondFactors === undefined
+        ? withoutSecondFactors
+        : createSecondFactors({ ...mfa, store: set.secondFactors, keyRing, clock }),
+    async record(event) {
+      const dated = { ...event, at: now() } as AuthEvent;
+      await keep(dated);
+      told.tell(dated);
+    },
+    notify: told.send,
+    atomically,
+  });
+  const audit = auditOver(stores, keyRing);
+  const transactions = findTransactions(stores);
+  const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
+
+  /**
+   * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
+   * what is told of it.
+   */
+  async function atomically<T>(work: (auth: FlowContext) => Promise<T>): Promise<T> {
+    if (transactions === null) return work(context);
+    const { covers } = transactions;
+    const isRecordedInside = covers.revocations === stores.revocations;
+    const isAuditedInside = covers.audit === stores.audit;
+    // What the app keeps elsewhere takes no part: what is done there stays done, whatever becomes of the rest.
+    const elsewhere = {
+      ...(covers.oneTimeTokens !== stores.oneTimeTokens && { oneTimeTokens: stores.oneTimeTokens }),
+      ...(covers.secondFactors !== stores.secondFactors && { secondFactors: stores.secondFactors }),
+      ...(!isRecordedInside && { revocations: withoutAdding(stores.revocations) }),
+    } as Partial<StoreSet>;
+    const recorded: Revocation[] = [];
+    const events: AuthEvent[] = [];
+    const held = holdBack(outbox);
+    const result = await transactions.run(async (inner) => {
+      const done = await work(
+        contextOver(
+          { ...inner, ...elsewhere },
+          (entries) => recorded.push(...entries),
+          held,
+          async (event) => void events.push(event),
+        ),
+      );
+      // The last step, for the chain of the tenant is locked from here to the commit.
+      await (isAuditedInside ? auditOver(inner, keyRing) : audit)?.append(events);
+      return done;
+    });
+    if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
+    revocations.apply(recorded);
+    held.release();
+    return result;
+  }
+
+  return context;
+}
+
+/** The audit log where the stores keep one. */
+export function auditOver({ audit }: Pick<StoreSet, 'audit'>, keyRing: KeyRing): AuditLog | null {
+  return audit === undefined ? null : createAuditLog(audit, keyRing);
+}
+
+/** The revocations inside a transaction that does not cover them: they are added after it. */
+function withoutAdding(revocations: RevocationStore): RevocationStore {
+  return {
+    add: async () => {},
+    isRevoked: (subject) => revocations.isRevoked(subject),
+    deleteExpired: async () => 0,
+  };
+}
