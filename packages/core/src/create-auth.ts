@@ -308,7 +308,7 @@ function readMfa(
     if (!roles.isRole(role)) throw new TypeError('mfa.requiredFor: there is no such role');
   if (requiredFor !== undefined && stores.secondFactors === undefined)
     throw new TypeError('stores.secondFactors: missing, while mfa.requiredFor needs them');
-  return readMfaPolicy(mfa, { issuer: new URL(publicUrl).hostname }, roles.has);
+  return readMfaPolicy(mfa, { issuer: new URL(publicUrl).hostname.replaceAll(':', '.') }, roles.has);
 }
 
 function readEmailVerification({

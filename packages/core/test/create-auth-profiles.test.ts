@@ -76,6 +76,7 @@ describe('profile', () => {
       { sessions: { browserIdleLifetime: '2h' } },
       'sessions.browserIdleLifetime must be at most 1h',
     ],
+    ['asvs-l2', { mfa: { requiredFor: [] } }, "mfa.requiredFor must be 'everybody'"],
     ['asvs-l3', { sessions: { onReuse: 'session' } }, "sessions.onReuse must be 'user'"],
   ])('%s refuses what is weaker: %j', (profile, change, demand) => {
     expect(() => make(profile, change)).toThrow(new TypeError(`profile '${profile}': ${demand}`));
@@ -123,7 +124,11 @@ describe('describePolicy', () => {
       passwords.memoryKiB: 19456
       passwords.iterations: 2
       passwords.parallelism: 1
-      passwords.ownBlockedWords: 0"
+      passwords.ownBlockedWords: 0
+      mfa.requiredFor: everybody
+      mfa.grace: 0ms
+      mfa.allowsPreviousCode: true
+      mfa.rememberDevices: 30d"
     `);
   });
 

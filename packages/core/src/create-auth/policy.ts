@@ -109,9 +109,13 @@ export function formatPolicy(policy: Policy): string {
     .flatMap(([name, value]: [string, string | object]) =>
       typeof value === 'string'
         ? [`${name}: ${value}`]
-        : Object.entries(value).map(([member, inner]) => `${name}.${member}: ${inner}`),
+        : Object.entries(value).map(([member, inner]) => `${name}.${member}: ${writeValue(inner)}`),
     )
     .join('\n');
+}
+
+function writeValue(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') || 'nobody' : String(value);
 }
 
 /** In the largest unit that makes it a whole number. */

@@ -10,7 +10,13 @@ import { expectProblem } from '../http/expect-problem.js';
 import { createHttpBench, exampleUrlOf, type HttpBench } from '../http/http-bench.js';
 
 /** Routes that act on their body alone, whoever sends it: the browser adds nothing that they look at. */
-const onBodyAlone = ['/auth/revoke', '/auth/email/verify', '/auth/password/forgot', '/auth/password/reset'];
+const onBodyAlone = [
+  '/auth/revoke',
+  '/auth/email/verify',
+  '/auth/password/forgot',
+  '/auth/password/reset',
+  '/auth/mfa/setup',
+];
 const unsafe = createHttpBench().http.routes.filter(
   ({ method, path }) => method !== 'GET' && !onBodyAlone.includes(path),
 );
@@ -63,7 +69,9 @@ describe.each(unsafe.map((route) => [`${route.method} ${route.path}`, route] as 
 function callOf(route: Route) {
   const json = exampleBodyOf(route);
   // Where the tokens shall travel is the attacker's choice too.
-  const hasTransport = route.path.endsWith('/login') || route.path.endsWith('/register');
+  const hasTransport = ['/login', '/register', '/verify', '/setup/confirm'].some((end) =>
+    route.path.endsWith(end),
+  );
   return {
     method: route.method,
     url: exampleUrlOf(route),

@@ -1,12 +1,56 @@
-import type { UserRef } from '@tessera-auth/core';
+import type { Auth, UserRef } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
-import { newPassword, password, tokenOfLastLink } from '../auth-bench.js';
-import { createBrowser } from './browser.js';
+import { newPassword, origin, password, tokenOfLastLink } from '../auth-bench.js';
+import { createAuthenticator, stepMs } from '../totp.js';
+import { type Browser, createBrowser } from './browser.js';
 import { expectBaseline } from './expect-problem.js';
 import { createHttpBench, credentials, exampleUrlOf, type HttpBench, requestOf } from './http-bench.js';
 
+/** Sets a second factor up as the browser's user would. */
+async function enableSecondFactor(bench: HttpBench, browser: Browser) {
+  const post = (url: string, json: object) => browser.send({ method: 'POST', url, json });
+  const { json } = await post('/auth/mfa/totp/enroll', {});
+  const authenticator = createAuthenticator(json.secret, bench.clock);
+  await post('/auth/mfa/totp/confirm', { code: await authenticator.code() });
+  bench.clock.advance(2 * stepMs);
+  return authenticator;
+}
+
+/** The token of a sign-in to which something is missing. */
+async function mfaTokenOf(auth: Auth): Promise<string> {
+  const outcome = await auth.signInWithPassword({ tenantId: '', ...credentials, origin });
+  return outcome.kind === 'signed_in' ? '' : outcome.mfaToken;
+}
+
 /** What a route needs to succeed where the smallest body does not do. */
-const inputs: Readonly<Record<string, (bench: HttpBench, user: UserRef) => object | Promise<object>>> = {
+const inputs: Readonly<
+  Record<string, (bench: HttpBench, user: UserRef, browser: Browser) => object | Promise<object>>
+> = {
+  'POST /auth/reauthenticate': () => ({ password }),
+  async 'POST /auth/mfa/verify'(bench, _user, browser) {
+    const authenticator = await enableSecondFactor(bench, browser);
+    const code = await authenticator.code();
+    return { mfaToken: await mfaTokenOf(bench.auth), method: 'totp', code };
+  },
+  'POST /auth/mfa/setup': async (bench) => ({
+    mfaToken: await mfaTokenOf(bench.startNode({ mfa: { requiredFor: 'everybody' } })),
+  }),
+  async 'POST /auth/mfa/setup/confirm'(bench) {
+    const mfaToken = await mfaTokenOf(bench.startNode({ mfa: { requiredFor: 'everybody' } }));
+    const { secret } = await bench.auth.beginSecondFactorSetup('', mfaToken);
+    return { mfaToken, code: await createAuthenticator(secret, bench.clock).code() };
+  },
+  async 'POST /auth/mfa/totp/confirm'(bench, user) {
+    const { secret } = await bench.auth.enrollSecondFactor(user);
+    return { code: await createAuthenticator(secret, bench.clock).code() };
+  },
+  async 'DELETE /auth/mfa/totp'(bench, _user, browser) {
+    return { code: await (await enableSecondFactor(bench, browser)).code() };
+  },
+  async 'POST /auth/mfa/backup-codes'(bench, _user, browser) {
+    await enableSecondFactor(bench, browser);
+    return {};
+  },
   'POST /auth/register': () => ({ ...credentials, email: 'eve@example.org' }),
   'POST /auth/login': () => credentials,
   'POST /auth/revoke': () => ({ token: 'none of ours' }),
@@ -36,7 +80,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       const bench = createHttpBench();
       const browser = createBrowser(bench);
       const { json } = await browser.register();
-      const input = await inputs[name]?.(bench, { tenantId: '', userId: json.user.id });
+      const input = await inputs[name]?.(bench, { tenantId: '', userId: json.user.id }, browser);
       const answer = await browser.send({
         method: route.method,
         url: exampleUrlOf(route, json.session.id),
