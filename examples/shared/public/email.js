@@ -1,5 +1,6 @@
 import { change } from './api.js';
 import { byId, onSubmit, say } from './dom.js';
+import { withFreshProof } from './fresh-proof.js';
 
 /** Makes the form for a new address work. `onProblem` hears of every problem first. */
 export function setUpEmail(onProblem) {
@@ -9,7 +10,7 @@ export function setUpEmail(onProblem) {
     form,
     async ({ newEmail }) => {
       say(done, null);
-      await change('POST', '/auth/email/change', { newEmail });
+      await withFreshProof(() => change('POST', '/auth/email/change', { newEmail }));
       form.reset();
       say(done, 'Look into the mail of the new address, and open the link there.');
     },

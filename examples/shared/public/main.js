@@ -5,6 +5,7 @@ import { setUpGuest, showGuest } from './guest.js';
 import { forgetMe, showMe } from './me.js';
 import { setUpPassword } from './password.js';
 import { setUpReports, showReports } from './reports.js';
+import { forgetSecrets, setUpSecondFactor, showSecondFactor } from './second-factor.js';
 import { setUpSessions, showSessions } from './sessions.js';
 import { inWords } from './words.js';
 
@@ -18,6 +19,7 @@ function showView(name) {
 /** Shows the sign-in form and forgets what the page knew: the next one at this screen may be somebody else. */
 function showGuestView(notice) {
   forgetMe();
+  forgetSecrets(byId('second-factor'));
   for (const id of ['sessions', 'reports']) byId(id).replaceChildren();
   for (const form of document.forms) form.reset();
   showView('guest');
@@ -28,7 +30,7 @@ function showGuestView(notice) {
 async function open() {
   try {
     await showMe();
-    await Promise.all([showSessions(), showReports()]);
+    await Promise.all([showSessions(), showReports(), showSecondFactor()]);
     showView('account');
   } catch (problem) {
     if (!isProblem(problem)) throw problem;
@@ -39,7 +41,7 @@ async function open() {
 }
 
 /** A 401 too, and no reason to go. */
-const keepsSession = ['credentials_invalid', 'step_up_required'];
+const keepsSession = ['credentials_invalid', 'step_up_required', 'mfa_code_invalid', 'mfa_code_required'];
 
 /** Whoever is signed out lands on the sign-in form. @returns whether that was the problem. */
 function landOnSignIn(problem) {
@@ -54,6 +56,7 @@ setUpSessions(landOnSignIn);
 setUpReports(landOnSignIn);
 setUpPassword(showSessions, landOnSignIn);
 setUpEmail(landOnSignIn);
+setUpSecondFactor(showSessions, landOnSignIn);
 
 byId('try-again').addEventListener('click', open);
 byId('sign-out').addEventListener('click', ({ currentTarget }) =>

@@ -1,4 +1,9 @@
-import { type Duration, parseDuration, type SessionPolicyOptions } from '@tessera-auth/core';
+import {
+  type Duration,
+  type ProfileName,
+  parseDuration,
+  type SessionPolicyOptions,
+} from '@tessera-auth/core';
 import { createKeyRing } from '@tessera-auth/core/primitives';
 import { z } from 'zod';
 import { isRedisUrl } from './connect-redis.js';
@@ -31,12 +36,15 @@ export interface Environment {
   readonly mailFrom: string;
   /** `off`: for load and race tests. */
   readonly rateLimits: 'on' | 'off';
+  readonly profile: ProfileName;
+  /** `null`: the default of Tessera. */
+  readonly stepUpWindow: Duration | null;
   readonly isProduction: boolean;
   readonly sessions: SessionPolicyOptions;
 }
 
 /** Variables of the design that this version has nothing behind yet. */
-const withoutEffect = ['TRUSTED_PROXIES', 'STEP_UP_WINDOW', 'METRICS_PORT'] as const;
+const withoutEffect = ['TRUSTED_PROXIES', 'METRICS_PORT'] as const;
 
 const schema = z.object({
   NODE_ENV: z
@@ -83,14 +91,15 @@ const schema = z.object({
     .optional(),
   MAIL_FROM: z.email('expected an e-mail address').default('no-reply@localhost.invalid'),
   AUTH_PROFILE: z
-    .literal('default', 'this version has no profiles yet: expected default, or nothing')
-    .optional(),
+    .enum(['default', 'asvs-l1', 'asvs-l2', 'asvs-l3'], 'expected default, asvs-l1, asvs-l2 or asvs-l3')
+    .default('default'),
   BOOTSTRAP_ADMIN_EMAIL: z.email('expected an e-mail address').optional(),
   ACCESS_LIFETIME: duration('ACCESS_LIFETIME', '1s', '24h'),
   IDLE_LIFETIME: duration('IDLE_LIFETIME', '1s', '400d'),
   ABSOLUTE_LIFETIME: duration('ABSOLUTE_LIFETIME', '1s', '400d'),
   ROTATION_FLOOR: duration('ROTATION_FLOOR', '0s', '10m'),
   ROTATION_GRACE: duration('ROTATION_GRACE', '0s', '60s'),
+  STEP_UP_WINDOW: duration('STEP_UP_WINDOW', '1m', '24h'),
 });
 
 /**
@@ -125,6 +134,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM,
     rateLimits: values.RATE_LIMITS,
+    profile: values.AUTH_PROFILE,
+    stepUpWindow: values.STEP_UP_WINDOW ?? null,
     isProduction: values.NODE_ENV === 'production',
     sessions: {
       ...(values.IDLE_LIFETIME && {

@@ -56,6 +56,8 @@ export async function openEmployeeSystem(
       emailVerification: environment.emailVerification,
       notify: mail.notify,
       ...(environment.rateLimits === 'off' && { rateLimits: 'off' }),
+      profile: environment.profile,
+      mfa: { issuer: 'Employee system' },
       roles,
       rolesForNewUser: ({ email }) => [isBoss(email, environment) ? 'boss' : 'employee'],
       sessions: environment.sessions,
@@ -77,7 +79,10 @@ export async function openEmployeeSystem(
 
     return {
       system: {
-        auth: createHttpAuth(auth, { allowInsecureCookies: publicUrl.startsWith('http:') }),
+        auth: createHttpAuth(auth, {
+          allowInsecureCookies: publicUrl.startsWith('http:'),
+          ...(environment.stepUpWindow && { stepUpWindow: environment.stepUpWindow }),
+        }),
         reports: createReports(),
         inbox: mail.inbox,
         publicUrl: auth.publicUrl,

@@ -30,7 +30,7 @@ export async function openStores(
     return {
       stores:
         store === 'redis'
-          ? { ...redis.stores, users: postgres.stores.users }
+          ? { ...redis.stores, ...accountsOf(postgres.stores) }
           : mix(postgres.stores, redis.stores),
       async close() {
         await redis.close();
@@ -41,6 +41,11 @@ export async function openStores(
     await postgres.close();
     throw error;
   }
+}
+
+/** What no Redis shall lose. */
+function accountsOf({ users, secondFactors }: PostgresStores): Pick<Stores, 'users' | 'secondFactors'> {
+  return { users, ...(secondFactors && { secondFactors }) };
 }
 
 /** Accounts and sessions where nothing is lost; in Redis what is asked for often, or soon forgotten. */

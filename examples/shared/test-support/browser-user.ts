@@ -26,7 +26,7 @@ export function startBrowser(): Promise<Browser> {
 }
 
 /** The browser's own note of a refusal, such as a wrong password: expected wherever a test provokes one. */
-const refusalNote = /^Failed to load resource: the server responded with a status of (401|403|409|422) /;
+const refusalNote = /^Failed to load resource: the server responded with a status of (401|403|409|422|429) /;
 
 /**
  * Sits somebody down at a fresh browser profile.

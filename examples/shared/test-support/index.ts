@@ -4,4 +4,5 @@ export { testHttp } from './test-http.js';
 export { testLifecycle } from './test-lifecycle.js';
 export { testMail } from './test-mail.js';
 export { testOutage, testRedisOutage } from './test-outage.js';
+export { testSecondFactor } from './test-second-factor.js';
 export { testRedis, testStores } from './test-stores.js';

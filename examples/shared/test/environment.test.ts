@@ -26,6 +26,8 @@ describe('readEnvironment', () => {
       smtpUrl: null,
       mailFrom: 'no-reply@localhost.invalid',
       rateLimits: 'on',
+      profile: 'default',
+      stepUpWindow: null,
       isProduction: false,
       sessions: {},
     });
@@ -49,6 +51,8 @@ describe('readEnvironment', () => {
       ABSOLUTE_LIFETIME: '12h',
       ROTATION_FLOOR: '30s',
       ROTATION_GRACE: '20s',
+      AUTH_PROFILE: 'asvs-l2',
+      STEP_UP_WINDOW: '5m',
     });
     expect(environment).toEqual({
       host: '0.0.0.0',
@@ -65,6 +69,8 @@ describe('readEnvironment', () => {
       smtpUrl: 'smtps://me:secret@mail.example.com',
       mailFrom: 'no-reply@example.com',
       rateLimits: 'on',
+      profile: 'asvs-l2',
+      stepUpWindow: '5m',
       isProduction: true,
       sessions: {
         idleLifetime: '2h',
@@ -98,7 +104,8 @@ describe('readEnvironment', () => {
     ['EMAIL_VERIFICATION', 'on'],
     ['SMTP_URL', 'https://mail.example.com'],
     ['MAIL_FROM', 'nobody'],
-    ['AUTH_PROFILE', 'asvs-l3'],
+    ['AUTH_PROFILE', 'asvs-l4'],
+    ['STEP_UP_WINDOW', '1s'],
     ['BOOTSTRAP_ADMIN_EMAIL', 'nobody'],
     ['ACCESS_LIFETIME', '777'],
     ['ACCESS_LIFETIME', '25h'],

@@ -1,0 +1,4 @@
+import { testSecondFactor } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testSecondFactor(expressApp);

@@ -1,0 +1,4 @@
+import { testSecondFactor } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testSecondFactor(fastifyApp);
