@@ -224,6 +224,8 @@ export function createAuth<Role extends string = never, Permission extends strin
         zone,
         ip: 'ip' in subject ? subject.ip : null,
       }),
+    onLocked: (zone, { tenantId }) =>
+      context.record({ type: 'authn_login_lock', tenantId, userId: null, zone }),
   });
   const context = createFlowContext({
     ...{

@@ -14,6 +14,7 @@ export interface EventOrigin {
  * - `authn_login_fail`: unknown user, wrong password and disabled account alike; `userId` where the address is known.
  * - `authn_mfa_fail`: the password was right and the second factor was not.
  * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
+ * - `authn_login_lock`: after 100 failures in a row, a password or a second factor opens nothing any more.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
  */
 export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
@@ -59,6 +60,13 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       readonly userId: null;
       readonly zone: string;
       readonly ip: string | null;
+    }
+  | {
+      readonly type: 'authn_login_lock';
+      /** Nobody is known: it may have been anybody who named an account. */
+      readonly userId: null;
+      /** `signIn` or `secondFactor`. */
+      readonly zone: string;
     }
   | { readonly type: 'user_created'; readonly userId: string }
   | {

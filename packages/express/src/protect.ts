@@ -7,6 +7,8 @@ declare global {
     interface Request {
       /** Who makes the request. There on every route behind `protect` with a guard that asks, and only there. */
       auth: Identity;
+      /** The nonce of this answer's content security policy, behind `securityHeaders({ nonce: true })`. */
+      cspNonce?: string;
     }
   }
 }
@@ -33,6 +35,7 @@ export function protect(guard: Guard): RequestHandler {
         keepCookies(res, verdict.cookies);
         keepHeaders(res, verdict.headers);
         if (verdict.identity !== null) req.auth = verdict.identity;
+        if (verdict.nonce !== undefined) req.cspNonce = verdict.nonce;
         next();
       },
       next,

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes the request. There on every route behind `protect` with a guard that asks, and only there. */
     auth: Identity;
+    /** The nonce of this answer's content security policy, behind `securityHeaders({ nonce: true })`. */
+    cspNonce?: string;
   }
 }
 
@@ -39,6 +41,7 @@ export function protect(guard: Guard): ProtectHook {
         keepCookies(reply.raw, verdict.cookies);
         keepHeaders(reply.raw, verdict.headers);
         if (verdict.identity !== null) request.auth = verdict.identity;
+        if (verdict.nonce !== undefined) request.cspNonce = verdict.nonce;
         done();
       },
       done,

@@ -59,8 +59,8 @@ export interface Flows {
   /** Does what a link to an address was sent for. @throws `AuthError` `one_time_token_invalid`. */
   verifyEmail(tenantId: string, token: string): Promise<void>;
 
-  /** Sends a link to a new password. Resolves alike whether there is such an account. @throws `AuthError` `email_invalid`. */
-  forgotPassword(tenantId: string, email: string): Promise<void>;
+  /** Sends a link to a new password. Resolves alike whether there is such an account. @throws `AuthError` `email_invalid`, `rate_limited`. */
+  forgotPassword(tenantId: string, email: string, ip?: string | null): Promise<void>;
 
   /**
    * Sets the password of whoever has the link, and ends all their sessions.
@@ -184,7 +184,7 @@ export function createFlows(auth: FlowContext): Flows {
     register: (registration) => register(auth, registration),
     requestAccount: (registration) => requestAccount(auth, registration),
     verifyEmail: (tenantId, token) => verifyEmail(auth, tenantId, token),
-    forgotPassword: (tenantId, email) => forgotPassword(auth, tenantId, email),
+    forgotPassword: (tenantId, email, ip = null) => forgotPassword(auth, tenantId, email, ip),
     resetPassword: (reset) => resetPassword(auth, reset),
     requestEmailChange: (user, newEmail) => requestEmailChange(auth, user, newEmail),
     signInWithPassword: (claim) => signInWithPassword(auth, claim),

@@ -10,11 +10,18 @@ import { hasMailLeft } from './mail-budget.js';
  *
  * Whether there is such an account, and whether it is disabled, changes neither the answer nor the work (ASVS 6.3.8).
  *
- * @throws `AuthError` `email_invalid`, `store_unavailable`.
+ * @param ip where the request comes from, or `null`: then the network is not counted.
+ * @throws `AuthError` `email_invalid`, `rate_limited`, `store_unavailable`.
  */
-export async function forgotPassword(auth: FlowContext, tenantId: string, email: string): Promise<void> {
+export async function forgotPassword(
+  auth: FlowContext,
+  tenantId: string,
+  email: string,
+  ip: string | null,
+): Promise<void> {
   const address = parseEmailAddress(email);
   if (address === null) throw new AuthError('email_invalid');
+  await auth.limits.require('recoveryClient', { tenantId, ip });
   const found = await auth.users.findByEmail(tenantId, address.canonical);
   const owner = found === null || found.disabledAt !== null ? null : found;
   const isDue = await hasMailLeft(auth, tenantId, address.canonical);

@@ -23,6 +23,8 @@ export interface Allowed {
   readonly cookies: readonly string[];
   /** Headers for the app's answer, names in lower case; the app may replace them. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The nonce of the answer's content security policy; bindings put it on the request as `cspNonce`. */
+  readonly nonce?: string;
 }
 
 /** What a guard says: go on (as this user, with these cookies and headers), or send this instead. */
@@ -31,8 +33,10 @@ export type Verdict = Allowed | { readonly isAllowed: false; readonly response: 
 /**
  * Decides whether a request may go on. It never throws for what a client did, and answers without a promise when all
  * it needs is in memory.
+ *
+ * @param known who makes the request, as a guard before this one has found out.
  */
-export type Guard = (request: HttpRequest) => Verdict | Promise<Verdict>;
+export type Guard = (request: HttpRequest, known?: Identity | null) => Verdict | Promise<Verdict>;
 
 /**
  * A guard that lets through only what both let through. The second is not asked when the first refuses.
@@ -40,8 +44,10 @@ export type Guard = (request: HttpRequest) => Verdict | Promise<Verdict>;
  * Cookies and headers of the first are sent whatever the second says: a session that it renewed would otherwise be lost.
  */
 export function all(first: Guard, second: Guard): Guard {
-  return (request) =>
-    andThen(first(request), (verdict) => (verdict.isAllowed ? join(verdict, second(request)) : verdict));
+  return (request, known) =>
+    andThen(first(request, known), (verdict) =>
+      verdict.isAllowed ? join(verdict, second(request, verdict.identity ?? known)) : verdict,
+    );
 }
 
 function join(first: Allowed, second: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
@@ -61,11 +67,13 @@ function join(first: Allowed, second: Verdict | Promise<Verdict>): Verdict | Pro
 function joinAllowed(first: Allowed, second: Allowed): Allowed {
   const headers = first.headers && second.headers ? { ...first.headers, ...second.headers } : undefined;
   const joined = headers ?? first.headers ?? second.headers;
+  const nonce = second.nonce ?? first.nonce;
   return {
     isAllowed: true,
     identity: second.identity ?? first.identity,
     cookies: first.cookies.length === 0 ? second.cookies : [...first.cookies, ...second.cookies],
     ...(joined === undefined ? {} : { headers: joined }),
+    ...(nonce === undefined ? {} : { nonce }),
   };
 }
 

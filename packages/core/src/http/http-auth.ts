@@ -3,6 +3,14 @@ import type { Auth } from '../create-auth.js';
 import { type Duration, parseDuration } from '../duration.js';
 import { type CookieOptions, createCookies } from './cookies.js';
 import { type Transport, transports } from './credentials.js';
+import { type CorsOptions, createCorsGuard } from './edge/cors.js';
+import { type CsrfOptions, createCsrfGuard } from './edge/csrf.js';
+import type { Network } from './edge/networks.js';
+import { createRateLimitGuard, type RateLimitOptions } from './edge/rate-limit.js';
+import { createRequestLocator, type RequestOrigin } from './edge/request-origin.js';
+import { createAddressGuard } from './edge/require-address.js';
+import { createHttpsGuard } from './edge/require-https.js';
+import { createHeadersGuard, type SecurityHeadersOptions } from './edge/security-headers.js';
 import type { Guard } from './guard.js';
 import { createGuard } from './guards.js';
 import type { HttpContext } from './http-context.js';
@@ -34,8 +42,16 @@ export interface HttpAuthOptions extends CookieOptions {
    * The tenant that a request is for, from its host or path; never from anything a user may choose. Default: `''`.
    *
    * Cookies belong to a host. Where the path tells tenants apart, a visit to another tenant signs a browser out.
+   *
+   * @param origin its host is that which the client has asked for, behind the proxies that are trusted.
    */
-  readonly tenantOf?: (request: HttpRequest) => string;
+  readonly tenantOf?: (request: HttpRequest, origin: RequestOrigin) => string;
+  /**
+   * The proxies in front of the app: networks such as `10.0.0.0/8`, `loopback`, `private`, `cloudflare`, and `unix` for whoever
+   * connects by a socket of this machine. What they say of the client is believed, and from nobody else (ASVS 4.1.3). Default:
+   * none, and a client is who connects.
+   */
+  readonly trustedProxies?: readonly (Network | 'unix')[];
 }
 
 /** How fresh and how strong the proof has to be. */
@@ -61,6 +77,21 @@ export interface HttpAuth<Role extends string = string, Permission extends strin
    * `WWW-Authenticate` (RFC 9470) and go on with `POST /reauthenticate`.
    */
   requireStepUp(options?: StepUpOptions): Guard;
+
+  /** Where a request really comes from, behind the proxies that are trusted. */
+  locate(request: HttpRequest): RequestOrigin;
+  /** Redirects pages that come by plain http, and refuses everything else with 403 `https_required` (ASVS 12.2.1). */
+  requireHttps(): Guard;
+  /** Lets requests from these networks through; others get 403 `address_refused`. @throws `TypeError` when one is none. */
+  requireAddress(networks: readonly Network[]): Guard;
+  /** Sends the headers that a page of the app should have (ASVS 3.4). */
+  securityHeaders(options?: SecurityHeadersOptions): Guard;
+  /** Lets pages of other origins read answers, and answers preflights. Default: those of `trustedOrigins`. */
+  cors(options?: CorsOptions): Guard;
+  /** Refuses state-changing requests that a foreign page has made the browser send, with 403 `csrf_refused`. */
+  csrf(options?: CsrfOptions): Guard;
+  /** Lets a client through so often, or an account behind a guard that knows it; then 429 `rate_limited`. */
+  rateLimit(options?: RateLimitOptions): Guard;
 }
 
 /**
@@ -76,6 +107,8 @@ export function createHttpAuth<Role extends string, Permission extends string>(
   // A setting from a developer's machine that went along into production.
   if (options.allowInsecureCookies === true && auth.publicUrl.startsWith('https:'))
     throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
+  const { tenantOf } = options;
+  const locate = createRequestLocator(options.trustedProxies ?? []);
   const http: HttpContext = {
     auth: auth as unknown as Auth,
     cookies: createCookies(options),
@@ -83,9 +116,20 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     trustedOrigins: new Set([auth.publicUrl, ...(options.trustedOrigins ?? [])].map(readOrigin)),
     requiresCsrfToken: options.allowMissingCsrfToken !== true,
     stepUpWindowMs: readWindow('stepUpWindow', options.stepUpWindow ?? '10m'),
-    tenantOf: options.tenantOf ?? (() => ''),
+    locate,
+    tenantOf: tenantOf === undefined ? () => '' : (request) => tenantOf(request, locate(request)),
   };
+  const { trustedOrigins } = http;
   return {
+    locate,
+    requireHttps: () => createHttpsGuard(http),
+    requireAddress: (networks) => createAddressGuard(http, networks),
+    securityHeaders: (headers) => createHeadersGuard(auth.publicUrl.startsWith('https:'), headers),
+    cors: ({ origins, ...cors } = {}) =>
+      createCorsGuard(origins === undefined ? trustedOrigins : new Set(origins.map(readOrigin)), cors),
+    csrf: (csrf) => createCsrfGuard(http, csrf),
+    rateLimit: (limit) => createRateLimitGuard(http, limit),
+
     routes: createRoutes(http, readBasePath(options.basePath ?? '/auth')),
 
     signedIn: () => createGuard(http, () => true),

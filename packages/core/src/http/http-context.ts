@@ -1,6 +1,7 @@
 import type { Auth } from '../create-auth.js';
 import type { Cookies } from './cookies.js';
 import type { Transport } from './credentials.js';
+import type { LocateRequest } from './edge/request-origin.js';
 import type { HttpRequest } from './request.js';
 
 /** What guards and routes share. */
@@ -15,6 +16,8 @@ export interface HttpContext {
   readonly requiresCsrfToken: boolean;
   /** How old a proof of who somebody is may be where it matters most. */
   readonly stepUpWindowMs: number;
+  /** Where a request really comes from, behind the proxies that are trusted. */
+  readonly locate: LocateRequest;
   /** The tenant that a request is for; `''` in an app without tenants. */
   readonly tenantOf: (request: HttpRequest) => string;
 }

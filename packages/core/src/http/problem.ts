@@ -1,6 +1,7 @@
 import { createId } from '../crypto/random.js';
 import { AuthError, type AuthErrorCode, authErrorMessages } from '../errors.js';
 import { baselineHeaders } from './headers.js';
+import { exceededHeaders } from './limit-headers.js';
 import { type HttpResponse, type ResponseExtras, respondJson } from './response.js';
 
 /** The status of every code. A code without one does not compile. */
@@ -29,6 +30,8 @@ const statuses = {
   mfa_code_required: 401,
   mfa_code_invalid: 401,
   permission_denied: 403,
+  https_required: 403,
+  address_refused: 403,
   csrf_refused: 403,
   account_exists: 409,
   email_invalid: 422,
@@ -88,20 +91,11 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
       'content-type': 'application/problem+json; charset=utf-8',
       ...(status === 401 ? { 'www-authenticate': challengeFor(error) } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-      ...limitHeaders(error),
+      ...exceededHeaders(error),
       ...extras.headers,
     },
     cookies: extras.cookies ?? [],
   });
-}
-
-/** What was exceeded, and that nothing is left (draft-ietf-httpapi-ratelimit-headers). */
-function limitHeaders({ limit, retryAfterSeconds = 1 }: AuthError): Readonly<Record<string, string>> {
-  if (limit === undefined) return {};
-  return {
-    'ratelimit-policy': `"${limit.name}";q=${limit.count};w=${limit.perSeconds}`,
-    ratelimit: `"${limit.name}";r=0;t=${retryAfterSeconds}`,
-  };
 }
 
 /** 405 with the methods that the path does answer. */

@@ -1,7 +1,9 @@
 import { isAuthError } from '../errors.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
+import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { respondProblem } from './problem.js';
+import { isUnsafeMethod } from './request.js';
 import type { HttpResponse } from './response.js';
 import { defineRoute, type Route, type RouteDefinition, type RouteInput } from './route.js';
 
@@ -23,16 +25,18 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
     ...definition,
     isProtected: true,
     answers: {
-      ...definition.answers,
       401: 'Nobody is signed in',
       403: 'The request does not come from the app itself',
+      ...(isUnsafeMethod(definition.method) && { 429: 'Too many requests' }),
       503: 'Try again later',
+      ...definition.answers,
     },
     async handle(input) {
       let cookies: readonly string[] = [];
       try {
         const sender = await authenticate(http, input.request);
         cookies = sender.cookies;
+        if (isUnsafeMethod(definition.method)) await countRequest(http, sender.identity);
         const response = await definition.handle(input, sender);
         // What the handler sets comes last and wins: it may have renewed the session once more.
         return { ...response, cookies: [...cookies, ...response.cookies] };
@@ -42,4 +46,9 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
       }
     },
   });
+}
+
+/** What changes something is counted for the account, wherever it comes from. @throws `AuthError` `rate_limited`. */
+async function countRequest({ auth }: HttpContext, { tenantId, userId }: Identity): Promise<void> {
+  await auth.limits.require('api', { tenantId, account: userId });
 }

@@ -10,8 +10,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** What the host parsed, or the raw text or bytes; `undefined` where there was none. */
   readonly body?: unknown;
-  /** The address of the client. */
-  readonly ip?: string | undefined;
+  /** The connection: who is at its other end, and whether it is encrypted. */
+  readonly socket?: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean } | undefined;
 }
 
 /** The single value of a header; `null` when it is absent. Node has joined or dropped repeated ones already. */

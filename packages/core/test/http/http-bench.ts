@@ -68,7 +68,7 @@ export function requestOf({ method, url, headers = {}, json, body }: Call): Http
     method,
     originalUrl: url,
     headers: Object.fromEntries(given) as Record<string, string>,
-    ip: '203.0.113.7',
+    socket: { remoteAddress: '203.0.113.7' },
     ...(text === undefined ? {} : { body: text }),
   };
 }

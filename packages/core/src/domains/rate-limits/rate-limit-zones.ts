@@ -7,9 +7,17 @@ import { type CountedLimit, type RateLimit, readRateLimit } from './rate-limit.j
  * - `secondFactor`: codes tried on one account. Default 1 a minute, 20 an hour (10 at once) and 50 a day.
  * - `register`: accounts asked for from one network. Default 10 an hour, 5 at once.
  * - `recovery`: messages that others ask for, to one address of mail. Default 3 an hour. Asking on is answered as ever.
+ * - `recoveryClient`: addresses for which one network has forgotten a password. Default 20 an hour, 10 at once.
  * - `api`: requests of one client. Default 100 a minute, 20 at once.
  */
-export type RateLimitZone = 'signIn' | 'signInClient' | 'secondFactor' | 'register' | 'recovery' | 'api';
+export type RateLimitZone =
+  | 'signIn'
+  | 'signInClient'
+  | 'secondFactor'
+  | 'register'
+  | 'recovery'
+  | 'recoveryClient'
+  | 'api';
 
 /** What an app decides of the zones: each one limit, or several that all hold. What is left out has its default. */
 export type RateLimitZonesOptions = Readonly<
@@ -30,6 +38,7 @@ const defaults = {
   ],
   register: [{ count: 10, per: '1h', burst: 5 }],
   recovery: [{ count: 3, per: '1h' }],
+  recoveryClient: [{ count: 20, per: '1h', burst: 10 }],
   api: [{ count: 100, per: '1m', burst: 20 }],
 } as const satisfies Record<RateLimitZone, readonly RateLimit[]>;
 
@@ -50,6 +59,7 @@ export function readRateLimitZones(
     secondFactor: read('secondFactor'),
     register: read('register'),
     recovery: read('recovery'),
+    recoveryClient: read('recoveryClient'),
     api: read('api'),
   };
 }

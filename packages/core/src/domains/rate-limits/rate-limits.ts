@@ -3,7 +3,7 @@ import type { KeyRing } from '../../crypto/key-ring.js';
 import { AuthError } from '../../errors.js';
 import { networkOf } from '../../ip-address.js';
 import type { RateLimitStore } from '../../stores/rate-limit-store.js';
-import type { CountedLimit } from './rate-limit.js';
+import { type CountedLimit, type RateLimit, readRateLimit } from './rate-limit.js';
 import { type RateLimitZone, type RateLimitZonesOptions, readRateLimitZones } from './rate-limit-zones.js';
 
 /** Whose requests are counted. */
@@ -17,7 +17,7 @@ export type RateLimitSubject =
 export interface RateLimitOutcome {
   readonly isAllowed: boolean;
   /** Which zone, and the strictest of its limits at this moment. */
-  readonly zone: RateLimitZone;
+  readonly zone: string;
   readonly count: number;
   readonly perSeconds: number;
   readonly remaining: number;
@@ -26,14 +26,26 @@ export interface RateLimitOutcome {
   readonly resetAfterSeconds: number;
 }
 
+/** A zone of the app's own. */
+export interface OwnZone {
+  readonly name: string;
+  readonly limits: readonly CountedLimit[];
+}
+
 /** The limits of one app. */
 export interface RateLimits {
   /** Takes one unit from every limit of the zone. @throws `AuthError` `store_unavailable`. */
-  take(zone: RateLimitZone, subject: RateLimitSubject): Promise<RateLimitOutcome>;
+  take(zone: RateLimitZone | OwnZone, subject: RateLimitSubject): Promise<RateLimitOutcome>;
   /** Takes one unit or refuses. @throws `AuthError` `rate_limited` with `retryAfterSeconds`; `store_unavailable`. */
   require(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
   /** Gives all units of the zone back, as after a success. @throws `AuthError` `store_unavailable`. */
   reset(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
+  /**
+   * A zone for the app's own use, counted apart from all others. Without limits, the zone with that name.
+   *
+   * @throws `TypeError` when the name or a limit is not acceptable.
+   */
+  define(name: string, limit?: RateLimit | readonly RateLimit[]): RateLimitZone | OwnZone;
 }
 
 /** What limits are made of. */
@@ -43,7 +55,9 @@ export interface RateLimitsOptions {
   readonly zones: RateLimitZonesOptions | 'off';
   readonly keyRing: KeyRing;
   /** Told of the first refusal, and not again before all units could be back. */
-  readonly onExceeded: (zone: RateLimitZone, subject: RateLimitSubject) => Promise<void>;
+  readonly onExceeded: (zone: string, subject: RateLimitSubject) => Promise<void>;
+  /** Told when {@link lock} is reached, and not again before it could be lifted. */
+  readonly onLocked: (zone: string, subject: RateLimitSubject) => Promise<void>;
 }
 
 /** NIST SP 800-63B-4 §3.2.2: after 100 failures in a row an authenticator opens nothing. One comes back each year. */
@@ -59,35 +73,41 @@ const lock: CountedLimit = {
  *
  * @throws `TypeError` naming the option that is not acceptable.
  */
-export function createRateLimits({ store, zones, keyRing, onExceeded }: RateLimitsOptions): RateLimits {
+export function createRateLimits({
+  store,
+  zones,
+  keyRing,
+  onExceeded,
+  onLocked,
+}: RateLimitsOptions): RateLimits {
   const limits = readRateLimitZones(zones === 'off' ? {} : zones);
   // Last, so that what another limit refuses is no failure: nothing was tried.
-  const limitsOf = (zone: RateLimitZone) =>
-    zone === 'signIn' || zone === 'secondFactor' ? [...limits[zone], lock] : limits[zone];
+  const limitsOf = (zone: RateLimitZone | OwnZone) => {
+    if (typeof zone === 'object') return zone.limits;
+    return zone === 'signIn' || zone === 'secondFactor' ? [...limits[zone], lock] : limits[zone];
+  };
+  const nameOf = (zone: RateLimitZone | OwnZone) => (typeof zone === 'object' ? zone.name : zone);
   const isCounted = (subject: RateLimitSubject) =>
     zones !== 'off' && ('account' in subject || subject.ip !== null);
 
-  const keyOf = (zone: RateLimitZone, subject: RateLimitSubject): string => {
+  const keyOf = (zone: RateLimitZone | OwnZone, subject: RateLimitSubject): string => {
     // A client has one budget, whatever tenant it says it is for.
     const parts =
       'account' in subject
         ? ['account', subject.tenantId, subject.account, subject.lane ?? '']
         : ['client', networkOf(subject.ip ?? '')];
-    return `${zone}:${hmacSha256(keyRing.activeKey('rate-limit'), ...parts).toString('base64url')}`;
+    const name = typeof zone === 'object' ? `own-${zone.name}` : zone;
+    return `${name}:${hmacSha256(keyRing.activeKey('rate-limit'), ...parts).toString('base64url')}`;
   };
 
-  const tellOnce = async (
-    zone: RateLimitZone,
-    subject: RateLimitSubject,
-    key: string,
-    limit: CountedLimit,
-  ) => {
+  const tellOnce = async (zone: string, subject: RateLimitSubject, key: string, limit: CountedLimit) => {
     const { burst, intervalUs } = limit;
     const told = { key: `${key}:told`, intervalUs: burst * intervalUs, burst: 1, cost: 1 };
-    if ((await store.take(told)).isAllowed) await onExceeded(zone, subject);
+    if ((await store.take(told)).isAllowed) await (limit === lock ? onLocked : onExceeded)(zone, subject);
   };
 
-  const take = async (zone: RateLimitZone, subject: RateLimitSubject): Promise<RateLimitOutcome> => {
+  const take: RateLimits['take'] = async (zone, subject) => {
+    const name = nameOf(zone);
     const outcomes: RateLimitOutcome[] = [];
     const key = keyOf(zone, subject);
     const counted = isCounted(subject) ? limitsOf(zone) : [];
@@ -95,22 +115,35 @@ export function createRateLimits({ store, zones, keyRing, onExceeded }: RateLimi
       const { burst, intervalUs, count, perSeconds } = limit;
       const taken = await store.take({ key: `${key}:${at}`, intervalUs, burst, cost: 1 });
       const outcome = {
-        ...{ zone, count, perSeconds, isAllowed: taken.isAllowed, remaining: taken.remaining },
+        ...{ zone: name, count, perSeconds, isAllowed: taken.isAllowed, remaining: taken.remaining },
         retryAfterSeconds: Math.ceil(taken.retryAfterMs / 1000),
         resetAfterSeconds: Math.ceil(taken.resetAfterMs / 1000),
       };
       if (!taken.isAllowed) {
-        await tellOnce(zone, subject, `${key}:${at}`, limit);
+        await tellOnce(name, subject, `${key}:${at}`, limit);
         return outcome;
       }
       outcomes.push(outcome);
     }
-    const [first = unlimited(zone), ...others] = outcomes;
+    const [first = unlimited(name), ...others] = outcomes;
     return others.reduce((least, next) => (next.remaining < least.remaining ? next : least), first);
   };
 
   return {
     take,
+
+    define(name, limit) {
+      if (limit === undefined) {
+        if (!Object.hasOwn(limits, name)) throw new TypeError('rateLimit.limit: missing');
+        return name as RateLimitZone;
+      }
+      if (!/^[A-Za-z][A-Za-z0-9-]{0,31}$/.test(name))
+        throw new TypeError('rateLimit.name: expected up to 32 letters, digits and dashes');
+      return {
+        name,
+        limits: [limit].flat().map((one) => readRateLimit('rateLimit.limit', one as RateLimit)),
+      };
+    },
 
     async require(zone, subject) {
       const { isAllowed, retryAfterSeconds, count, perSeconds } = await take(zone, subject);
@@ -131,7 +164,7 @@ export function createRateLimits({ store, zones, keyRing, onExceeded }: RateLimi
   };
 }
 
-function unlimited(zone: RateLimitZone): RateLimitOutcome {
+function unlimited(zone: string): RateLimitOutcome {
   const none = { count: 0, perSeconds: 0, remaining: 0, retryAfterSeconds: 0, resetAfterSeconds: 0 };
   return { isAllowed: true, zone, ...none };
 }

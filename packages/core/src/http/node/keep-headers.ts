@@ -7,5 +7,9 @@ export function keepHeaders(
   headers: Readonly<Record<string, string>> | undefined,
 ): void {
   if (headers === undefined) return;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    const before = name === 'vary' ? response.getHeader(name) : undefined;
+    // An answer may depend on more than one of us knows of.
+    response.setHeader(name, before === undefined ? value : `${String(before)}, ${value}`);
+  }
 }

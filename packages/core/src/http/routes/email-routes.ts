@@ -4,6 +4,7 @@ import { defineProtectedRoute } from '../protected-route.js';
 import { requireRecentProof } from '../recent-proof.js';
 import { respondEmpty } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
+import { countClient } from './count-client.js';
 import { emailSchema, tokenSchema } from './schemas.js';
 
 /** `POST /email/verify` and `POST /email/change` */
@@ -14,8 +15,14 @@ export function createEmailRoutes(http: HttpContext, basePath: string): readonly
       path: `${basePath}/email/verify`,
       summary: 'Do what the link in a mail was sent for: make the account, or change its address',
       body: z.strictObject({ token: tokenSchema }),
-      answers: { 204: 'Done', 422: 'The link was used, replaced or has expired', 503: 'Try again later' },
+      answers: {
+        204: 'Done',
+        422: 'The link was used, replaced or has expired',
+        429: 'Too many requests',
+        503: 'Try again later',
+      },
       async handle({ body, request }) {
+        await countClient(http, request);
         await http.auth.verifyEmail(http.tenantOf(request), body.token);
         return respondEmpty(204);
       },

@@ -5,6 +5,7 @@ import { requireRecentProof } from '../recent-proof.js';
 import { respondSignedIn } from '../respond-signed-in.js';
 import { respondEmpty, respondJson } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
+import { countClient } from './count-client.js';
 import { codeSchema, methodSchema, tokenSchema, transportSchema } from './schemas.js';
 import { endReplaced, readOrigin, readSignIn } from './sign-in-request.js';
 
@@ -52,9 +53,11 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
         200: 'The shared key for an authenticator app, shown once',
         401: 'The sign-in has to be begun anew',
         409: 'There is a second factor already',
+        429: 'Too many requests',
         503: 'Try again later',
       },
       async handle({ body, request }) {
+        await countClient(http, request);
         return respondJson(
           200,
           await http.auth.beginSecondFactorSetup(http.tenantOf(request), body.mfaToken),
@@ -137,7 +140,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
           user: identity,
           sessionId: identity.sessionId,
           code: body.code,
-          origin: readOrigin(request, credentials.transport),
+          origin: readOrigin(http, request, credentials.transport),
         });
         const { backupCodes } = signedIn;
         return respondSignedIn(http, credentials.transport, 200, signedIn, undefined, { backupCodes });
@@ -161,7 +164,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
           user: identity,
           sessionId: identity.sessionId,
           proof: { method, code },
-          origin: readOrigin(request, credentials.transport),
+          origin: readOrigin(http, request, credentials.transport),
         });
         return respondEmpty(204, {
           cookies: credentials.transport === 'bearer' ? [] : [http.cookies.clearDevice()],

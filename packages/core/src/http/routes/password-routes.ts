@@ -4,6 +4,7 @@ import { defineProtectedRoute } from '../protected-route.js';
 import { respondSignedIn } from '../respond-signed-in.js';
 import { respondEmpty } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
+import { countClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema } from './schemas.js';
 
 /** `POST /password/change`, `POST /password/forgot`, `POST /password/reset` and `GET /.well-known/change-password` */
@@ -31,9 +32,13 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       path: `${basePath}/password/forgot`,
       summary: 'Send a link to a new password to the owner of the address, if there is one',
       body: z.strictObject({ email: emailSchema }),
-      answers: { 202: 'Whether there is such an account is not said', 503: 'Try again later' },
+      answers: {
+        202: 'Whether there is such an account is not said',
+        429: 'Too many addresses from this network',
+        503: 'Try again later',
+      },
       async handle({ body, request }) {
-        await http.auth.forgotPassword(http.tenantOf(request), body.email);
+        await http.auth.forgotPassword(http.tenantOf(request), body.email, http.locate(request).ip);
         return respondEmpty(202);
       },
     }),
@@ -46,9 +51,11 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       answers: {
         204: 'The new password is in force',
         422: 'The link was used, replaced or has expired; or the new password is not acceptable, and the link still good',
+        429: 'Too many requests',
         503: 'Try again later',
       },
       async handle({ body, request }) {
+        await countClient(http, request);
         await http.auth.resetPassword({ ...body, tenantId: http.tenantOf(request) });
         return respondEmpty(204);
       },

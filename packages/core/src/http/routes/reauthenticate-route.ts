@@ -28,7 +28,7 @@ export function createReauthenticateRoute(http: HttpContext, basePath: string): 
         sessionId: identity.sessionId,
         password,
         ...(code === undefined ? {} : { proof: { method, code } }),
-        origin: readOrigin(request, credentials.transport),
+        origin: readOrigin(http, request, credentials.transport),
       });
       return respondSignedIn(http, credentials.transport, 200, signedIn);
     },

@@ -1,7 +1,6 @@
 import { readUserAgent } from '../../domains/sessions/index.js';
 import type { ClientOrigin } from '../../flows/index.js';
 import { requireTrustedOrigin } from '../check-origin.js';
-import { findClientAddress } from '../client-address.js';
 import { type CookieTokens, noTokens } from '../cookies.js';
 import type { Transport } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
@@ -18,9 +17,9 @@ export interface SignInRequest {
 }
 
 /** Where a request comes from, for what is recorded of it. */
-export function readOrigin(request: HttpRequest, transport: Transport): ClientOrigin {
+export function readOrigin(http: HttpContext, request: HttpRequest, transport: Transport): ClientOrigin {
   return {
-    ip: findClientAddress(request),
+    ip: http.locate(request).ip,
     userAgent: readUserAgent(findHeader(request, 'user-agent')),
     isBrowser: transport !== 'bearer',
   };
@@ -39,7 +38,7 @@ export function readSignIn(http: HttpContext, request: HttpRequest, transport: T
   const cookie = transport === 'bearer' ? null : findHeader(request, 'cookie');
   return {
     tenantId: http.tenantOf(request),
-    origin: readOrigin(request, transport),
+    origin: readOrigin(http, request, transport),
     held: cookie === null ? noTokens : http.cookies.read(cookie),
     deviceToken: http.cookies.readDevice(cookie),
   };

@@ -80,7 +80,7 @@ export const plainRoutes: readonly Route[] = [
     handle: ({ params, request }) =>
       respondJson(
         200,
-        { id: params.id, originalUrl: request.originalUrl, ip: request.ip },
+        { id: params.id, originalUrl: request.originalUrl, ip: request.socket?.remoteAddress },
         { headers: { 'content-type': 'application/vnd.item+json', 'x-item': 'yes' } },
       ),
   }),
