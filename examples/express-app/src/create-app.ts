@@ -9,19 +9,16 @@ import {
   problemType,
   publicFolder,
   readReportTitle,
-  webHeaders,
 } from '@tessera-auth/example-shared';
 import { mount, protect } from '@tessera-auth/express';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 
 /** The employee system on Express: what Tessera brings, what this app adds, and who may do what. */
-export function createApp({ auth, reports, inbox, publicUrl }: EmployeeSystem): Express {
+export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use((_req, res, next) => {
-    res.set(webHeaders(publicUrl));
-    next();
-  });
+  // Nothing but our own scripts and styles runs, and nobody frames us.
+  app.use(protect(auth.securityHeaders()));
 
   // Sign in, sign out, who am I, my sessions, change the password, …
   app.use(mount(auth.routes));

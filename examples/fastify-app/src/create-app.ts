@@ -10,17 +10,15 @@ import {
   problemType,
   publicFolder,
   readReportTitle,
-  webHeaders,
 } from '@tessera-auth/example-shared';
 import { mount, protect } from '@tessera-auth/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 
 /** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
-export function createApp({ auth, reports, inbox, publicUrl }: EmployeeSystem): FastifyInstance {
+export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInstance {
   const app = Fastify();
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(webHeaders(publicUrl));
-  });
+  // Nothing but our own scripts and styles runs, and nobody frames us.
+  app.addHook('onRequest', protect(auth.securityHeaders()));
 
   // Sign in, sign out, who am I, my sessions, change the password, …
   app.register(mount(auth.routes));

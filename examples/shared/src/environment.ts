@@ -36,6 +36,8 @@ export interface Environment {
   readonly mailFrom: string;
   /** `off`: for load and race tests. */
   readonly rateLimits: 'on' | 'off';
+  /** The networks of the proxies in front of the server. */
+  readonly trustedProxies: readonly string[];
   readonly profile: ProfileName;
   /** `null`: the default of Tessera. */
   readonly stepUpWindow: Duration | null;
@@ -44,7 +46,7 @@ export interface Environment {
 }
 
 /** Variables of the design that this version has nothing behind yet. */
-const withoutEffect = ['TRUSTED_PROXIES', 'METRICS_PORT'] as const;
+const withoutEffect = ['METRICS_PORT'] as const;
 
 const schema = z.object({
   NODE_ENV: z
@@ -99,6 +101,10 @@ const schema = z.object({
   ABSOLUTE_LIFETIME: duration('ABSOLUTE_LIFETIME', '1s', '400d'),
   ROTATION_FLOOR: duration('ROTATION_FLOOR', '0s', '10m'),
   ROTATION_GRACE: duration('ROTATION_GRACE', '0s', '60s'),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((list) => list.split(',').map((network) => network.trim()))
+    .default([]),
   STEP_UP_WINDOW: duration('STEP_UP_WINDOW', '1m', '24h'),
 });
 
@@ -134,6 +140,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM,
     rateLimits: values.RATE_LIMITS,
+    trustedProxies: values.TRUSTED_PROXIES,
     profile: values.AUTH_PROFILE,
     stepUpWindow: values.STEP_UP_WINDOW ?? null,
     isProduction: values.NODE_ENV === 'production',

@@ -4,4 +4,4 @@ export { payroll } from './payroll.js';
 export { type Problem, problemOf, problems, problemType } from './problem.js';
 export { readReportTitle } from './report-input.js';
 export { type ListeningServer, runServer } from './run-server.js';
-export { pagesFolder, publicFolder, webHeaders } from './web-page.js';
+export { pagesFolder, publicFolder } from './web-page.js';

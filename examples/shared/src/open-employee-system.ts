@@ -81,6 +81,7 @@ export async function openEmployeeSystem(
       system: {
         auth: createHttpAuth(auth, {
           allowInsecureCookies: publicUrl.startsWith('http:'),
+          trustedProxies: environment.trustedProxies,
           ...(environment.stepUpWindow && { stepUpWindow: environment.stepUpWindow }),
         }),
         reports: createReports(),

@@ -26,6 +26,7 @@ describe('readEnvironment', () => {
       smtpUrl: null,
       mailFrom: 'no-reply@localhost.invalid',
       rateLimits: 'on',
+      trustedProxies: [],
       profile: 'default',
       stepUpWindow: null,
       isProduction: false,
@@ -51,6 +52,7 @@ describe('readEnvironment', () => {
       ABSOLUTE_LIFETIME: '12h',
       ROTATION_FLOOR: '30s',
       ROTATION_GRACE: '20s',
+      TRUSTED_PROXIES: '10.0.0.0/8, loopback',
       AUTH_PROFILE: 'asvs-l2',
       STEP_UP_WINDOW: '5m',
     });
@@ -69,6 +71,7 @@ describe('readEnvironment', () => {
       smtpUrl: 'smtps://me:secret@mail.example.com',
       mailFrom: 'no-reply@example.com',
       rateLimits: 'on',
+      trustedProxies: ['10.0.0.0/8', 'loopback'],
       profile: 'asvs-l2',
       stepUpWindow: '5m',
       isProduction: true,

@@ -89,6 +89,29 @@ export const bindingDefects: readonly BindingDefect[] = [
     },
   ),
   protectDefect(
+    'loses the headers of a guard',
+    'guards > a guard\'s headers are on an answer of kind "stream"',
+    (guard) => binding.protect(async (request) => ({ ...(await guard(request)), headers: {} })),
+  ),
+  protectDefect(
+    'loses the nonce of a guard',
+    'guards > a guard that asks nobody, at once, puts its nonce on the request and no identity',
+    (guard) => (req, res, next) =>
+      binding.protect(guard)(req, res, (error) => {
+        delete req.cspNonce;
+        next(error);
+      }),
+  ),
+  protectDefect(
+    'puts an identity on the request that nobody has asked for',
+    'guards > a guard that asks nobody, at once, puts its nonce on the request and no identity',
+    (guard) => (req, res, next) =>
+      binding.protect(guard)(req, res, (error) => {
+        req.auth ??= null as never;
+        next(error);
+      }),
+  ),
+  protectDefect(
     'loses the cookies of a guard',
     'cookies of guards > a guard\'s cookies are on an answer of kind "identity", before the app\'s, and no cache may keep it',
     (guard) => binding.protect(async (request) => ({ ...(await guard(request)), cookies: [] })),

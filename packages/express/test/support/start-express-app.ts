@@ -11,6 +11,9 @@ const identity: RequestHandler = ({ auth }, res) => {
 
 const pages: Readonly<Record<PageKind, RequestHandler>> = {
   identity,
+  open: (req, res) => {
+    res.json({ auth: 'auth' in req, nonce: req.cspNonce ?? null });
+  },
   echo: (req, res) => {
     res.json({ body: req.body ?? null });
   },

@@ -12,6 +12,7 @@ const identity: RouteHandlerMethod = async ({ auth }) => ({
 
 const pages: Readonly<Record<PageKind, RouteHandlerMethod>> = {
   identity,
+  open: async (request) => ({ auth: 'auth' in request, nonce: request.cspNonce ?? null }),
   echo: async ({ body }) => ({ body: body ?? null }),
   cookie: (_request, reply) => reply.header('set-cookie', 'page=1').send({}),
   overwritten: (_request, reply) => reply.removeHeader('set-cookie').header('set-cookie', 'page=1').send({}),

@@ -7,6 +7,7 @@ import type { TestClient } from './test-client.js';
  *
  * - `identity`: 200 with the JSON `{ userId, sessionId, canReport }` of the identity on the request, where `canReport`
  *   is `can('reports:read')`.
+ * - `open`: 200 with the JSON `{ auth, nonce }`: whether the request has an `auth`, and its `cspNonce` or `null`.
  * - `echo`: 200 with the JSON `{ body }`, what the app's own parser made of the request's body, or `null`.
  * - `cookie`: adds `Set-Cookie: page=1` the way the framework recommends, and answers 200 with the JSON `{}`.
  * - `overwritten`: as `cookie`, but replaces every `Set-Cookie` that the framework knows of.
@@ -20,6 +21,7 @@ import type { TestClient } from './test-client.js';
  */
 export type PageKind =
   | 'identity'
+  | 'open'
   | 'echo'
   | 'cookie'
   | 'overwritten'

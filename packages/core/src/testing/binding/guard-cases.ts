@@ -75,7 +75,9 @@ const requests: readonly BindingCase[] = [
       let seen: HttpRequest | undefined;
       const guard: Guard = (request) => {
         const { method, originalUrl, headers, socket } = request;
-        seen = { method, originalUrl, headers, socket };
+        // The connection says so while it lives.
+        const remoteAddress = socket?.remoteAddress;
+        seen = { method, originalUrl, headers, socket: { remoteAddress } };
         return { isAllowed: true, identity: identityOf('ada'), cookies: [] };
       };
       const app = await start({ pages: [{ method: 'GET', path: '/page', kind: 'empty', guard }] });
@@ -102,8 +104,41 @@ const requests: readonly BindingCase[] = [
   },
 ];
 
+/** A guard that asks nobody who they are, and sends headers along. */
+const open: Guard = () => ({
+  isAllowed: true,
+  identity: null,
+  cookies: [],
+  headers: { 'x-guard': 'yes', vary: 'Origin' },
+  nonce: 'bm9uY2U=',
+});
+
+const headers: readonly BindingCase[] = [
+  ...answering.map(
+    ({ how, as }): BindingCase => ({
+      name: `a guard that asks nobody, ${how}, puts its nonce on the request and no identity`,
+      async run({ start }) {
+        const app = await start({ pages: [{ method: 'GET', path: '/page', kind: 'open', guard: as(open) }] });
+        assert.deepEqual((await app.send({ path: '/page' })).json(), { auth: false, nonce: 'bm9uY2U=' });
+      },
+    }),
+  ),
+  ...(['open', 'stream', 'redirect', 'empty', 'broken', 'raw'] as const).map(
+    (kind): BindingCase => ({
+      name: `a guard's headers are on an answer of kind "${kind}"`,
+      async run({ start }) {
+        const app = await start({ pages: [{ method: 'GET', path: '/page', kind, guard: open }] });
+        assert.equal((await app.send({ path: '/page' })).headers['x-guard'], 'yes');
+      },
+    }),
+  ),
+];
+
 /** `protect`. */
-export const guardChapter: BindingChapter = { name: 'guards', cases: [...verdicts, ...broken, ...requests] };
+export const guardChapter: BindingChapter = {
+  name: 'guards',
+  cases: [...verdicts, ...headers, ...broken, ...requests],
+};
 
 function raise(reason: unknown): never {
   throw reason;
