@@ -2,6 +2,7 @@ import {
   type AuthOptions,
   type Composition,
   createAuth,
+  createMemorySecondFactorStore,
   formatComposition,
   memoryStores,
   type StoreName,
@@ -35,7 +36,7 @@ function apart(everywhere: StoreTraits, traits: Traits = {}): Stores {
     ...store,
     traits: name in traits ? traits[name] : everywhere,
   });
-  const { sessions, revocations, users, oneTimeTokens, rateLimits } = memoryStores();
+  const { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors } = memoryStores();
   const { recordsRevocationsIn: _, ...recordingNowhere } = sessions;
   return {
     sessions: say('sessions', recordingNowhere),
@@ -43,6 +44,7 @@ function apart(everywhere: StoreTraits, traits: Traits = {}): Stores {
     users: say('users', users),
     oneTimeTokens: say('oneTimeTokens', oneTimeTokens),
     rateLimits: say('rateLimits', rateLimits),
+    ...(secondFactors && { secondFactors: { ...secondFactors, traits: everywhere } }),
   };
 }
 
@@ -179,6 +181,11 @@ describe('the composition', () => {
     });
   });
 
+  it('says that nobody is asked for a second factor where no store keeps them', () => {
+    const { secondFactors: _none, ...without } = linked(postgres);
+    expect(consequencesOf(compose(without))).toContain('second_factor_unavailable users');
+  });
+
   it('is a few plain lines for a log', () => {
     const stores = covering(linked(postgres, { rateLimits: redis }));
     expect(formatComposition(compose(stores))).toMatchInlineSnapshot(`
@@ -208,8 +215,11 @@ describe('the composition', () => {
   });
 });
 
+const localFactors = { ...createMemorySecondFactorStore() };
+
 describe('stores that cannot keep the promises together', () => {
   it.each<[string, Stores]>([
+    ['stores.secondFactors', { ...linked(postgres), secondFactors: localFactors }],
     ['stores.revocations', linked(postgres, { revocations: memory })],
     ['stores.revocations', linked(redis, { revocations: memory })],
     ['stores.revocations', linked(postgres, { sessions: undefined, revocations: memory })],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
 import { type RedisStores, redisStores } from '@tessera-auth/adapters-redis';
-import { type Auth, createAuth, type Notice, type Stores } from '@tessera-auth/core';
+import { type Auth, type AuthOptions, createAuth, type Notice, type Stores } from '@tessera-auth/core';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createOwnUsers, type OwnUsers } from './own-users.js';
@@ -65,7 +65,11 @@ export const mixes: readonly Mix[] = [
       'password_change_two_steps',
       'last_writes_lost_on_failover',
     ],
-    put: ({ redis, postgres }) => ({ ...redis, users: postgres.users }),
+    put: ({ redis, postgres }) => ({
+      ...redis,
+      users: postgres.users,
+      ...(postgres.secondFactors && { secondFactors: postgres.secondFactors }),
+    }),
   },
   {
     name: 'accounts in a table of the app, all else in Postgres',
@@ -97,7 +101,11 @@ export interface Deployment {
 }
 
 /** Prepares empty storage for a mix. */
-export async function deploy(mix: Mix, servers: Servers): Promise<Deployment> {
+export async function deploy(
+  mix: Mix,
+  servers: Servers,
+  options: Partial<AuthOptions> = {},
+): Promise<Deployment> {
   const name = `t_${randomBytes(8).toString('hex')}`;
   const secret = randomBytes(48).toString('base64');
   let isSetUp = false;
@@ -127,6 +135,7 @@ export async function deploy(mix: Mix, servers: Servers): Promise<Deployment> {
         // Every refresh rotates, and a token that comes back is stolen, without waiting.
         sessions: { rotationFloor: '0s', rotationGrace: '0s' },
         passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
+        ...options,
       });
       await auth.ready();
       return {

@@ -87,6 +87,7 @@ function listLimits(facts: Facts, stores: Stores): Consequence[] {
     ['last_writes_lost_on_failover', listWith('failover')],
     ['gone_with_process', listWith('process')],
     ['limits_per_process', isShared && isLimitedHere ? ['rateLimits'] : []],
+    ['second_factor_unavailable', stores.secondFactors === undefined ? ['users'] : []],
     ['durability_unknown', listWith('unknown')],
   ];
   return limits.flatMap(([code, from]) => (from.length === 0 ? [] : [consequence(code, from)]));

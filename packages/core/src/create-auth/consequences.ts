@@ -15,6 +15,8 @@ export const consequenceSentences = {
     'When a primary fails, the last writes that it answered may be lost, and what they ended may be good again.',
   gone_with_process: 'What these hold is known to this process alone, and gone when it ends.',
   limits_per_process: 'Every process counts for itself: with several, each limit is that many times as high.',
+  second_factor_unavailable:
+    'There is no store of second factors, so nobody has one, and nobody is asked for one.',
   durability_unknown:
     'These do not say what they are, and are taken to be shared by all nodes and to keep what they answered.',
 } as const;
