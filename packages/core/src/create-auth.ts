@@ -6,6 +6,7 @@ import { pingStores } from './create-auth/ping-stores.js';
 import { describePolicy, type Policy } from './create-auth/policy.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
+import { takeAtLeast } from './create-auth/take-at-least.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import type { AuditLog } from './domains/audit/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
@@ -32,6 +33,9 @@ import { createEmailTokens, createFlows, type EmailLinkOptions, type Flows } fro
 import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
 import type { StoreSet, Stores } from './stores/stores.js';
+
+/** Several times what it takes to look for an account and to write a token down. */
+const quietMs = 25;
 
 /** Whether addresses are confirmed. */
 export type EmailVerification = 'required' | 'off';
@@ -246,6 +250,8 @@ export function createAuth<Role extends string = never, Permission extends strin
       onError: options.onEventError,
       clock,
     }),
+    // With the clock of a test no real time is spent.
+    pace: options.clock === undefined ? (work) => takeAtLeast(quietMs, work) : (work) => work,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
   });

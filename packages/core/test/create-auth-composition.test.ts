@@ -44,7 +44,8 @@ function apart(everywhere: StoreTraits, traits: Traits = {}): Stores {
     users: say('users', users),
     oneTimeTokens: say('oneTimeTokens', oneTimeTokens),
     rateLimits: say('rateLimits', rateLimits),
-    ...(secondFactors && { secondFactors: { ...secondFactors, traits: everywhere } }),
+    // Beside the accounts, wherever those are.
+    ...(secondFactors && { secondFactors: say('users', secondFactors) }),
   };
 }
 

@@ -23,6 +23,7 @@ export interface FlowContextOptions
   readonly stores: Stores;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
+  readonly pace: FlowContext['pace'];
   readonly revocations: Revocations;
   readonly limits: RateLimits;
   readonly mfa: MfaPolicy;
@@ -33,7 +34,7 @@ export interface FlowContextOptions
 /** What the flows of one app work with, outside of transactions and inside. */
 export function createFlowContext(options: FlowContextOptions): FlowContext {
   const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
-  const { accessTokens, passwords, emailTokens, clientId, rolesForNewUser, limits } = options;
+  const { accessTokens, passwords, emailTokens, clientId, rolesForNewUser, limits, pace } = options;
   const now = (): Date => new Date(clock.now());
 
   const contextOver = (
@@ -42,7 +43,18 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     told: Outbox,
     keep: (event: AuthEvent) => Promise<void>,
   ): FlowContext => ({
-    ...{ revocations, accessTokens, passwords, limits, emailTokens, mfa, now, clientId, rolesForNewUser },
+    ...{
+      revocations,
+      accessTokens,
+      passwords,
+      limits,
+      emailTokens,
+      mfa,
+      now,
+      clientId,
+      rolesForNewUser,
+      pace,
+    },
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, clock }),

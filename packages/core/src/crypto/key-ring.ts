@@ -13,6 +13,7 @@ export type KeyPurpose =
   | 'cursor'
   | 'audit'
   | 'rate-limit'
+  | 'nobody'
   | `seal:${string}`;
 
 /**

@@ -38,6 +38,8 @@ export interface FlowContext {
    * @throws `AuthError` `store_unavailable` when it could not be recorded.
    */
   readonly record: (event: NewAuthEvent) => Promise<void>;
+  /** Takes as long for work that found something as for work that found nothing. */
+  readonly pace: <T>(work: Promise<T>) => Promise<T>;
   /** Sends a message to a person, once what it tells of is certain. Nobody waits for it. */
   readonly notify: (notice: NewNotice) => void;
   /** Runs `work` so that all of it is kept or none, where the stores can do that. */

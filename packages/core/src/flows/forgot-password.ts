@@ -1,4 +1,3 @@
-import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import type { FlowContext } from './flow-context.js';
@@ -8,7 +7,8 @@ import { hasMailLeft } from './mail-budget.js';
  * Sends a link with which the owner of the address sets a new password. Older links die with it; the old password stays
  * good until the new one is set.
  *
- * Whether there is such an account, and whether it is disabled, changes neither the answer nor the work (ASVS 6.3.8).
+ * Whether there is such an account, and whether it is disabled, changes neither the answer, nor the work, nor the time that it takes (ASVS
+ * 6.3.8).
  *
  * @param ip where the request comes from, or `null`: then the network is not counted.
  * @throws `AuthError` `email_invalid`, `rate_limited`, `store_unavailable`.
@@ -22,14 +22,17 @@ export async function forgotPassword(
   const address = parseEmailAddress(email);
   if (address === null) throw new AuthError('email_invalid');
   await auth.limits.require('recoveryClient', { tenantId, ip });
-  const found = await auth.users.findByEmail(tenantId, address.canonical);
+  await auth.pace(sendLink(auth, tenantId, address.canonical));
+}
+
+async function sendLink(auth: FlowContext, tenantId: string, address: string): Promise<void> {
+  const found = await auth.users.findByEmail(tenantId, address);
   const owner = found === null || found.disabledAt !== null ? null : found;
-  const isDue = await hasMailLeft(auth, tenantId, address.canonical);
-  // For nobody a token too, which opens nothing. Each has an id of its own: under a common one, the store would have more
-  // to do for them than for a user.
+  const isDue = await hasMailLeft(auth, tenantId, address);
+  // For nobody a token too, which opens nothing and replaces the one before.
   const { token, expiresAt } = await auth.oneTimeTokens.issue(
     auth.emailTokens.passwordReset,
-    { tenantId, userId: owner?.userId ?? createId() },
+    owner ?? auth.oneTimeTokens.nobodyFor(tenantId, address),
     null,
   );
   if (owner === null || !isDue) return;

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.js';
-import { sha256 } from '../../crypto/hash.js';
+import { hmacSha256, sha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId, type Random, systemRandom } from '../../crypto/random.js';
 import { createSealer } from '../../crypto/seal.js';
@@ -49,6 +49,11 @@ export interface OneTimeTokens {
     tenantId: string,
     token: unknown,
   ): Promise<OneTimeToken<Data> | null>;
+  /**
+   * The user who stands for whoever has this name and no account: always the same for a name, so that a token for them is as
+   * much work as one for somebody.
+   */
+  nobodyFor(tenantId: string, name: string): UserRef;
   /** Voids every unspent token of the user, whatever it is for. */
   voidAll(user: UserRef): Promise<void>;
 }
@@ -115,6 +120,11 @@ export function createOneTimeTokens(options: OneTimeTokensOptions): OneTimeToken
     async consume(purpose, tenantId, text) {
       const presented = present(purpose.name, tenantId, text);
       return presented && open(purpose, await store.consume({ ...presented, commandId: createId(random) }));
+    },
+
+    nobodyFor(tenantId, name) {
+      const digest = hmacSha256(keyRing.activeKey('nobody'), tenantId, name);
+      return { tenantId, userId: digest.toString('base64url', 0, 16) };
     },
 
     voidAll: ({ tenantId, userId }) => store.voidAll({ tenantId, userId }),
