@@ -23,10 +23,10 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
     ...definition,
     isProtected: true,
     answers: {
-      ...definition.answers,
       401: 'Nobody is signed in',
       403: 'The request does not come from the app itself',
       503: 'Try again later',
+      ...definition.answers,
     },
     async handle(input) {
       let cookies: readonly string[] = [];
