@@ -55,7 +55,8 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
         | SessionEndReason
         | 'signed_out_everywhere'
         | 'signed_out_others'
-        | 'ended_by_administrator';
+        | 'ended_by_administrator'
+        | 'user_deleted';
       /** Who did it where it was not the user, or `null` for the app itself. */
       readonly actorId?: string | null;
     }
@@ -68,7 +69,7 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
     }
   | { readonly type: 'user_created'; readonly userId: string }
   | {
-      readonly type: 'user_disabled' | 'user_enabled';
+      readonly type: 'user_disabled' | 'user_enabled' | 'user_deleted';
       readonly userId: string;
       /** Who did it, or `null` for the app itself. */
       readonly actorId: string | null;

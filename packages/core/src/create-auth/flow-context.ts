@@ -35,6 +35,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
   const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
   const { accessTokens, passwords, emailTokens, clientId, rolesForNewUser, limits } = options;
   const now = (): Date => new Date(clock.now());
+  const audit = auditOver(stores, keyRing);
 
   const contextOver = (
     set: StoreSet,
@@ -42,7 +43,18 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     told: Outbox,
     keep: (event: AuthEvent) => Promise<void>,
   ): FlowContext => ({
-    ...{ revocations, accessTokens, passwords, limits, emailTokens, mfa, now, clientId, rolesForNewUser },
+    ...{
+      revocations,
+      accessTokens,
+      passwords,
+      limits,
+      emailTokens,
+      audit,
+      mfa,
+      now,
+      clientId,
+      rolesForNewUser,
+    },
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
     oneTimeTokens: createOneTimeTokens({ store: set.oneTimeTokens, keyRing, clock }),
@@ -58,7 +70,6 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     notify: told.send,
     atomically,
   });
-  const audit = auditOver(stores, keyRing);
   const transactions = findTransactions(stores);
   const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
 

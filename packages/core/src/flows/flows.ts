@@ -7,6 +7,8 @@ import { disableUser } from './disable-user.js';
 import { enableUser } from './enable-user.js';
 import { endAllSessions } from './end-all-sessions.js';
 import { endSession } from './end-session.js';
+import { eraseUser } from './erase-user.js';
+import { type ExportedUser, exportUser } from './export-user.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
 import { listUsers } from './list-users.js';
@@ -192,6 +194,21 @@ export interface Flows {
 
   /** Enables a disabled account; its old sessions stay dead. Checks no permission. @throws `AuthError` `account_not_found`. */
   enableUser(act: AccountAct): Promise<UserRecord>;
+
+  /**
+   * What is stored of a person, as plain JSON without a secret; `null` when there is no such account. Ask for a fresh proof of who
+   * it is before.
+   */
+  exportUser(user: UserRef): Promise<ExportedUser | null>;
+
+  /**
+   * Deletes an account for good, with its sessions, one-time tokens and second factor. Checks neither a permission nor who asks
+   * for it.
+   *
+   * @throws `AuthError` `account_not_found`, also after what an interrupted call had left was cleared away; `TypeError` where
+   * `stores.users` cannot delete.
+   */
+  eraseUser(act: AccountAct): Promise<void>;
 }
 
 /** The stories, each with the context it is told in. */
@@ -228,5 +245,7 @@ export function createFlows(auth: FlowContext): Flows {
     disableUser: (act) => disableUser(auth, act),
     endAllSessions: (act) => endAllSessions(auth, act),
     enableUser: (act) => enableUser(auth, act),
+    exportUser: (user) => exportUser(auth, user),
+    eraseUser: (act) => eraseUser(auth, act),
   };
 }

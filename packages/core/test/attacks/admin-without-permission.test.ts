@@ -23,6 +23,7 @@ const acts = [
   ['POST', '/enable'],
   ['DELETE', '/sessions'],
   ['POST', '/second-factor/reset'],
+  ['DELETE', ''],
 ] as const;
 
 let bench: Awaited<ReturnType<typeof createAdminBench>>;

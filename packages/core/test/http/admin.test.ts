@@ -15,6 +15,7 @@ const acts = [
   ['POST', '/enable', false],
   ['DELETE', '/sessions', false],
   ['POST', '/second-factor/reset', true],
+  ['DELETE', '', true],
 ] as const;
 
 async function enableSecondFactor({ auth, clock }: AdminBench, { user, session }: AdminBench['eve']) {
@@ -150,6 +151,18 @@ describe('acting on accounts', () => {
     expect((await ask('POST', `${path}/second-factor/reset`)).status).toBe(204);
     expect(await isAccepted(auth, enabled.accessToken)).toBe(false);
     expect((await auth.describeSecondFactor(eve.user)).isEnabled).toBe(false);
+  });
+
+  it('erases, recorded with who did it', async () => {
+    const { ask, auth, admin, eve, listEvents } = await createAdminBench();
+    const path = `/${eve.user.userId}`;
+    expect((await ask('DELETE', path)).status).toBe(204);
+    expect(await isAccepted(auth, eve.accessToken)).toBe(false);
+    expectProblem(await ask('GET', path), 404, 'account_not_found');
+    expectProblem(await ask('DELETE', path), 404, 'account_not_found');
+    expect(await listEvents()).toContainEqual(
+      expect.objectContaining({ type: 'user_deleted', userId: eve.user.userId, actorId: admin.user.userId }),
+    );
   });
 
   it.each(acts)('%s …%s on oneself', async (method, act, isProtected) => {

@@ -19,6 +19,7 @@ export function createAdminUserRoutes(http: HttpContext, path: string): readonly
     // Without a store that can there are none.
     ...(http.auth.stores.users.list === undefined ? [] : [createListRoute(http, path)]),
     ...createAccountRoutes(http, `${path}/:id`),
+    ...(http.auth.stores.users.delete === undefined ? [] : [createErasureRoute(http, `${path}/:id`)]),
     ...createSessionRoutes(http, `${path}/:id/sessions`),
     ...(http.auth.stores.secondFactors === undefined ? [] : [createResetRoute(http, `${path}/:id`)]),
   ];
@@ -91,6 +92,24 @@ function createAccountRoutes(http: HttpContext, path: string): readonly Route[] 
       },
     }),
   ];
+}
+
+/** `DELETE /admin/users/:id` */
+function createErasureRoute(http: HttpContext, path: string): Route {
+  return defineAdminRoute(http, {
+    method: 'DELETE',
+    path,
+    permission: 'auth:users:write',
+    summary: 'Erase an account for good, with all that belongs to it',
+    answers: { 204: 'It is gone, and every session with it', 404: notFound, 409: protectedNote },
+    async handle({ params }, sender) {
+      const act = actOn(sender, params);
+      // Who wants to be gone goes through `DELETE /account`.
+      if (act.user.userId === act.actorId) throw new AuthError('account_protected');
+      await http.auth.eraseUser(act);
+      return respondEmpty(204);
+    },
+  });
 }
 
 /** `GET /admin/users/:id/sessions` and `DELETE /admin/users/:id/sessions` */
