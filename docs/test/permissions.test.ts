@@ -60,6 +60,8 @@ describe('the grants on the page about Postgres', () => {
     });
     await auth.endSession(user, session.id);
     await auth.signOutEverywhere(user);
+    await auth.exportUser(user);
+    await auth.eraseUser({ user, actorId: user.userId });
     await auth.sessions.endTenant('');
     await auth.deleteExpired();
   });

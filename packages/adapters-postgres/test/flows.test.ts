@@ -12,7 +12,7 @@ const registration = { tenantId: '', email: 'ada@example.com', password, name: n
 /** The stores, of which the sessions are away inside transactions for as long as `isAway`. */
 function interrupt(
   stores: PostgresStores,
-  method: 'create' | 'rotateHard',
+  method: 'create' | 'rotateHard' | 'endAll',
   outage: { isAway: boolean },
 ): PostgresStores {
   const interrupted = (set: StoreSet): StoreSet => {
@@ -29,7 +29,7 @@ describe('flows on one database', () => {
   const pool = createPool(inject('postgresUrl'));
   afterAll(() => pool.end());
 
-  async function open(method: 'create' | 'rotateHard', outage: { isAway: boolean }) {
+  async function open(method: 'create' | 'rotateHard' | 'endAll', outage: { isAway: boolean }) {
     const stores = await freshStores(pool, { audit: true });
     const secret = 'q8Zt3Lw0Rk5Vn1Yx7Bc4Hd9Jf2Mg6PsWe5';
     return createAuth({
@@ -74,5 +74,33 @@ describe('flows on one database', () => {
     await expect(auth.refresh({ tenantId: '', refreshToken: other.refreshToken })).rejects.toMatchObject({
       code: 'refresh_token_invalid',
     });
+  });
+
+  it('erases an account with all that belongs to it, or nothing', async () => {
+    const outage = { isAway: true };
+    const auth = await open('endAll', outage);
+    const { user, session, accessToken } = finishedSignIn(await auth.register(registration));
+    await auth.enrollSecondFactor(user);
+    const erase = () => auth.eraseUser({ user, actorId: user.userId });
+    await expect(erase()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await auth.findUser(user)).toMatchObject({ email: 'ada@example.com', disabledAt: null });
+    expect(await auth.stores.secondFactors?.find(user)).not.toBeNull();
+    expect((await auth.listSessions(user)).sessions).toMatchObject([{ id: session.id }]);
+
+    outage.isAway = false;
+    await erase();
+    const claims = auth.accessTokens.verify(accessToken);
+    expect(await auth.revocations.isRevoked({ ...claims, userId: claims.subject })).toBe(true);
+    expect(await auth.findUser(user)).toBeNull();
+    expect(await auth.stores.secondFactors?.find(user)).toBeNull();
+    expect((await auth.listSessions(user)).sessions).toEqual([]);
+    const erasures = await auth.audit?.list({ tenantId: '', type: 'user_deleted', limit: 10 });
+    expect(erasures).toHaveLength(1);
+    const again = finishedSignIn(await auth.register(registration));
+    expect(again.user.userId).not.toBe(user.userId);
+    expect((await auth.exportUser(again.user))?.events.map(({ type }) => type)).toEqual([
+      'user_created',
+      'authn_login_success',
+    ]);
   });
 });

@@ -52,7 +52,14 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       /** `null`: every session of the user, or all but `exceptSessionId`. */
       readonly sessionId: string | null;
       readonly exceptSessionId: string | null;
-      readonly reason: SessionEndReason | 'signed_out_everywhere' | 'signed_out_others';
+      readonly reason:
+        | SessionEndReason
+        | 'signed_out_everywhere'
+        | 'signed_out_others'
+        | 'ended_by_administrator'
+        | 'user_deleted';
+      /** Who did it where it was not the user, or `null` for the app itself. */
+      readonly actorId?: string | null;
     }
   | {
       readonly type: 'excess_rate_limit_exceeded';
@@ -70,7 +77,7 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
     }
   | { readonly type: 'user_created'; readonly userId: string }
   | {
-      readonly type: 'user_disabled' | 'user_enabled';
+      readonly type: 'user_disabled' | 'user_enabled' | 'user_deleted';
       readonly userId: string;
       /** Who did it, or `null` for the app itself. */
       readonly actorId: string | null;

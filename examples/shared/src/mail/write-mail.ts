@@ -51,6 +51,10 @@ const words: Readonly<Record<Notice['kind'], readonly [subject: string, text: st
     'Somebody knew your password',
     `The password was right and the code of the authenticator app was not. ${ifNotYou}`,
   ],
+  account_deleted: [
+    'Your account is gone',
+    'It was erased with all that belonged to it. If that was not you, tell us at once.',
+  ],
   account_disabled: ['Your account is disabled', 'Ask your administrator why.'],
 };
 

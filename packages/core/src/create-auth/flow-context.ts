@@ -36,6 +36,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
   const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
   const { accessTokens, passwords, emailTokens, clientId, rolesForNewUser, limits, pace } = options;
   const now = (): Date => new Date(clock.now());
+  const audit = auditOver(stores, keyRing);
 
   const contextOver = (
     set: StoreSet,
@@ -49,6 +50,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       passwords,
       limits,
       emailTokens,
+      audit,
       mfa,
       now,
       clientId,
@@ -70,7 +72,6 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     notify: told.send,
     atomically,
   });
-  const audit = auditOver(stores, keyRing);
   const transactions = findTransactions(stores);
   const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
 

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../domains/audit/index.js';
 import type { MfaPolicy, SecondFactors } from '../domains/mfa/index.js';
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
@@ -22,6 +23,8 @@ export interface FlowContext {
   readonly mfa: MfaPolicy;
   readonly limits: RateLimits;
   readonly emailTokens: EmailTokens;
+  /** What was recorded so far; `null` where the stores keep none of it. */
+  readonly audit: AuditLog | null;
   /** The instant that everything here goes by. */
   readonly now: () => Date;
   /** The client that access tokens are issued to. */

@@ -1,13 +1,17 @@
 import type { SecondFactorState, TotpEnrollment } from '../domains/mfa/index.js';
 import type { SessionCursor, SessionPage } from '../stores/session-store.js';
-import type { UserRecord, UserRef } from '../stores/user-store.js';
+import type { UserCursor, UserPage, UserRecord, UserRef } from '../stores/user-store.js';
 import type { AccountAct } from './account-act.js';
 import { changePassword, type PasswordChange } from './change-password.js';
 import { disableUser } from './disable-user.js';
 import { enableUser } from './enable-user.js';
+import { endAllSessions } from './end-all-sessions.js';
 import { endSession } from './end-session.js';
+import { eraseUser } from './erase-user.js';
+import { type ExportedUser, exportUser } from './export-user.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
+import { listUsers } from './list-users.js';
 import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
@@ -164,6 +168,17 @@ export interface Flows {
   /** The account, or `null`. It holds the password hash: build answers field by field. */
   findUser(user: UserRef): Promise<UserRecord | null>;
 
+  /**
+   * The accounts of a tenant, newest first. They hold password hashes: build answers field by field. Checks no permission.
+   *
+   * @param page where it begins, and its `limit`: 1 to 100, default 50.
+   * @throws `TypeError` where `stores.users` cannot list.
+   */
+  listUsers(
+    tenantId: string,
+    page?: { readonly limit?: number; readonly after?: UserCursor | null },
+  ): Promise<UserPage>;
+
   /** Sets or removes the display name. @returns the account as it is now, or `null` when there is none. */
   renameUser(user: UserRef, name: string | null): Promise<UserRecord | null>;
 
@@ -174,8 +189,26 @@ export interface Flows {
    */
   disableUser(act: AccountAct): Promise<UserRecord>;
 
+  /** Ends every session of somebody else, for an administrator. Checks no permission. @throws `AuthError` `account_not_found`. */
+  endAllSessions(act: AccountAct): Promise<void>;
+
   /** Enables a disabled account; its old sessions stay dead. Checks no permission. @throws `AuthError` `account_not_found`. */
   enableUser(act: AccountAct): Promise<UserRecord>;
+
+  /**
+   * What is stored of a person, as plain JSON without a secret; `null` when there is no such account. Ask for a fresh proof of who
+   * it is before.
+   */
+  exportUser(user: UserRef): Promise<ExportedUser | null>;
+
+  /**
+   * Deletes an account for good, with its sessions, one-time tokens and second factor. Checks neither a permission nor who asks
+   * for it.
+   *
+   * @throws `AuthError` `account_not_found`, also after what an interrupted call had left was cleared away; `TypeError` where
+   * `stores.users` cannot delete.
+   */
+  eraseUser(act: AccountAct): Promise<void>;
 }
 
 /** The stories, each with the context it is told in. */
@@ -207,8 +240,12 @@ export function createFlows(auth: FlowContext): Flows {
     changePassword: (change) => changePassword(auth, change),
     revokeToken: (tenantId, token) => revokeToken(auth, tenantId, token),
     findUser: (user) => auth.users.find(user),
+    listUsers: (tenantId, page) => listUsers(auth, tenantId, page),
     renameUser: (user, name) => renameUser(auth, user, name),
     disableUser: (act) => disableUser(auth, act),
+    endAllSessions: (act) => endAllSessions(auth, act),
     enableUser: (act) => enableUser(auth, act),
+    exportUser: (user) => exportUser(auth, user),
+    eraseUser: (act) => eraseUser(auth, act),
   };
 }

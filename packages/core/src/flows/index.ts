@@ -1,6 +1,7 @@
 export type { AccountAct } from './account-act.js';
 export type { PasswordChange } from './change-password.js';
 export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
+export type { ExportedEvent, ExportedSession, ExportedUser } from './export-user.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';
 export type { ProofOrigin } from './prove-second-factor.js';

@@ -8,7 +8,7 @@ type SessionEnd = Extract<AuthEvent, { type: 'session_ended' }>;
 export function recordSessionEnd(
   auth: FlowContext,
   { tenantId, userId }: UserRef,
-  end: Pick<SessionEnd, 'reason'> & Partial<Pick<SessionEnd, 'sessionId' | 'exceptSessionId'>>,
+  end: Pick<SessionEnd, 'reason'> & Partial<Pick<SessionEnd, 'sessionId' | 'exceptSessionId' | 'actorId'>>,
 ): Promise<void> {
   return auth.record({
     type: 'session_ended',

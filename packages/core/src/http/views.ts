@@ -14,7 +14,16 @@ export function viewUser(user: UserRecord) {
   };
 }
 
-/** A session as its owner may see it: nothing in it can be replayed. */
+/** A user as an administrator may see them: never with the hash. */
+export function viewUserForAdmin(user: UserRecord) {
+  return {
+    ...viewUser(user),
+    emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
+    disabledAt: user.disabledAt?.toISOString() ?? null,
+  };
+}
+
+/** A session as its owner or an administrator may see it: nothing in it can be replayed. */
 export function viewSession(session: SessionRecord, currentSessionId: string) {
   return {
     id: session.id,

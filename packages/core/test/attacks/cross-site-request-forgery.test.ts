@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, createBrowser } from '../http/browser.js';
 import { exampleBodyOf } from '../http/example-body.js';
 import { expectProblem } from '../http/expect-problem.js';
-import { createHttpBench, exampleUrlOf, type HttpBench } from '../http/http-bench.js';
+import { administration, createHttpBench, exampleUrlOf, type HttpBench } from '../http/http-bench.js';
 
 /** Routes that act on their body alone, whoever sends it: the browser adds nothing that they look at. */
 const onBodyAlone = [
@@ -24,7 +24,8 @@ const unsafe = createHttpBench().http.routes.filter(
 let bench: HttpBench;
 let victim: Browser;
 beforeAll(async () => {
-  bench = createHttpBench();
+  // Of all victims the one with the most rights.
+  bench = createHttpBench({ auth: administration });
   victim = createBrowser(bench);
   await victim.register();
 });

@@ -1,5 +1,10 @@
-import type { HttpAuth, HttpAuthOptions } from '@tessera-auth/core';
-import { createHttpAuth } from '@tessera-auth/core';
+import {
+  type AuthOptions,
+  createHttpAuth,
+  defineRoles,
+  type HttpAuth,
+  type HttpAuthOptions,
+} from '@tessera-auth/core';
 import { createRouter, type HttpRequest, type HttpResponse, type Route } from '@tessera-auth/core/http';
 import {
   type AuthBench,
@@ -76,6 +81,12 @@ export function requestOf({ method, url, headers = {}, json, body }: Call): Http
 export function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';
 }
+
+/** An app whose first user, the one of {@link credentials}, administrates accounts. */
+export const administration = {
+  roles: defineRoles({ admin: { permissions: ['auth:users:read', 'auth:users:write'] } }),
+  rolesForNewUser: ({ email: address }) => (address === email ? ['admin'] : []),
+} as const satisfies Partial<AuthOptions>;
 
 /** The route's path with something in the place of every `:name`. */
 export function exampleUrlOf(route: Pick<Route, 'path'>, segment = 'AAAAAAAAAAAAAAAAAAAAAA'): string {

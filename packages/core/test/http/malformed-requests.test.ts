@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, createBrowser } from './browser.js';
 import { exampleBodyOf } from './example-body.js';
 import { expectBaseline, expectProblem } from './expect-problem.js';
-import { type Call, createHttpBench, exampleUrlOf, type HttpBench } from './http-bench.js';
+import { administration, type Call, createHttpBench, exampleUrlOf, type HttpBench } from './http-bench.js';
 
 const json = { 'content-type': 'application/json' };
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
@@ -12,10 +12,12 @@ const unsafeRoutes = allRoutes.filter(({ method }) => method !== 'GET');
 
 let bench: HttpBench;
 let browser: Browser;
+/** An account that an administrator may look at. */
+let userId: string;
 beforeAll(async () => {
-  bench = createHttpBench();
+  bench = createHttpBench({ auth: administration });
   browser = createBrowser(bench);
-  await browser.register();
+  userId = (await browser.register()).json.user.id;
 });
 
 /** Sends what a signed-in browser would, but for what the test spoils, and insists that no store hears of it. */
@@ -191,7 +193,7 @@ describe.each([...new Set(allRoutes.map(({ path }) => path))])('the path %s', (p
   });
 
   it('answers HEAD where it answers GET', async () => {
-    const answer = await browser.send({ method: 'HEAD', url: exampleUrlOf({ path }) });
+    const answer = await browser.send({ method: 'HEAD', url: exampleUrlOf({ path }, userId) });
     if (!methods.includes('GET')) return expectProblem(answer, 405, 'method_not_allowed');
     expect(answer.status).toBe(path.endsWith('/change-password') ? 302 : 200);
     expectBaseline(answer);

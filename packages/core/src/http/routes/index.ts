@@ -1,5 +1,7 @@
 import type { HttpContext } from '../http-context.js';
 import type { Route } from '../route.js';
+import { createAccountRoutes } from './account-routes.js';
+import { createAdminUserRoutes } from './admin-user-routes.js';
 import { createCsrfRoute } from './csrf-route.js';
 import { createEmailRoutes } from './email-routes.js';
 import { createLoginRoute } from './login-route.js';
@@ -30,6 +32,8 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     ...createSessionRoutes(http, basePath),
     ...createPasswordRoutes(http, basePath),
     ...createEmailRoutes(http, basePath),
+    ...createAccountRoutes(http, `${basePath}/account`),
+    ...createAdminUserRoutes(http, `${basePath}/admin/users`),
     createCsrfRoute(http, basePath),
     ...createWellKnownRoutes(http),
   ];

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { decodeBase64Url } from '../../crypto/base64url.js';
-import { AuthError } from '../../errors.js';
-import type { SessionCursor } from '../../stores/session-store.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { respondEmpty, respondJson } from '../response.js';
 import type { Route } from '../route.js';
 import { viewSession } from '../views.js';
+import { pageSchema, readPage, sessionIdForm, writeCursor } from './page-cursor.js';
 
 /** `GET /sessions`, `DELETE /sessions/:id` and `POST /sessions/revoke-all` */
 export function createSessionRoutes(http: HttpContext, basePath: string): readonly Route[] {
@@ -15,17 +13,13 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
       method: 'GET',
       path: `${basePath}/sessions`,
       summary: 'Where the signed-in user is signed in, newest first',
-      query: z.strictObject({
-        cursor: z.string().max(200).optional(),
-        limit: z.coerce.number().int().min(1).max(100).optional(),
-      }),
+      query: pageSchema,
       answers: {
         200: 'A page of sessions; `next` is the cursor of the following one',
         422: 'The cursor is not one of ours',
       },
       async handle({ query }, { identity }) {
-        const after = query.cursor === undefined ? null : readCursor(query.cursor);
-        const page = await http.auth.listSessions(identity, { limit: query.limit ?? 50, after });
+        const page = await http.auth.listSessions(identity, readPage(query, sessionIdForm));
         return respondJson(200, {
           sessions: page.sessions.map((session) => viewSession(session, identity.sessionId)),
           next: page.next === null ? null : writeCursor(page.next),
@@ -62,19 +56,4 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
       },
     }),
   ];
-}
-
-// The cursor names a place in the caller's own list and nothing else, so it needs no protection.
-function writeCursor({ createdAt, id }: SessionCursor): string {
-  return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
-}
-
-function readCursor(text: string): SessionCursor {
-  const match = /^(\d{1,15})\.([\w-]{1,64})$/.exec(decodeBase64Url(text)?.toString() ?? '');
-  if (match === null) {
-    throw new AuthError('input_invalid', {
-      fields: [{ pointer: '/cursor', detail: 'is not a cursor of ours' }],
-    });
-  }
-  return { createdAt: new Date(Number(match[1])), id: match[2] ?? '' };
 }
