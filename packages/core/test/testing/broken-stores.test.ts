@@ -2,6 +2,7 @@ import { memoryStores } from '@tessera-auth/core/stores';
 import { collectCases, type StoresUnderTest, testStores } from '@tessera-auth/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { auditDefects } from './defects/audit-defects.js';
+import { auditPseudonymDefects } from './defects/audit-pseudonym-defects.js';
 import type { Defect } from './defects/defect.js';
 import { oneTimeTokenDefects } from './defects/one-time-token-defects.js';
 import { otherDefects } from './defects/other-defects.js';
@@ -21,6 +22,7 @@ const defects: readonly Defect[] = [
   ...revocationLogDefects,
   ...secondFactorDefects,
   ...auditDefects,
+  ...auditPseudonymDefects,
   ...otherDefects,
 ];
 

@@ -19,7 +19,14 @@ function idOf(label: string): string {
 }
 
 function draft(label: string, change: Partial<AuditDraft> = {}): AuditDraft {
-  return { id: idOf(label), at: new Date(start), type: 'user_created', userId: 'ada', data: '{}', ...change };
+  return {
+    id: idOf(label),
+    at: new Date(start),
+    type: 'user_created',
+    userPseudonym: 'ada',
+    data: '{}',
+    ...change,
+  };
 }
 
 /** A hash that only this draft at this place of this chain has. */
@@ -76,8 +83,16 @@ const records: readonly StoreCase[] = [
   {
     name: 'an entry comes back with every field',
     run: withEntries([], async (store) => {
-      const first = draft('first', { type: longestText('t'), userId: longestText('u'), data: unicodeText });
-      const second = draft('second', { at: new Date(start + 1), userId: null, data: 'd'.repeat(100_000) });
+      const first = draft('first', {
+        type: longestText('t'),
+        userPseudonym: longestText('u'),
+        data: unicodeText,
+      });
+      const second = draft('second', {
+        at: new Date(start + 1),
+        userPseudonym: null,
+        data: 'd'.repeat(100_000),
+      });
       const tenant = longestText('n');
       await store.append(appending([first, second], tenant));
       const hashes = [link({ seq: 0, hash: '' }, first).hash];
@@ -116,7 +131,7 @@ const records: readonly StoreCase[] = [
       for (const hostile of unstorableTexts) {
         assert.deepEqual(await readChain(store, hostile), []);
         assert.deepEqual(await store.findHead(hostile), { seq: 0, hash: '' });
-        for (const query of [{ userId: hostile }, { type: hostile }])
+        for (const query of [{ userPseudonym: hostile }, { type: hostile }])
           assert.deepEqual(await listSeqs(store, query), []);
         await assert.rejects(store.append(appending([draft('second')], hostile)), TypeError);
       }
@@ -190,22 +205,22 @@ const appends: readonly StoreCase[] = [
 ];
 
 const threeDays = [
-  draft('1', { userId: 'ada', type: 'user_created', at: new Date(start) }),
-  draft('2', { userId: 'bob', type: 'user_created', at: new Date(start + 1) }),
-  draft('3', { userId: 'ada', type: 'user_disabled', at: new Date(start + 2) }),
-  draft('4', { userId: null, type: 'authn_login_fail', at: new Date(start + 3) }),
-  draft('5', { userId: 'ada', type: 'user_created', at: new Date(start + 4) }),
+  draft('1', { userPseudonym: 'ada', type: 'user_created', at: new Date(start) }),
+  draft('2', { userPseudonym: 'bob', type: 'user_created', at: new Date(start + 1) }),
+  draft('3', { userPseudonym: 'ada', type: 'user_disabled', at: new Date(start + 2) }),
+  draft('4', { userPseudonym: null, type: 'authn_login_fail', at: new Date(start + 3) }),
+  draft('5', { userPseudonym: 'ada', type: 'user_created', at: new Date(start + 4) }),
 ];
 
 const lists: readonly StoreCase[] = [
   {
-    name: 'lists by user and by type, by each alone and both',
+    name: 'lists by pseudonym and by type, by each alone and both',
     run: withEntries(threeDays, async (store) => {
-      assert.deepEqual(await listSeqs(store, { userId: 'ada' }), [1, 3, 5]);
-      assert.deepEqual(await listSeqs(store, { userId: 'nobody' }), []);
-      assert.deepEqual(await listSeqs(store, { userId: '' }), []);
+      assert.deepEqual(await listSeqs(store, { userPseudonym: 'ada' }), [1, 3, 5]);
+      assert.deepEqual(await listSeqs(store, { userPseudonym: 'nobody' }), []);
+      assert.deepEqual(await listSeqs(store, { userPseudonym: '' }), []);
       assert.deepEqual(await listSeqs(store, { type: 'user_created' }), [1, 2, 5]);
-      assert.deepEqual(await listSeqs(store, { userId: 'ada', type: 'user_created' }), [1, 5]);
+      assert.deepEqual(await listSeqs(store, { userPseudonym: 'ada', type: 'user_created' }), [1, 5]);
     }),
   },
   {
@@ -216,7 +231,7 @@ const lists: readonly StoreCase[] = [
       assert.deepEqual(await listSeqs(store, { to: at(3) }), [1, 2, 3]);
       assert.deepEqual(await listSeqs(store, { from: at(1), to: at(3) }), [2, 3]);
       assert.deepEqual(await listSeqs(store, { from: at(2), to: at(2) }), []);
-      assert.deepEqual(await listSeqs(store, { from: at(1), userId: 'ada' }), [3, 5]);
+      assert.deepEqual(await listSeqs(store, { from: at(1), userPseudonym: 'ada' }), [3, 5]);
     }),
   },
   {
@@ -224,7 +239,7 @@ const lists: readonly StoreCase[] = [
     run: withEntries(threeDays, async (store) => {
       const pages: (readonly number[])[] = [];
       for (let afterSeq = 0; ; ) {
-        const page = await listSeqs(store, { userId: 'ada', afterSeq, limit: 2 });
+        const page = await listSeqs(store, { userPseudonym: 'ada', afterSeq, limit: 2 });
         pages.push(page);
         if (page.length < 2) break;
         afterSeq = page.at(-1) ?? 0;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Stores } from '../../stores/stores.js';
 import { createTestClock } from '../test-clock.js';
+import { auditPseudonymChapters } from './audit-pseudonym-cases.js';
 import { auditStoreChapters, withoutAuditChapter } from './audit-store-cases.js';
 import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
 import { rateLimitStoreChapters } from './rate-limit-store-cases.js';
@@ -89,7 +90,7 @@ function chaptersFor({
     ...oneTimeTokenStoreChapters,
     ...rateLimitStoreChapters,
     ...(offersSecondFactors ? secondFactorStoreChapters : [withoutSecondFactorsChapter]),
-    ...(offersAudit ? auditStoreChapters : [withoutAuditChapter]),
+    ...(offersAudit ? [...auditStoreChapters, ...auditPseudonymChapters] : [withoutAuditChapter]),
     traitsChapter,
     pingChapter,
     linkedRecordingChapter(recordsRevocations),

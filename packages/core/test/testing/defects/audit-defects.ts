@@ -7,7 +7,7 @@ function showing(change: (entries: readonly AuditEntry[]) => readonly AuditEntry
 }
 
 /** Finds every query answered without this part of it. */
-function overlooking(part: 'userId' | 'type' | 'from' | 'to' | 'afterSeq'): Defect['open'] {
+function overlooking(part: 'userPseudonym' | 'type' | 'from' | 'to' | 'afterSeq'): Defect['open'] {
   return brokenAudit((audit) => ({
     list: ({ [part]: _overlooked, ...query }) => audit.list(query),
   }));
@@ -136,7 +136,9 @@ export const auditDefects: readonly Defect[] = [
   {
     name: 'writes nobody as a user without a name',
     noticedBy: 'audit entries > an entry comes back with every field',
-    open: showing((entries) => entries.map((entry) => ({ ...entry, userId: entry.userId ?? '' }))),
+    open: showing((entries) =>
+      entries.map((entry) => ({ ...entry, userPseudonym: entry.userPseudonym ?? '' })),
+    ),
   },
   {
     name: 'keeps seconds',
@@ -162,17 +164,17 @@ export const auditDefects: readonly Defect[] = [
   },
   {
     name: 'lists the newest first',
-    noticedBy: 'list of the audit log > lists by user and by type, by each alone and both',
+    noticedBy: 'list of the audit log > lists by pseudonym and by type, by each alone and both',
     open: showing((entries) => entries.toReversed()),
   },
   {
-    name: 'lists entries of every user',
-    noticedBy: 'list of the audit log > lists by user and by type, by each alone and both',
-    open: overlooking('userId'),
+    name: 'lists entries of every pseudonym',
+    noticedBy: 'list of the audit log > lists by pseudonym and by type, by each alone and both',
+    open: overlooking('userPseudonym'),
   },
   {
     name: 'lists entries of every type',
-    noticedBy: 'list of the audit log > lists by user and by type, by each alone and both',
+    noticedBy: 'list of the audit log > lists by pseudonym and by type, by each alone and both',
     open: overlooking('type'),
   },
   {
