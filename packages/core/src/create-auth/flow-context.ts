@@ -50,6 +50,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       set.secondFactors === undefined
         ? withoutSecondFactors
         : createSecondFactors({ ...mfa, store: set.secondFactors, keyRing, clock }),
+    audit: auditOver(set, keyRing),
     async record(event) {
       const dated = { ...event, at: now() } as AuthEvent;
       await keep(dated);

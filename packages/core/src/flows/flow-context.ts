@@ -1,3 +1,4 @@
+import type { AuditLog } from '../domains/audit/index.js';
 import type { MfaPolicy, SecondFactors } from '../domains/mfa/index.js';
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
@@ -20,6 +21,8 @@ export interface FlowContext {
   readonly oneTimeTokens: OneTimeTokens;
   readonly secondFactors: SecondFactors;
   readonly mfa: MfaPolicy;
+  /** What happened, or `null` where nobody keeps it. */
+  readonly audit: AuditLog | null;
   readonly limits: RateLimits;
   readonly emailTokens: EmailTokens;
   /** The instant that everything here goes by. */

@@ -1,3 +1,4 @@
+import type { AuditVerdict } from '../domains/audit/index.js';
 import type { SecondFactorState, TotpEnrollment } from '../domains/mfa/index.js';
 import type { SessionCursor, SessionPage } from '../stores/session-store.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
@@ -8,6 +9,7 @@ import { enableUser } from './enable-user.js';
 import { endSession } from './end-session.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
+import { type AuditPage, type AuditReading, readAuditLog, verifyAuditLog } from './read-audit-log.js';
 import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
@@ -176,6 +178,17 @@ export interface Flows {
 
   /** Enables a disabled account; its old sessions stay dead. Checks no permission. @throws `AuthError` `account_not_found`. */
   enableUser(act: AccountAct): Promise<UserRecord>;
+
+  /**
+   * A page of the audit log of the reader's tenant; the reading is recorded. Checks no permission. Without a reader, and
+   * unrecorded: `auth.audit.list`.
+   *
+   * @throws `TypeError` without `stores.audit`.
+   */
+  readAuditLog(reading: AuditReading): Promise<AuditPage>;
+
+  /** Recomputes that log, which is recorded too. Checks no permission. @throws `TypeError` without `stores.audit`. */
+  verifyAuditLog(reader: UserRef): Promise<AuditVerdict>;
 }
 
 /** The stories, each with the context it is told in. */
@@ -210,5 +223,7 @@ export function createFlows(auth: FlowContext): Flows {
     renameUser: (user, name) => renameUser(auth, user, name),
     disableUser: (act) => disableUser(auth, act),
     enableUser: (act) => enableUser(auth, act),
+    readAuditLog: (reading) => readAuditLog(auth, reading),
+    verifyAuditLog: (reader) => verifyAuditLog(auth, reader),
   };
 }

@@ -4,7 +4,14 @@ import { newPassword, origin, password, tokenOfLastLink } from '../auth-bench.js
 import { createAuthenticator, stepMs } from '../totp.js';
 import { type Browser, createBrowser } from './browser.js';
 import { expectBaseline } from './expect-problem.js';
-import { createHttpBench, credentials, exampleUrlOf, type HttpBench, requestOf } from './http-bench.js';
+import {
+  administration,
+  createHttpBench,
+  credentials,
+  exampleUrlOf,
+  type HttpBench,
+  requestOf,
+} from './http-bench.js';
 
 /** Sets a second factor up as the browser's user would. */
 async function enableSecondFactor(bench: HttpBench, browser: Browser) {
@@ -77,7 +84,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
   '%s',
   (name, route) => {
     it('succeeds with the status that it declares, the baseline headers and the right caching (ASVS 3.4.1, 3.4.4, 3.4.5, 3.4.6, 14.3.2)', async () => {
-      const bench = createHttpBench();
+      const bench = createHttpBench({ auth: administration });
       const browser = createBrowser(bench);
       const { json } = await browser.register();
       const input = await inputs[name]?.(bench, { tenantId: '', userId: json.user.id }, browser);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, createBrowser } from './browser.js';
 import { exampleBodyOf } from './example-body.js';
 import { expectBaseline, expectProblem } from './expect-problem.js';
-import { type Call, createHttpBench, exampleUrlOf, type HttpBench } from './http-bench.js';
+import { administration, type Call, createHttpBench, exampleUrlOf, type HttpBench } from './http-bench.js';
 
 const json = { 'content-type': 'application/json' };
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
@@ -13,7 +13,7 @@ const unsafeRoutes = allRoutes.filter(({ method }) => method !== 'GET');
 let bench: HttpBench;
 let browser: Browser;
 beforeAll(async () => {
-  bench = createHttpBench();
+  bench = createHttpBench({ auth: administration });
   browser = createBrowser(bench);
   await browser.register();
 });

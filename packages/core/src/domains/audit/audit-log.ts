@@ -1,7 +1,7 @@
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId } from '../../crypto/random.js';
 import type { AuthEvent } from '../../events.js';
-import type { AuditDraft, AuditEntry, AuditQuery, AuditStore } from '../../stores/audit-store.js';
+import type { AuditDraft, AuditEntry, AuditHead, AuditQuery, AuditStore } from '../../stores/audit-store.js';
 import type { UserRef } from '../../stores/user-store.js';
 import { type AuditVerdict, linkAuditEntry, verifyAuditChain } from './audit-chain.js';
 import { createPseudonyms } from './pseudonyms.js';
@@ -33,6 +33,13 @@ export interface AuditLog {
   append(events: readonly AuthEvent[]): Promise<void>;
   /** The entries that match, oldest first. @throws `AuthError` `store_unavailable`. */
   list(query: AuditLogQuery): Promise<readonly NamedAuditEntry[]>;
+  /**
+   * Where the chain of a tenant ends: `seq` 0 where nothing happened yet. Keep it elsewhere now and then: the end of a chain
+   * can be cut off unseen.
+   *
+   * @throws `AuthError` `store_unavailable`.
+   */
+  findHead(tenantId: string): Promise<AuditHead>;
   /** Recomputes the chain of a tenant. @throws `AuthError` `store_unavailable`. */
   verify(tenantId: string): Promise<AuditVerdict>;
   /**
@@ -90,6 +97,7 @@ export function createAuditLog(store: AuditStore, keyRing: KeyRing): AuditLog {
       return name(tenantId, await store.list({ ...query, userPseudonym }));
     },
 
+    findHead: (tenantId) => store.findHead(tenantId),
     verify: (tenantId) => verifyAuditChain(store, keyRing, tenantId),
     forget: ({ tenantId, userId }) => store.forgetPseudonym({ tenantId, userId }),
   };

@@ -1,5 +1,6 @@
 import type { HttpContext } from '../http-context.js';
 import type { Route } from '../route.js';
+import { createAdminAuditRoutes } from './admin-audit-routes.js';
 import { createCsrfRoute } from './csrf-route.js';
 import { createEmailRoutes } from './email-routes.js';
 import { createLoginRoute } from './login-route.js';
@@ -30,6 +31,8 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     ...createSessionRoutes(http, basePath),
     ...createPasswordRoutes(http, basePath),
     ...createEmailRoutes(http, basePath),
+    // Without a log there is nothing to read.
+    ...(http.auth.audit === null ? [] : createAdminAuditRoutes(http, `${basePath}/admin/audit`)),
     createCsrfRoute(http, basePath),
     ...createWellKnownRoutes(http),
   ];
