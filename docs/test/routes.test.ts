@@ -1,4 +1,4 @@
-import { createAuth, createHttpAuth, memoryStores } from '@tessera-auth/core';
+import { createAuth, createHttpAuth, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import { expect, it } from 'vitest';
 import { findSection, readPage } from './support/pages.js';
 
@@ -10,7 +10,7 @@ it('the README lists every route, and none that is not there', () => {
     createAuth({
       publicUrl: 'http://localhost:3000',
       secret: crypto.getRandomValues(new Uint8Array(48)),
-      stores: memoryStores(),
+      stores: { ...memoryStores(), audit: createMemoryAuditStore() },
       emailVerification: 'off',
     }),
   );

@@ -1,11 +1,14 @@
 import {
   type AuditEntry,
   type AuditHead,
+  type AuditPseudonym,
   type AuditStore,
   areStorableIds,
   requireStorableIds,
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
+import { json, textArray } from './connection/sql-values.js';
+import { ofUser } from './sessions/session-sql.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 
@@ -16,16 +19,24 @@ interface EntryRow {
   readonly id: string;
   readonly at: string;
   readonly type: string;
-  readonly user_id: string | null;
+  readonly user_pseudonym: string | null;
   readonly data: string;
   readonly key_id: string;
   readonly previous_hash: string;
   readonly hash: string;
 }
 
+/** A row of the map as `to_jsonb` gives it. */
+interface PseudonymRow {
+  readonly tenant_id: string;
+  readonly user_id: string;
+  readonly pseudonym: string;
+  readonly salt: string;
+}
+
 /** The audit chains in Postgres. The head of a tenant is a row that is locked while entries are linked to it. */
 export function createAuditStore({ database, tables }: StoreContext): AuditStore {
-  const { audit_entries: entries, audit_heads: heads } = tables.ref;
+  const { audit_entries: entries, audit_heads: heads, audit_pseudonyms: pseudonyms } = tables.ref;
 
   return {
     traits,
@@ -58,7 +69,7 @@ export function createAuditStore({ database, tables }: StoreContext): AuditStore
             id: draft.id,
             at: draft.at.toISOString(),
             type: draft.type,
-            user_id: draft.userId,
+            user_pseudonym: draft.userPseudonym,
             data: draft.data,
             key_id: keyId,
             previous_hash: last.hash,
@@ -70,7 +81,7 @@ export function createAuditStore({ database, tables }: StoreContext): AuditStore
         await place.ask(sql`
           with added as (
             insert into ${entries} select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row (
-              tenant_id text, seq bigint, id text, at timestamptz, type text, user_id text, data text,
+              tenant_id text, seq bigint, id text, at timestamptz, type text, user_pseudonym text, data text,
               key_id text, previous_hash text, hash text)
           ), advanced as (
             update ${heads} set seq = ${last.seq}, hash = ${last.hash} where tenant_id = ${tenantId}
@@ -79,12 +90,12 @@ export function createAuditStore({ database, tables }: StoreContext): AuditStore
       });
     },
 
-    async list({ tenantId, userId, type, from, to, afterSeq = 0, limit }) {
-      if (!areStorableIds(tenantId, userId ?? tenantId, type ?? tenantId)) return [];
+    async list({ tenantId, userPseudonym, type, from, to, afterSeq = 0, limit }) {
+      if (!areStorableIds(tenantId, userPseudonym ?? tenantId, type ?? tenantId)) return [];
       const rows = await database.ask<EntryRow>(sql`
         select to_jsonb(entry)::text as answer from ${entries} as entry
         where tenant_id = ${tenantId} and seq > ${afterSeq}
-          and (${userId ?? null}::text is null or user_id = ${userId ?? null})
+          and (${userPseudonym ?? null}::text is null or user_pseudonym = ${userPseudonym ?? null})
           and (${type ?? null}::text is null or type = ${type ?? null})
           and (${from?.toISOString() ?? null}::timestamptz is null or at >= ${from?.toISOString() ?? null})
           and (${to?.toISOString() ?? null}::timestamptz is null or at < ${to?.toISOString() ?? null})
@@ -100,7 +111,62 @@ export function createAuditStore({ database, tables }: StoreContext): AuditStore
         where tenant_id = ${tenantId}`);
       return head;
     },
+
+    async assignPseudonyms(proposals) {
+      for (const { tenantId, userId, pseudonym, salt } of proposals)
+        requireStorableIds({ tenantId, userId, pseudonym, salt });
+      const rows = proposals.map(toPseudonymRow);
+      const proposed = sql`jsonb_to_recordset(${json(rows)}) as row (
+        tenant_id text, user_id text, pseudonym text, salt text)`;
+      const known = await database.ask<PseudonymRow>(sql`
+        select to_jsonb(known)::text as answer from ${pseudonyms} as known
+        join ${proposed} on known.tenant_id = row.tenant_id and known.user_id = row.user_id`);
+      if (known.length === rows.length) return known.map(readPseudonym);
+      // Mostly they are known, and reading locks nothing. Who comes second at a new one gets what the first one gave; in one
+      // order for all, so that no two transactions wait for each other in a circle.
+      const assigned = await database.ask<PseudonymRow>(sql`
+        with assigned as (
+          insert into ${pseudonyms} as known (tenant_id, user_id, pseudonym, salt)
+          select tenant_id, user_id, pseudonym, salt from ${proposed} order by tenant_id, user_id
+          on conflict (tenant_id, user_id) do update set salt = known.salt
+          returning *
+        )
+        select to_jsonb(assigned)::text as answer from assigned`);
+      return assigned.map(readPseudonym);
+    },
+
+    async findPseudonym(user) {
+      if (!areStorableIds(user.tenantId, user.userId)) return null;
+      const [row] = await database.ask<PseudonymRow>(sql`
+        select to_jsonb(known)::text as answer from ${pseudonyms} as known where ${ofUser(user)}`);
+      return row === undefined ? null : readPseudonym(row);
+    },
+
+    async listPseudonyms(tenantId, names) {
+      const storable = names.filter((name) => areStorableIds(name));
+      if (storable.length === 0 || !areStorableIds(tenantId)) return [];
+      const rows = await database.ask<PseudonymRow>(sql`
+        select to_jsonb(known)::text as answer from ${pseudonyms} as known
+        where tenant_id = ${tenantId} and pseudonym = any(${textArray(storable)})`);
+      return rows.map(readPseudonym);
+    },
+
+    async forgetPseudonym(user) {
+      if (!areStorableIds(user.tenantId, user.userId)) return false;
+      const forgotten = await database.ask(sql`
+        with forgotten as (delete from ${pseudonyms} where ${ofUser(user)} returning 1)
+        select 'true' as answer from forgotten`);
+      return forgotten.length > 0;
+    },
   };
+}
+
+function toPseudonymRow({ tenantId, userId, pseudonym, salt }: AuditPseudonym): PseudonymRow {
+  return { tenant_id: tenantId, user_id: userId, pseudonym, salt };
+}
+
+function readPseudonym(row: PseudonymRow): AuditPseudonym {
+  return { tenantId: row.tenant_id, userId: row.user_id, pseudonym: row.pseudonym, salt: row.salt };
 }
 
 function readEntry(row: EntryRow): AuditEntry {
@@ -110,7 +176,7 @@ function readEntry(row: EntryRow): AuditEntry {
     id: row.id,
     at: new Date(row.at),
     type: row.type,
-    userId: row.user_id,
+    userPseudonym: row.user_pseudonym,
     data: row.data,
     keyId: row.key_id,
     previousHash: row.previous_hash,

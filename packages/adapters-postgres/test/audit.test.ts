@@ -39,7 +39,7 @@ describe('the audit log in Postgres', () => {
     const append = (): Promise<void> | undefined =>
       stores.audit?.append({
         tenantId,
-        drafts: [{ id: 'one', at: new Date(0), type: 'user_created', userId: null, data: '{}' }],
+        drafts: [{ id: 'one', at: new Date(0), type: 'user_created', userPseudonym: null, data: '{}' }],
         link: () => ({ keyId: 'key', hash: 'hash' }),
       });
     await Promise.all([append(), append()]);
@@ -61,13 +61,29 @@ describe('the audit log in Postgres', () => {
 
   it('is written with the change or not at all', async () => {
     const audit: AuditStore | undefined = stores.audit;
-    const draft = { id: 'one', at: new Date(0), type: 'user_created', userId: null, data: '{}' };
+    const draft = { id: 'one', at: new Date(0), type: 'user_created', userPseudonym: null, data: '{}' };
     const failing = stores.transactions.run(async (inner) => {
       await inner.audit?.append({ tenantId, drafts: [draft], link: () => ({ keyId: 'k', hash: 'h' }) });
       throw new Error('rolled back');
     });
     await expect(failing).rejects.toThrow('rolled back');
     expect(await audit?.findHead(tenantId)).toEqual({ seq: 0, hash: '' });
+  });
+
+  it('makes a pseudonym with the change or not at all, and forgets whose it was', async () => {
+    const { audit } = startAuth();
+    const proposal = { tenantId, userId: 'ada', pseudonym: 'name', salt: 'salt' };
+    const failing = stores.transactions.run(async (inner) => {
+      await inner.audit?.assignPseudonyms([proposal]);
+      throw new Error('rolled back');
+    });
+    await expect(failing).rejects.toThrow('rolled back');
+    expect(await stores.audit?.findPseudonym(proposal)).toBeNull();
+    await audit?.append([event('ada')]);
+    expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([{ userId: 'ada' }]);
+    expect(await audit?.forget({ tenantId, userId: 'ada' })).toBe(true);
+    expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([{ userId: null }]);
+    expect(await audit?.verify(tenantId)).toMatchObject({ intact: true, checked: 1 });
   });
 
   it('refuses to change, delete and truncate entries', async () => {

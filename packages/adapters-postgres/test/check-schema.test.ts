@@ -32,6 +32,7 @@ describe('checkSchema', () => {
       'migration_pending 0007_user_addresses',
       'migration_pending 0008_audit',
       'migration_pending 0009_second_factors',
+      'migration_pending 0010_audit_pseudonyms',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',
@@ -44,6 +45,7 @@ describe('checkSchema', () => {
       'table_missing tessera.audit_entries',
       'table_missing tessera.audit_heads',
       'table_missing tessera.second_factors',
+      'table_missing tessera.audit_pseudonyms',
     ]);
     expect(problems[0]?.message).toBe('migration 0001_users has not run; run migrate()');
   });

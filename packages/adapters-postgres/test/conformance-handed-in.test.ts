@@ -17,6 +17,7 @@ const conforming = {
   recordsRevocations: true,
   offersLog: true,
   offersSecondFactors: true,
+  offersAudit: true,
   bulkSessions: 1000,
 };
 
@@ -24,7 +25,7 @@ const openOnKysely =
   (isInside: boolean): StoresUnderTest['open'] =>
   async ({ clock }) => {
     const schema = freshSchema();
-    const stores = postgresStores({ kysely, schema, clock, tablePrefix: 'auth_' });
+    const stores = postgresStores({ kysely, schema, clock, tablePrefix: 'auth_', audit: true });
     await stores.migrate();
     return {
       stores: isInside

@@ -20,10 +20,11 @@ testStores(
     recordsRevocations: true,
     offersLog: true,
     offersSecondFactors: true,
+    offersAudit: true,
     bulkSessions: 1000,
     async open({ clock }) {
       const schema = freshSchema();
-      const stores = postgresStores({ pglite, schema, clock, timeout: '60s', wakeUps: true });
+      const stores = postgresStores({ pglite, schema, clock, timeout: '60s', wakeUps: true, audit: true });
       await stores.migrate();
       return {
         stores,

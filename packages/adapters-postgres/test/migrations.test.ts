@@ -15,6 +15,7 @@ const ids = [
   '0007_user_addresses',
   '0008_audit',
   '0009_second_factors',
+  '0010_audit_pseudonyms',
 ];
 
 let pool: pg.Pool;

@@ -15,6 +15,7 @@ export interface EventOrigin {
  * - `authn_mfa_fail`: the password was right and the second factor was not.
  * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
  * - `authn_login_lock`: after 100 failures in a row, a password or a second factor opens nothing any more.
+ * - `audit_read`: somebody looked at the audit log, took some of it along or had it checked.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
  */
 export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
@@ -74,6 +75,16 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       readonly userId: null;
       /** `signIn` or `secondFactor`. */
       readonly zone: string;
+    }
+  | {
+      readonly type: 'audit_read';
+      /** It is about the log. */
+      readonly userId: null;
+      /** Who read. */
+      readonly actorId: string;
+      readonly act: 'list' | 'export' | 'verify';
+      /** The names of what was asked for, such as `userId`; never a value. */
+      readonly filters: readonly string[];
     }
   | { readonly type: 'user_created'; readonly userId: string }
   | {

@@ -10,7 +10,13 @@ export type { ProfileName } from './create-auth/profiles.js';
 export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
-export type { AuditLog, AuditVerdict, BrokenLinkReason } from './domains/audit/index.js';
+export type {
+  AuditLog,
+  AuditLogQuery,
+  AuditVerdict,
+  BrokenLinkReason,
+  NamedAuditEntry,
+} from './domains/audit/index.js';
 export {
   createSecondFactors,
   type MfaOptions,

@@ -27,9 +27,10 @@ const columns: Readonly<Record<TableName, string>> = {
   one_time_tokens: 'id number tenant_id user_id purpose secret_hash data created_at expires_at consumed_by',
   one_time_token_floors: 'tenant_id user_id purpose least_number',
   rate_limits: 'key full_at_us',
-  audit_entries: 'tenant_id seq id at type user_id data key_id previous_hash hash',
+  audit_entries: 'tenant_id seq id at type user_pseudonym data key_id previous_hash hash',
   audit_heads: 'tenant_id seq hash',
   second_factors: 'tenant_id user_id id secret created_at confirmed_at last_step backup_codes last_command',
+  audit_pseudonyms: 'tenant_id user_id pseudonym salt',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

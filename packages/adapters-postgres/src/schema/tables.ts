@@ -13,6 +13,7 @@ const tableNames = [
   'audit_entries',
   'audit_heads',
   'second_factors',
+  'audit_pseudonyms',
 ] as const;
 
 /** The tables of this package, by what they hold. */

@@ -65,7 +65,7 @@ export function openOnPool(
 ): StoresUnderTest['open'] {
   return async ({ clock }) => {
     const schema = freshSchema();
-    const stores = postgresStores({ pool, schema, clock, wakeUps: true });
+    const stores = postgresStores({ pool, schema, clock, wakeUps: true, audit: true });
     await stores.migrate();
     return {
       stores: wrap(stores),

@@ -6,10 +6,7 @@ export type RunInside = <T>(work: (set: StoreSet) => Promise<T>) => Promise<T>;
 /** Stores of which every single call is made inside a transaction that `run` begins and commits. */
 export function insideTransactions(stores: Stores, run: RunInside): Stores {
   const { rateLimits, transactions } = stores;
-  const calls = <K extends Exclude<keyof StoreSet, 'audit'>>(
-    key: K,
-    others: object = {},
-  ): NonNullable<StoreSet[K]> => {
+  const calls = <K extends keyof StoreSet>(key: K, others: object = {}): NonNullable<StoreSet[K]> => {
     const store = stores[key] as NonNullable<StoreSet[K]>;
     return new Proxy(store, {
       get(_target, method) {
@@ -28,6 +25,7 @@ export function insideTransactions(stores: Stores, run: RunInside): Stores {
     sessions: calls('sessions', { traits, recordsRevocationsIn: revocations }),
     oneTimeTokens: calls('oneTimeTokens', { traits }),
     secondFactors: calls('secondFactors', { traits }),
+    ...(stores.audit && { audit: calls('audit', { traits }) }),
   };
   return {
     ...inside,

@@ -50,7 +50,6 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       passwords,
       limits,
       emailTokens,
-      audit,
       mfa,
       now,
       clientId,
@@ -64,6 +63,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       set.secondFactors === undefined
         ? withoutSecondFactors
         : createSecondFactors({ ...mfa, store: set.secondFactors, keyRing, clock }),
+    audit: auditOver(set, keyRing),
     async record(event) {
       const dated = { ...event, at: now() } as AuthEvent;
       await keep(dated);

@@ -8,7 +8,7 @@ import { recordSessionEnd } from './record-session-end.js';
  * Deletes an account for good, with its one-time tokens, its second factor and its sessions, whose tokens are dead at once. The
  * owner is told. The address is free; whoever registers it next has another id, and inherits nothing.
  *
- * What stays: entries of the audit log, which name the id, and the rows of ended sessions until `deleteExpired` takes them.
+ * What stays: entries of the audit log, under a pseudonym that is nobody's any more, and the rows of ended sessions until `deleteExpired` takes them.
  *
  * All of it happens or nothing where the stores share a database. Elsewhere the account comes first: a sign-in that begins in
  * between finds none, and one that began before is stopped by the end of the sessions, which comes last. After a failure in
@@ -27,6 +27,8 @@ export async function eraseUser(auth: FlowContext, { user, actorId }: AccountAct
     if (isDeleted) await recordSessionEnd(kept, ref, { reason: 'user_deleted' });
     return isDeleted;
   });
+  // Once it is recorded: from here on nobody can tell whose entries those were.
+  await auth.audit?.forget(ref);
   // Only now, so that what was left has been cleared away for good.
   if (!isErased) throw new AuthError('account_not_found');
 }

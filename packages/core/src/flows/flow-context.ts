@@ -21,10 +21,10 @@ export interface FlowContext {
   readonly oneTimeTokens: OneTimeTokens;
   readonly secondFactors: SecondFactors;
   readonly mfa: MfaPolicy;
+  /** What happened, or `null` where nobody keeps it. */
+  readonly audit: AuditLog | null;
   readonly limits: RateLimits;
   readonly emailTokens: EmailTokens;
-  /** What was recorded so far; `null` where the stores keep none of it. */
-  readonly audit: AuditLog | null;
   /** The instant that everything here goes by. */
   readonly now: () => Date;
   /** The client that access tokens are issued to. */

@@ -1,3 +1,4 @@
+import type { AuditVerdict } from '../domains/audit/index.js';
 import type { SecondFactorState, TotpEnrollment } from '../domains/mfa/index.js';
 import type { SessionCursor, SessionPage } from '../stores/session-store.js';
 import type { UserCursor, UserPage, UserRecord, UserRef } from '../stores/user-store.js';
@@ -12,6 +13,7 @@ import { type ExportedUser, exportUser } from './export-user.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
 import { listUsers } from './list-users.js';
+import { type AuditPage, type AuditReading, readAuditLog, verifyAuditLog } from './read-audit-log.js';
 import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
@@ -209,6 +211,17 @@ export interface Flows {
    * `stores.users` cannot delete.
    */
   eraseUser(act: AccountAct): Promise<void>;
+
+  /**
+   * A page of the audit log of the reader's tenant; the reading is recorded. Checks no permission. Without a reader, and
+   * unrecorded: `auth.audit.list`.
+   *
+   * @throws `TypeError` without `stores.audit`.
+   */
+  readAuditLog(reading: AuditReading): Promise<AuditPage>;
+
+  /** Recomputes that log, which is recorded too. Checks no permission. @throws `TypeError` without `stores.audit`. */
+  verifyAuditLog(reader: UserRef): Promise<AuditVerdict>;
 }
 
 /** The stories, each with the context it is told in. */
@@ -247,5 +260,7 @@ export function createFlows(auth: FlowContext): Flows {
     enableUser: (act) => enableUser(auth, act),
     exportUser: (user) => exportUser(auth, user),
     eraseUser: (act) => eraseUser(auth, act),
+    readAuditLog: (reading) => readAuditLog(auth, reading),
+    verifyAuditLog: (reader) => verifyAuditLog(auth, reader),
   };
 }

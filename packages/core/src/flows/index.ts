@@ -5,6 +5,7 @@ export type { ExportedEvent, ExportedSession, ExportedUser } from './export-user
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';
 export type { ProofOrigin } from './prove-second-factor.js';
+export type { AuditCursor, AuditPage, AuditReading } from './read-audit-log.js';
 export type { Reauthentication } from './reauthenticate.js';
 export type { RefreshRequest } from './refresh.js';
 export type { Registration } from './register.js';

@@ -6,7 +6,7 @@ import { requireRecentProof } from './recent-proof.js';
 import type { Route } from './route.js';
 
 /** What administrators need: the roles of an app grant it, or nobody has it. */
-export type AdminPermission = 'auth:users:read' | 'auth:users:write';
+export type AdminPermission = 'auth:users:read' | 'auth:users:write' | 'auth:audit:read';
 
 /** A route for those whose roles grant a permission. */
 export interface AdminRouteDefinition<Body, Query> extends ProtectedRouteDefinition<Body, Query> {

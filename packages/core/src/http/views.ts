@@ -1,3 +1,4 @@
+import type { NamedAuditEntry } from '../domains/audit/index.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 
@@ -36,6 +37,33 @@ export function viewSession(session: SessionRecord, currentSessionId: string) {
     expiresAt: earlier(session.idleExpiresAt, session.absoluteExpiresAt).toISOString(),
     current: session.id === currentSessionId,
   };
+}
+
+/** An entry of the audit log as those who may read it see it. */
+export function viewAuditEntry(entry: NamedAuditEntry) {
+  return {
+    seq: entry.seq,
+    id: entry.id,
+    at: entry.at.toISOString(),
+    type: entry.type,
+    userId: entry.userId,
+    userPseudonym: entry.userPseudonym,
+    actorId: entry.actorId,
+    actorPseudonym: entry.actorPseudonym,
+    details: readDetails(entry.data),
+    previousHash: entry.previousHash,
+    hash: entry.hash,
+  };
+}
+
+/** The rest of what is known of an act. Text that somebody changed in the database may be no JSON any more. */
+function readDetails(data: string): unknown {
+  try {
+    const { actorId: _shownBeside, ...details } = JSON.parse(data) as Record<string, unknown>;
+    return details;
+  } catch {
+    return data;
+  }
 }
 
 function earlier(a: Date, b: Date): Date {

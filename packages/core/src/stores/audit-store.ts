@@ -1,4 +1,5 @@
 import type { DescribedStore } from './store-traits.js';
+import type { UserRef } from './user-store.js';
 
 /** An act to be recorded, before it has its place in the chain. */
 export interface AuditDraft {
@@ -8,9 +9,9 @@ export interface AuditDraft {
   readonly at: Date;
   /** What happened, such as `authn_login_success`. */
   readonly type: string;
-  /** Whom it is about, or `null` where nobody is known. */
-  readonly userId: string | null;
-  /** The rest as JSON text. Holds no secret. */
+  /** The pseudonym of whom it is about, or `null` where nobody is known. */
+  readonly userPseudonym: string | null;
+  /** The rest as JSON text. Holds no secret and no user id. */
   readonly data: string;
 }
 
@@ -47,7 +48,7 @@ export interface AppendAuditCommand {
 /** Which entries of a tenant, in the order of the chain. What is left out does not matter. */
 export interface AuditQuery {
   readonly tenantId: string;
-  readonly userId?: string;
+  readonly userPseudonym?: string;
   readonly type?: string;
   /** The first instant. */
   readonly from?: Date;
@@ -59,13 +60,22 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+/** By which name a user goes in the log: what ties the entries to a person, and the only thing that does. */
+export interface AuditPseudonym extends UserRef {
+  /** 43 characters of base64url, made from `salt` and the user. */
+  readonly pseudonym: string;
+  /** Random, 22 characters of base64url: shows whose pseudonym it is, and without it nobody can tell. */
+  readonly salt: string;
+}
+
 /**
- * Keeps what happened, one chain per tenant.
+ * Keeps what happened, one chain per tenant, and apart from it who its pseudonyms stand for.
  *
  * - Entries are appended and read, never changed and never deleted.
  * - Reading the head, linking and advancing it are one step: of parallel `append` commands all are kept, in one chain
  *   without gaps. All drafts of a command are kept or none.
  * - A draft whose id the tenant has is skipped, so the same command twice equals once.
+ * - A user of a tenant has one pseudonym at most, and a pseudonym one user. They may be forgotten; entries never change.
  */
 export interface AuditStore extends DescribedStore {
   /** Puts the drafts at the end of the chain, in their order. */
@@ -76,4 +86,21 @@ export interface AuditStore extends DescribedStore {
 
   /** The end of the chain as the store noted it, apart from the entries: fewer entries than it says were cut off. */
   findHead(tenantId: string): Promise<AuditHead>;
+
+  /**
+   * Gives each user the proposed pseudonym, unless they have one. Finding and giving are one step: of parallel calls for one
+   * user all are answered alike. Every user is proposed once.
+   *
+   * @returns what each has now, in no order.
+   */
+  assignPseudonyms(proposals: readonly AuditPseudonym[]): Promise<readonly AuditPseudonym[]>;
+
+  /** The pseudonym of a user, or `null`. */
+  findPseudonym(user: UserRef): Promise<AuditPseudonym | null>;
+
+  /** Who these pseudonyms of a tenant stand for, in no order; those of nobody are left out. */
+  listPseudonyms(tenantId: string, pseudonyms: readonly string[]): Promise<readonly AuditPseudonym[]>;
+
+  /** Deletes the pseudonym of a user for good; the next one given is another. @returns whether there was one. */
+  forgetPseudonym(user: UserRef): Promise<boolean>;
 }

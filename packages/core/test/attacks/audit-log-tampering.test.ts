@@ -4,13 +4,15 @@
  */
 import {
   type AuditEntry,
+  type AuditPseudonym,
   type AuditStore,
   type AuthOptions,
   createMemoryAuditStore,
   memoryStores,
 } from '@tessera-auth/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAuthBench, newRootSecret, origin, rootSecret } from '../auth-bench.js';
+import { refusalCode } from '../refusal-code.js';
 
 const tenantId = 'acme';
 
@@ -59,8 +61,8 @@ it('holds under a new root secret while the old one is listed, and not once it i
 
 it.each<[string, Partial<AuditEntry>]>([
   ['type', { type: 'user_created' }],
-  ['user', { userId: 'mallory' }],
-  ['nobody', { userId: null }],
+  ['user', { userPseudonym: 'A'.repeat(43) }],
+  ['nobody', { userPseudonym: null }],
   ['time', { at: new Date(0) }],
   ['data', { data: '{}' + ' ' }],
   ['id', { id: 'another' }],
@@ -97,4 +99,50 @@ it('names an entry that was made up after the end', async () => {
     return [...entries, { ...last, id: 'forged', seq: 6, previousHash: last.hash }];
   });
   expect(forged?.firstBroken).toEqual({ seq: 6, reason: 'altered' });
+});
+
+describe('who changes the map of pseudonyms', () => {
+  /** Two users of the log, and what the map says of them since somebody changed it. */
+  async function withMap(tamper: (known: AuditPseudonym, other: AuditPseudonym) => Partial<AuditPseudonym>) {
+    const honest = createMemoryAuditStore();
+    let isTampered = false;
+    const read = async (found: readonly AuditPseudonym[]): Promise<readonly AuditPseudonym[]> => {
+      if (!isTampered) return found;
+      const userOf = (userId: string) => honest.findPseudonym({ tenantId, userId });
+      const [ada, eve] = [await userOf('ada'), await userOf('eve')];
+      if (ada === null || eve === null) throw new Error('both are in the map');
+      return found.map((known) => ({ ...known, ...tamper(known, known.userId === 'ada' ? eve : ada) }));
+    };
+    const audit: AuditStore = {
+      ...honest,
+      assignPseudonyms: async (proposals) => read(await honest.assignPseudonyms(proposals)),
+      async findPseudonym(user) {
+        const known = await honest.findPseudonym(user);
+        return known === null ? null : ((await read([known]))[0] ?? null);
+      },
+      listPseudonyms: async (tenant, names) => read(await honest.listPseudonyms(tenant, names)),
+    };
+    const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    const log = bench.auth.audit;
+    if (log === null) throw new Error('there is an audit log');
+    const at = new Date(bench.clock.now());
+    const event = (userId: string) => ({ type: 'user_created' as const, tenantId, userId, at });
+    await log.append([event('ada'), event('eve')]);
+    isTampered = true;
+    return { log, event };
+  }
+
+  it.each<[string, Parameters<typeof withMap>[0]]>([
+    ['swaps the names of two users', (_known, { pseudonym }) => ({ pseudonym })],
+    ['swaps names with their salts', (_known, { pseudonym, salt }) => ({ pseudonym, salt })],
+    ['swaps two users', (_known, { userId }) => ({ userId })],
+    ['moves a user to another tenant', () => ({ tenantId: 'globex' })],
+    ['makes up a salt', () => ({ salt: 'A'.repeat(22) })],
+  ])('puts no act on somebody else: %s', async (_what, tamper) => {
+    const { log, event } = await withMap(tamper);
+    for (const { userId } of await log.list({ tenantId, limit: 10 })) expect(userId).toBeNull();
+    expect(await log.list({ tenantId, userId: 'ada', limit: 10 })).toEqual([]);
+    expect(await refusalCode(log.append([event('ada')]))).toBe('store_unavailable');
+    expect(await log.verify(tenantId)).toMatchObject({ intact: true, checked: 2 });
+  });
 });

@@ -1,6 +1,6 @@
 import { type AuditStore, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import { storeUnavailable } from '@tessera-auth/core/stores';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAuthBench, origin, password } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 
@@ -36,4 +36,79 @@ it('answers nothing as done that could not be recorded', async () => {
   const bench = benchWith(failing);
   expect(await refusalCode(bench.register())).toBe('store_unavailable');
   expect(await bench.listEvents()).toEqual([]);
+});
+
+describe('pseudonyms', () => {
+  const tenantId = 'acme';
+  const setUp = async () => {
+    const store = createMemoryAuditStore();
+    const bench = benchWith(store);
+    const { audit } = bench.auth;
+    if (audit === null) throw new Error('there is an audit log');
+    const at = new Date(bench.clock.now());
+    await audit.append([
+      { type: 'user_created', tenantId, userId: 'ada', at },
+      { type: 'user_disabled', tenantId, userId: 'ada', actorId: 'boss', at },
+      { type: 'user_disabled', tenantId, userId: 'bob', actorId: 'ada', at },
+      { type: 'user_enabled', tenantId, userId: 'bob', actorId: null, at },
+      { type: 'authn_login_fail', tenantId, userId: null, at, ...origin },
+    ]);
+    const list = (query: object = {}) => audit.list({ tenantId, limit: 100, ...query });
+    return { store, audit, at, list };
+  };
+
+  it('stand in entries for every user id, and are shown as whom they stand for', async () => {
+    const { store, list } = await setUp();
+    const kept = JSON.stringify(await store.list({ tenantId, limit: 100 }));
+    for (const userId of ['ada', 'bob', 'boss']) expect(kept).not.toContain(userId);
+    const shown = await list();
+    expect(shown.map(({ userId, actorId }) => [userId, actorId])).toEqual([
+      ['ada', null],
+      ['ada', 'boss'],
+      ['bob', 'ada'],
+      ['bob', null],
+      [null, null],
+    ]);
+    expect(shown[0]?.userPseudonym).toMatch(/^[\w-]{43}$/);
+    expect(shown[2]?.actorPseudonym).toBe(shown[0]?.userPseudonym);
+    expect(JSON.parse(shown[2]?.data ?? '')).toEqual({ actorId: shown[0]?.userPseudonym });
+  });
+
+  it('differ from tenant to tenant, and a user has one in each', async () => {
+    const { audit, at, list } = await setUp();
+    await audit.append([{ type: 'user_created', tenantId: 'globex', userId: 'ada', at }]);
+    const names = (await list({ userId: 'ada' })).map(({ userPseudonym }) => userPseudonym);
+    const [abroad] = await list({ tenantId: 'globex' });
+    expect(new Set(names).size).toBe(1);
+    expect(names).not.toContain(abroad?.userPseudonym);
+  });
+
+  it('find the entries of a user, and none for whoever has none', async () => {
+    const { list } = await setUp();
+    expect((await list({ userId: 'ada' })).map(({ seq }) => seq)).toEqual([1, 2]);
+    for (const userId of ['nobody', '', '\0']) expect(await list({ userId })).toEqual([]);
+  });
+
+  it('stand for nobody once the user is forgotten, and the chain holds', async () => {
+    const { store, audit, at, list } = await setUp();
+    const before = await store.list({ tenantId, limit: 100 });
+    expect(await audit.forget({ tenantId, userId: 'ada' })).toBe(true);
+    expect(await audit.forget({ tenantId, userId: 'ada' })).toBe(false);
+    expect(await store.list({ tenantId, limit: 100 })).toEqual(before);
+    expect(await audit.verify(tenantId)).toEqual({ intact: true, checked: 5, firstBroken: null });
+    expect(await list({ userId: 'ada' })).toEqual([]);
+    expect((await list()).map(({ userId, actorId }) => [userId, actorId])).toEqual([
+      [null, null],
+      [null, 'boss'],
+      ['bob', null],
+      ['bob', null],
+      [null, null],
+    ]);
+    expect(JSON.stringify(await list())).not.toContain('"ada"');
+
+    await audit.append([{ type: 'user_created', tenantId, userId: 'ada', at }]);
+    const [later] = await list({ userId: 'ada' });
+    expect(later?.seq).toBe(6);
+    expect(before.map(({ userPseudonym }) => userPseudonym)).not.toContain(later?.userPseudonym);
+  });
 });

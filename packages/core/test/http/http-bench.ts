@@ -1,9 +1,11 @@
 import {
   type AuthOptions,
   createHttpAuth,
+  createMemoryAuditStore,
   defineRoles,
   type HttpAuth,
   type HttpAuthOptions,
+  memoryStores,
 } from '@tessera-auth/core';
 import { createRouter, type HttpRequest, type HttpResponse, type Route } from '@tessera-auth/core/http';
 import {
@@ -50,7 +52,12 @@ export const ownPage = { 'sec-fetch-site': 'same-origin', origin: publicUrl } as
 export const credentials = { email, password };
 
 export function createHttpBench(options: HttpBenchOptions = {}): HttpBench {
-  const bench = createAuthBench(options);
+  // With everything that there are routes for.
+  const openStores: HttpBenchOptions['openStores'] = (clock) => ({
+    ...memoryStores({ clock }),
+    audit: createMemoryAuditStore(),
+  });
+  const bench = createAuthBench({ openStores, ...options });
   const http = createHttpAuth(bench.auth, options.http);
   const router = createRouter(http.routes);
   return {
@@ -59,9 +66,13 @@ export function createHttpBench(options: HttpBenchOptions = {}): HttpBench {
     async send(call) {
       const response = await router.answer(pathOf(call.url), requestOf(call));
       if (response === null) throw new Error(`no route: ${call.url}`);
-      return { ...response, json: response.body === null ? null : JSON.parse(response.body) };
+      return { ...response, json: readJson(response) };
     },
   };
+}
+
+function readJson({ headers, body }: HttpResponse): unknown {
+  return body === null || headers['content-type']?.includes('json') !== true ? null : JSON.parse(body);
 }
 
 /** The request as a framework would hand it over. */
@@ -82,9 +93,9 @@ export function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';
 }
 
-/** An app whose first user, the one of {@link credentials}, administrates accounts. */
+/** An app whose first user, the one of {@link credentials}, administrates accounts and reads the audit log. */
 export const administration = {
-  roles: defineRoles({ admin: { permissions: ['auth:users:read', 'auth:users:write'] } }),
+  roles: defineRoles({ admin: { permissions: ['auth:users:read', 'auth:users:write', 'auth:audit:read'] } }),
   rolesForNewUser: ({ email: address }) => (address === email ? ['admin'] : []),
 } as const satisfies Partial<AuthOptions>;
 

@@ -1,4 +1,4 @@
-import { memoryStores } from '@tessera-auth/core/stores';
+import { createMemoryAuditStore, memoryStores } from '@tessera-auth/core/stores';
 import { testStores } from '@tessera-auth/core/testing';
 import { describe, it, vi } from 'vitest';
 
@@ -11,6 +11,7 @@ testStores(
     recordsRevocations: true,
     offersLog: true,
     offersSecondFactors: true,
-    open: async ({ clock }) => ({ stores: memoryStores({ clock }) }),
+    offersAudit: true,
+    open: async ({ clock }) => ({ stores: { ...memoryStores({ clock }), audit: createMemoryAuditStore() } }),
   },
 );

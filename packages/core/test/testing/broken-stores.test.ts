@@ -1,6 +1,8 @@
 import { memoryStores } from '@tessera-auth/core/stores';
 import { collectCases, type StoresUnderTest, testStores } from '@tessera-auth/core/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { auditDefects } from './defects/audit-defects.js';
+import { auditPseudonymDefects } from './defects/audit-pseudonym-defects.js';
 import type { Defect } from './defects/defect.js';
 import { oneTimeTokenDefects } from './defects/one-time-token-defects.js';
 import { otherDefects } from './defects/other-defects.js';
@@ -19,6 +21,8 @@ const defects: readonly Defect[] = [
   ...rateLimitDefects,
   ...revocationLogDefects,
   ...secondFactorDefects,
+  ...auditDefects,
+  ...auditPseudonymDefects,
   ...otherDefects,
 ];
 
@@ -35,6 +39,7 @@ describe('the conformance suite notices a store that', () => {
         offersTransaction,
         offersLog,
         offersSecondFactors: true,
+        offersAudit: true,
         bulkSessions: 1000,
         open: async ({ clock }) => ({ stores: open(clock) }),
       });

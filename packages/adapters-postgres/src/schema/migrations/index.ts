@@ -1,6 +1,7 @@
 import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
 import { auditMigration } from './audit.js';
+import { auditPseudonymsMigration } from './audit-pseudonyms.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
@@ -22,5 +23,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     userAddressesMigration,
     auditMigration,
     secondFactorsMigration,
+    auditPseudonymsMigration,
   ].map((migration) => migration(tables));
 }

@@ -97,7 +97,7 @@ function hashEntry(key: Uint8Array, tenantId: string, previous: AuditHead, draft
     draft.at.toISOString(),
     draft.type,
     // Nobody and a user without a name are two things.
-    draft.userId === null ? '-' : `+${draft.userId}`,
+    draft.userPseudonym === null ? '-' : `+${draft.userPseudonym}`,
     draft.data,
   ).toString('base64url');
 }

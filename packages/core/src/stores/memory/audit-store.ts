@@ -1,11 +1,14 @@
-import type { AuditEntry, AuditHead, AuditQuery, AuditStore } from '../audit-store.js';
+import type { AuditEntry, AuditHead, AuditPseudonym, AuditQuery, AuditStore } from '../audit-store.js';
 import { requireStorableIds } from '../storable-ids.js';
+import type { UserRef } from '../user-store.js';
 
 const start: AuditHead = { seq: 0, hash: '' };
 
 /** The audit chains of one process; the reference that adapters are measured against. */
 export function createMemoryAuditStore(): AuditStore {
   const chains = new Map<string, { readonly entries: AuditEntry[]; readonly ids: Set<string> }>();
+  const byUser = new Map<string, AuditPseudonym>();
+  const byPseudonym = new Map<string, AuditPseudonym>();
 
   return {
     traits: { medium: 'memory', durability: 'process' },
@@ -43,12 +46,49 @@ export function createMemoryAuditStore(): AuditStore {
       const { seq, hash } = chains.get(tenantId)?.entries.at(-1) ?? start;
       return { seq, hash };
     },
+
+    async assignPseudonyms(proposals) {
+      for (const { tenantId, userId, pseudonym, salt } of proposals)
+        requireStorableIds({ tenantId, userId, pseudonym, salt });
+      return proposals.map((proposal) => {
+        const known = byUser.get(userKey(proposal));
+        if (known !== undefined) return known;
+        byUser.set(userKey(proposal), proposal);
+        byPseudonym.set(pseudonymKey(proposal.tenantId, proposal.pseudonym), proposal);
+        return proposal;
+      });
+    },
+
+    async findPseudonym(user) {
+      return byUser.get(userKey(user)) ?? null;
+    },
+
+    async listPseudonyms(tenantId, pseudonyms) {
+      return [...new Set(pseudonyms)].flatMap(
+        (pseudonym) => byPseudonym.get(pseudonymKey(tenantId, pseudonym)) ?? [],
+      );
+    },
+
+    async forgetPseudonym(user) {
+      const known = byUser.get(userKey(user));
+      if (known === undefined) return false;
+      byPseudonym.delete(pseudonymKey(known.tenantId, known.pseudonym));
+      return byUser.delete(userKey(user));
+    },
   };
 }
 
-function isMeant(entry: AuditEntry, { userId, type, from, to, afterSeq }: AuditQuery): boolean {
+function userKey({ tenantId, userId }: UserRef): string {
+  return `${tenantId}\0${userId}`;
+}
+
+function pseudonymKey(tenantId: string, pseudonym: string): string {
+  return `${tenantId}\0${pseudonym}`;
+}
+
+function isMeant(entry: AuditEntry, { userPseudonym, type, from, to, afterSeq }: AuditQuery): boolean {
   return (
-    (userId === undefined || entry.userId === userId) &&
+    (userPseudonym === undefined || entry.userPseudonym === userPseudonym) &&
     (type === undefined || entry.type === type) &&
     (from === undefined || entry.at >= from) &&
     (to === undefined || entry.at < to) &&

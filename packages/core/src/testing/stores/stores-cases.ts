@@ -20,10 +20,10 @@ export const pingChapter: StoreChapter = {
   cases: [
     {
       name: 'resolves while the stores answer',
-      async run({ stores: { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors } }) {
-        for (const store of [sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors]) {
-          assert.equal(await store?.ping?.(), undefined);
-        }
+      async run({ stores }) {
+        const { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors, audit } = stores;
+        const all = [sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors, audit];
+        for (const store of all) assert.equal(await store?.ping?.(), undefined);
       },
     },
   ],
@@ -174,8 +174,16 @@ const transactions: readonly StoreCase[] = [
   {
     name: 'it covers these very stores',
     async run({ stores }) {
-      const { transactions: offered, users, sessions, revocations, oneTimeTokens, secondFactors } = stores;
-      const all = { users, sessions, revocations, oneTimeTokens, secondFactors };
+      const {
+        transactions: offered,
+        users,
+        sessions,
+        revocations,
+        oneTimeTokens,
+        secondFactors,
+        audit,
+      } = stores;
+      const all = { users, sessions, revocations, oneTimeTokens, secondFactors, audit };
       for (const [name, store] of Object.entries(all))
         assert.equal(offered?.covers[name as keyof StoreSet], store, name);
     },

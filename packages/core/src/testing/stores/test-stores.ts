@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.js';
 import type { Stores } from '../../stores/stores.js';
 import { createTestClock } from '../test-clock.js';
+import { auditPseudonymChapters } from './audit-pseudonym-cases.js';
+import { auditStoreChapters, withoutAuditChapter } from './audit-store-cases.js';
 import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
 import { rateLimitStoreChapters } from './rate-limit-store-cases.js';
 import { revocationLogChapters } from './revocation-log-cases.js';
@@ -41,6 +43,8 @@ export interface StoresUnderTest {
   readonly offersLog?: boolean;
   /** They have `secondFactors`. Default `false`, and then the suite sees to it that they have not. */
   readonly offersSecondFactors?: boolean;
+  /** They have `audit`. Default `false`, and then the suite sees to it that they have not. */
+  readonly offersAudit?: boolean;
   /** How many sessions one user gets, to find hidden limits: default 10,000; 1000 will do for a variant of a tested store. */
   readonly bulkSessions?: number;
 }
@@ -75,6 +79,7 @@ function chaptersFor({
   recordsRevocations = false,
   offersLog = false,
   offersSecondFactors = false,
+  offersAudit = false,
   bulkSessions = 10_000,
 }: StoresUnderTest): readonly StoreChapter[] {
   return [
@@ -85,6 +90,7 @@ function chaptersFor({
     ...oneTimeTokenStoreChapters,
     ...rateLimitStoreChapters,
     ...(offersSecondFactors ? secondFactorStoreChapters : [withoutSecondFactorsChapter]),
+    ...(offersAudit ? [...auditStoreChapters, ...auditPseudonymChapters] : [withoutAuditChapter]),
     traitsChapter,
     pingChapter,
     linkedRecordingChapter(recordsRevocations),

@@ -8,8 +8,8 @@ export const traitsChapter: StoreChapter = {
     {
       name: 'a store that says what it is names its medium in a word, and a durability that there is',
       async run({ stores }) {
-        const { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors } = stores;
-        const all = { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors };
+        const { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors, audit } = stores;
+        const all = { sessions, revocations, users, oneTimeTokens, rateLimits, secondFactors, audit };
         for (const [name, store] of Object.entries(all)) {
           const traits = store?.traits;
           if (traits === undefined) continue;

@@ -1,5 +1,7 @@
 import type { Clock } from '@tessera-auth/core';
 import {
+  type AuditStore,
+  createMemoryAuditStore,
   memoryStores,
   type OneTimeTokenStore,
   type RateLimitStore,
@@ -76,6 +78,14 @@ export function brokenFactors(
   return broken(({ secondFactors }) => {
     if (secondFactors === undefined) throw new Error('memory has second factors');
     return { secondFactors: { ...secondFactors, ...replace(secondFactors) } };
+  });
+}
+
+/** Memory stores with an audit log that does some things wrong. */
+export function brokenAudit(replace: (audit: AuditStore) => Partial<AuditStore>): (clock: Clock) => Stores {
+  return broken(() => {
+    const audit = createMemoryAuditStore();
+    return { audit: { ...audit, ...replace(audit) } };
   });
 }
 

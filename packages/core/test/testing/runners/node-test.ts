@@ -1,5 +1,5 @@
 import { describe, it } from 'node:test';
-import { memoryStores } from '@tessera-auth/core/stores';
+import { createMemoryAuditStore, memoryStores } from '@tessera-auth/core/stores';
 import { testStores } from '@tessera-auth/core/testing';
 
 // Run by `other-runners.test.ts`; the second store is wrong, so that its run must fail.
@@ -17,9 +17,13 @@ testStores(
     recordsRevocations: true,
     offersLog: true,
     offersSecondFactors: true,
+    offersAudit: true,
     bulkSessions: 100,
     open: async ({ clock }) => ({
-      stores: memoryStores(process.env.BROKEN === 'yes' ? {} : { clock }),
+      stores: {
+        ...memoryStores(process.env.BROKEN === 'yes' ? {} : { clock }),
+        audit: createMemoryAuditStore(),
+      },
     }),
   },
 );
