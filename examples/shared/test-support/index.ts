@@ -1,5 +1,6 @@
 export type { ExampleApp } from './example-app.js';
 export { testBrowser } from './test-browser.js';
+export { testForeignPages } from './test-foreign-pages.js';
 export { testHttp } from './test-http.js';
 export { testLifecycle } from './test-lifecycle.js';
 export { testMail } from './test-mail.js';

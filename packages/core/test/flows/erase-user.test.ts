@@ -56,6 +56,21 @@ describe('erasing an account', () => {
     expect(await erasuresOf(scene)).toHaveLength(1);
   });
 
+  it('leaves the audit log whole, and nobody can tell whose entries those were', async () => {
+    const scene = await createScene((clock) => ({
+      ...memoryStores({ clock }),
+      audit: createMemoryAuditStore(),
+    }));
+    const { auth, user } = scene;
+    const named = async () =>
+      (await auth.audit?.list({ tenantId: '', limit: 100 }))?.filter(({ userId }) => userId === user.userId);
+    expect(await named()).not.toEqual([]);
+    await auth.eraseUser({ user, actorId: user.userId });
+    expect(await named()).toEqual([]);
+    expect(await auth.audit?.verify('')).toMatchObject({ intact: true });
+    expect(JSON.stringify(await auth.audit?.list({ tenantId: '', limit: 100 }))).not.toContain(user.userId);
+  });
+
   it('can be done by the owner', async () => {
     const scene = await createScene();
     await scene.auth.eraseUser({ user: scene.user, actorId: scene.user.userId });

@@ -1,0 +1,4 @@
+import { testForeignPages } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testForeignPages(expressApp);

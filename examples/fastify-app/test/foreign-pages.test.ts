@@ -1,0 +1,4 @@
+import { testForeignPages } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testForeignPages(fastifyApp);
