@@ -6,6 +6,7 @@ const guide = {
   revocation: 'Revocation',
   'transports-and-csrf': 'Transports and CSRF',
   'roles-and-guards': 'Roles and guards',
+  accounts: 'Accounts',
   'passwords-and-migrating-hashes': 'Passwords',
   postgres: 'Postgres',
   errors: 'Errors',

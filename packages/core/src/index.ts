@@ -40,6 +40,7 @@ export * from './duration.js';
 export * from './errors.js';
 export type { AuthEvent, EventOrigin } from './events.js';
 export type * from './flows/index.js';
+export { importUsers, readUsersFromCsv, readUsersFromJsonLines } from './flows/index.js';
 export { createHttpAuth, type HttpAuth, type HttpAuthOptions, type StepUpOptions } from './http/http-auth.js';
 export type { Notice, Notify } from './notices.js';
 export * from './stores/audit-store.js';

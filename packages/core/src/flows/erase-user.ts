@@ -17,9 +17,10 @@ import { recordSessionEnd } from './record-session-end.js';
  * @throws `AuthError` `account_not_found`, `store_unavailable`; `TypeError` where `stores.users` cannot delete.
  */
 export async function eraseUser(auth: FlowContext, { user, actorId }: AccountAct): Promise<void> {
+  if (auth.users.delete === undefined) throw new TypeError('stores.users.delete: missing');
   const ref = { tenantId: user.tenantId, userId: user.userId };
   const isErased = await auth.atomically(async (kept) => {
-    // Links that are on their way open nothing any more. First, as where a password changes: two flows that lock in two orders would wait for each other.
+    // First, as where a password changes: two flows that lock in two orders would wait for each other.
     await kept.oneTimeTokens.voidAll(ref);
     const isDeleted = await deleteAccount(kept, ref, actorId);
     await kept.secondFactors.remove(ref);
@@ -34,9 +35,8 @@ export async function eraseUser(auth: FlowContext, { user, actorId }: AccountAct
 }
 
 async function deleteAccount(auth: FlowContext, user: UserRef, actorId: string | null): Promise<boolean> {
-  if (auth.users.delete === undefined) throw new TypeError('stores.users.delete: missing');
   const account = await auth.users.find(user);
-  if (account === null || !(await auth.users.delete(user))) return false;
+  if (account === null || (await auth.users.delete?.(user)) !== true) return false;
   await auth.record({ type: 'user_deleted', ...user, actorId });
   const { tenantId, email: to, name } = account;
   auth.notify({ kind: 'account_deleted', tenantId, to, name });

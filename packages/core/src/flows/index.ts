@@ -4,8 +4,25 @@ export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
 export type { ExportedEvent, ExportedSession, ExportedUser } from './export-user.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';
+export type { ImportedUser, ImportProblemCode, SourceRow } from './import-row.js';
+export {
+  type ImportProblem,
+  type ImportProgress,
+  type ImportReport,
+  type ImportSource,
+  type ImportTarget,
+  type ImportUsersOptions,
+  importUsers,
+} from './import-users.js';
 export type { ProofOrigin } from './prove-second-factor.js';
 export type { AuditCursor, AuditPage, AuditReading } from './read-audit-log.js';
+export type { TextChunks } from './read-text.js';
+export {
+  type CsvUserFileOptions,
+  readUsersFromCsv,
+  readUsersFromJsonLines,
+  type UserFileOptions,
+} from './read-user-rows.js';
 export type { Reauthentication } from './reauthenticate.js';
 export type { RefreshRequest } from './refresh.js';
 export type { Registration } from './register.js';

@@ -24,7 +24,7 @@ export function readPage({ cursor, limit = 50 }: z.infer<typeof pageSchema>, idF
   return { limit, after: cursor === undefined ? null : readCursor(cursor, idForm) };
 }
 
-// The cursor names a place in a list that its sender may read anyway and nothing else, so it needs no protection.
+/** The cursor of a place. It names one in a list that its sender may read anyway and nothing else, so it needs no protection. */
 export function writeCursor({ createdAt, id }: PageCursor): string {
   return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url');
 }
