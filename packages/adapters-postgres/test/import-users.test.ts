@@ -1,4 +1,4 @@
-import { importUsers, readUsersFromCsv } from '@tessera-auth/core';
+import { importUsers, readUsersFromCsv, type UserCursor, type UserPage } from '@tessera-auth/core';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createPool, freshStores } from './support/fresh-stores.js';
 
@@ -34,9 +34,9 @@ describe('importing users', () => {
       emailVerifiedAt: expect.any(Date),
     });
     let listed = 0;
-    let after = null;
+    let after: UserCursor | null = null;
     do {
-      const page = await stores.users.list?.('acme', { limit: 100, after });
+      const page: UserPage | undefined = await stores.users.list?.('acme', { limit: 100, after });
       listed += page?.users.length ?? 0;
       after = page?.next ?? null;
     } while (after !== null);
