@@ -52,6 +52,10 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
     res.set('cache-control', 'no-store').sendFile('boss.html', { root: pagesFolder, cacheControl: false });
   });
 
+  app.get('/people', protect(forPages(auth.requireRole('boss'))), (_req, res) => {
+    res.set('cache-control', 'no-store').sendFile('people.html', { root: pagesFolder, cacheControl: false });
+  });
+
   if (inbox !== null) {
     app.get('/dev/inbox.json', async (_req, res) => {
       res.set('cache-control', 'no-store').json({ mails: await inbox.list() });

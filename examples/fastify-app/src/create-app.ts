@@ -71,6 +71,10 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
     reply.header('cache-control', 'no-store').sendFile('boss.html', pagesFolder, { cacheControl: false }),
   );
 
+  app.get('/people', { onRequest: protect(forPages(auth.requireRole('boss'))) }, (_request, reply) =>
+    reply.header('cache-control', 'no-store').sendFile('people.html', pagesFolder, { cacheControl: false }),
+  );
+
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, problems.notFound));
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
   return app;

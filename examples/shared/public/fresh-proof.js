@@ -1,5 +1,5 @@
 import { change, isProblem } from './api.js';
-import { byId, say } from './dom.js';
+import { byId, create, say } from './dom.js';
 import { proofOf } from './proof-of-code.js';
 import { inWords } from './words.js';
 
@@ -14,15 +14,52 @@ export async function withFreshProof(work) {
   }
 }
 
+/** The dialog, made when it is needed for the first time. */
+function openDialog() {
+  if (byId('proof') === null) document.body.append(createDialog());
+  byId('proof-form').reset();
+  byId('proof-code-field').hidden = true;
+  say(byId('proof-problem'), null);
+  byId('proof').showModal();
+}
+
+function createDialog() {
+  const field = (id, name, label, properties) => [
+    create('label', { htmlFor: id }, label),
+    create('input', { id, name, ...properties }),
+  ];
+  const dialog = create(
+    'dialog',
+    { id: 'proof', className: 'card narrow' },
+    create(
+      'form',
+      { id: 'proof-form', method: 'post' },
+      create('h2', { id: 'proof-title' }, 'Is it you?'),
+      create('p', { className: 'hint' }, 'For this we want to be sure that it is you at this screen.'),
+      ...field('proof-password', 'password', 'Your password', {
+        ...{ type: 'password', autocomplete: 'current-password', required: true },
+      }),
+      create(
+        'div',
+        { id: 'proof-code-field', hidden: true },
+        ...field('proof-code', 'code', 'Code of the app, or a backup code', {
+          ...{ autocomplete: 'one-time-code', maxLength: 64 },
+        }),
+      ),
+      create('p', { id: 'proof-problem', className: 'problem', role: 'alert', hidden: true }),
+      create('button', { type: 'submit', className: 'primary' }, 'Go on'),
+    ),
+  );
+  dialog.setAttribute('aria-labelledby', 'proof-title');
+  return dialog;
+}
+
 /** Resolves when the proof was good. @throws {Problem} `step_up_required` when nobody wanted to give one. */
 function askForProof() {
+  openDialog();
   const dialog = byId('proof');
   const form = byId('proof-form');
   const message = byId('proof-problem');
-  form.reset();
-  byId('proof-code-field').hidden = true;
-  say(message, null);
-  dialog.showModal();
 
   return new Promise((resolve, reject) => {
     const close = () => {

@@ -19,6 +19,8 @@ const words = {
   password_too_short: 'This password is too short. Take a few words more.',
   password_too_long: 'This password is too long.',
   password_too_common: 'This password is among the first that an attacker tries. Take another.',
+  account_protected: 'Nobody does this to their own account.',
+  account_not_found: 'This account is gone already.',
   session_not_found: 'This session has ended already.',
   report_not_found: 'There is no such report for you to approve.',
   input_invalid: 'Something in this form is not right.',

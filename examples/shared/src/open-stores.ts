@@ -1,6 +1,6 @@
 import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
 import { type RedisStores, redisStores } from '@tessera-auth/adapters-redis';
-import { memoryStores, type Stores } from '@tessera-auth/core';
+import { createMemoryAuditStore, memoryStores, type Stores } from '@tessera-auth/core';
 import { Pool } from 'pg';
 import { connectRedis } from './connect-redis.js';
 import { startEmbeddedPostgres } from './embedded-postgres/start-embedded-postgres.js';
@@ -21,7 +21,8 @@ export async function openStores(
   { store, databaseUrl, redisUrl }: Pick<Environment, 'store' | 'databaseUrl' | 'redisUrl'>,
   dataFolder: string,
 ): Promise<OpenStores> {
-  if (store === 'memory') return { stores: memoryStores(), close: async () => {} };
+  if (store === 'memory')
+    return { stores: { ...memoryStores(), audit: createMemoryAuditStore() }, close: async () => {} };
   const postgres = databaseUrl === null ? await openOwnPostgres(dataFolder) : await openPostgres(databaseUrl);
   if (redisUrl === null) return postgres;
 
@@ -44,8 +45,12 @@ export async function openStores(
 }
 
 /** What no Redis shall lose. */
-function accountsOf({ users, secondFactors }: PostgresStores): Pick<Stores, 'users' | 'secondFactors'> {
-  return { users, ...(secondFactors && { secondFactors }) };
+function accountsOf({
+  users,
+  secondFactors,
+  audit,
+}: PostgresStores): Pick<Stores, 'users' | 'secondFactors' | 'audit'> {
+  return { users, ...(secondFactors && { secondFactors }), ...(audit && { audit }) };
 }
 
 /** Accounts and sessions where nothing is lost; in Redis what is asked for often, or soon forgotten. */
@@ -74,7 +79,7 @@ async function openPostgres(url: string): Promise<OpenStores<PostgresStores>> {
   // Without a listener a database that goes away would stop the process. The pool connects anew by itself.
   pool.on('error', ({ name }) => console.error(`a database connection was lost (${name})`));
   try {
-    const stores = postgresStores({ pool });
+    const stores = postgresStores({ pool, audit: true });
     await stores.migrate();
     const problems = await stores.checkSchema();
     if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));

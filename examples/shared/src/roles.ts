@@ -4,7 +4,10 @@ import { defineRoles } from '@tessera-auth/core';
 export const roles = defineRoles({
   employee: { permissions: ['reports:read', 'reports:write'] },
   manager: { inherits: ['employee'], permissions: ['reports:approve'] },
-  boss: { inherits: ['manager'], permissions: ['payroll:read'] },
+  boss: {
+    inherits: ['manager'],
+    permissions: ['payroll:read', 'auth:users:read', 'auth:users:write', 'auth:audit:read'],
+  },
 });
 
 /** `employee`, `manager` or `boss`. */

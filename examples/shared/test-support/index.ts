@@ -5,5 +5,6 @@ export { testHttp } from './test-http.js';
 export { testLifecycle } from './test-lifecycle.js';
 export { testMail } from './test-mail.js';
 export { testOutage, testRedisOutage } from './test-outage.js';
+export { testPeople } from './test-people.js';
 export { testSecondFactor } from './test-second-factor.js';
 export { testRedis, testStores } from './test-stores.js';

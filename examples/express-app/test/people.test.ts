@@ -1,0 +1,4 @@
+import { testPeople } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testPeople(expressApp);

@@ -1,0 +1,4 @@
+import { testPeople } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testPeople(fastifyApp);
