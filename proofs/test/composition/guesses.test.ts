@@ -43,7 +43,9 @@ describe.each(mixes)('guesses on two nodes with $name', (mix) => {
     const { secret } = await nodes[0].auth.enrollSecondFactor(user);
     const code = await generate({ secret });
     const { backupCodes } = await nodes[1].auth.confirmSecondFactor({
-      ...{ user, sessionId: session.id, code, origin },
+      user,
+      sessionId: session.id,
+      code,
     });
     const half = await nodes[0].auth.signInWithPassword({ tenantId: '', email, password, origin });
     if (half.kind === 'signed_in') throw new Error('no second factor was asked for');

@@ -23,7 +23,7 @@ export async function proveSecondFactor(
 ): Promise<void> {
   const { tenantId, userId, email: to, name } = user;
   const used = await withinBudget(auth, user, () => auth.secondFactors.verify(user, proof));
-  if (used === null) return failSecondFactor(auth, user, origin);
+  if (used === null) return fail(auth, user, origin);
   const { backupCodesLeft } = used;
   if (backupCodesLeft === null) return;
   await auth.record({ type: 'authn_mfa_backup_code_used', tenantId, userId, backupCodesLeft });
@@ -48,13 +48,14 @@ export async function withinBudget<T>(
 }
 
 /** @throws `AuthError` `mfa_code_invalid` always. */
-export async function failSecondFactor(
+async function fail(
   auth: FlowContext,
   { tenantId, userId, email: to, name, canonicalEmail }: UserRecord,
   { ip, userAgent }: ProofOrigin,
 ): Promise<never> {
   await auth.record({ type: 'authn_mfa_fail', tenantId, userId, ip, userAgent });
-  if (await hasMailLeft(auth, tenantId, canonicalEmail)) {
+  // Apart from links: whoever fails here must not keep the owner from a new password.
+  if (await hasMailLeft(auth, tenantId, canonicalEmail, 'second-factor')) {
     auth.notify({ kind: 'second_factor_failed', tenantId, to, name, ip });
   }
   throw new AuthError('mfa_code_invalid');

@@ -2,6 +2,7 @@ import { AuthError } from '../errors.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import { recordSessionEnd } from './record-session-end.js';
 import { issueTokens, requireIssuable, type SignedIn } from './signed-in.js';
 
 /** A client presents its refresh token. */
@@ -77,5 +78,7 @@ async function endWhereTooWeak(
 ): Promise<boolean> {
   const dueAt = auth.mfa.dueAt(user);
   if (dueAt === null || dueAt > auth.now() || amr.includes('mfa') || amr.includes('swk')) return false;
-  return auth.sessions.end(user, id, 'mfa_required');
+  const isEnded = await auth.sessions.end(user, id, 'mfa_required');
+  if (isEnded) await recordSessionEnd(auth, user, { sessionId: id, reason: 'mfa_required' });
+  return isEnded;
 }

@@ -4,7 +4,7 @@ import type { UserRecord, UserRef } from '../stores/user-store.js';
 import { findHalfSignIn } from './find-half-sign-in.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { secondFactorSetup } from './mfa-tokens.js';
-import { failSecondFactor, type ProofOrigin, withinBudget } from './prove-second-factor.js';
+import { withinBudget } from './prove-second-factor.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 import { startSession } from './start-session.js';
@@ -20,7 +20,6 @@ export interface SecondFactorConfirmation {
   readonly user: UserRef;
   readonly sessionId: string;
   readonly code: string;
-  readonly origin: ProofOrigin;
 }
 
 /** The same in the middle of a sign-in. */
@@ -69,7 +68,7 @@ async function enroll(auth: FlowContext, user: UserRecord): Promise<TotpEnrollme
  */
 export async function confirmSecondFactor(
   auth: FlowContext,
-  { user: { tenantId, userId }, sessionId, code, origin }: SecondFactorConfirmation,
+  { user: { tenantId, userId }, sessionId, code }: SecondFactorConfirmation,
 ): Promise<SignedIn & BackupCodes> {
   const ref = { tenantId, userId };
   const user = await auth.users.find(ref);
@@ -84,7 +83,8 @@ export async function confirmSecondFactor(
       return { ...issueTokens(kept, user, held), backupCodes };
     }),
   );
-  return done ?? failSecondFactor(auth, user, origin);
+  if (done === null) throw new AuthError('mfa_code_invalid');
+  return done;
 }
 
 /** Ends it, and the sign-in with it. @throws the same, `mfa_token_invalid` and `credentials_invalid`. */
@@ -103,7 +103,8 @@ export async function confirmSecondFactorSetup(
       return { ...(await startSession(kept, proven)), backupCodes };
     }),
   );
-  return done ?? failSecondFactor(auth, user, origin);
+  if (done === null) throw new AuthError('mfa_code_invalid');
+  return done;
 }
 
 async function confirm(auth: FlowContext, user: UserRecord, code: string): Promise<readonly string[] | null> {

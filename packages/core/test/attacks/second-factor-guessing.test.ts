@@ -75,6 +75,19 @@ it('a good code gives the attempts back', async () => {
   expect(await guess(again.mfaToken, 0)).toBe('mfa_code_invalid');
 });
 
+it('whoever fails keeps the owner neither from the notice nor from a link to a new password', async () => {
+  const { mfaToken } = await bench.beginHalf();
+  for (let at = 0; at < 5; at++) {
+    await guess(mfaToken, at);
+    bench.clock.advance(minuteMs);
+  }
+  await bench.auth.forgotPassword('', email);
+  const kinds = (await bench.listNotices()).map(({ kind }) => kind);
+  // As many as one mailbox gets in an hour.
+  expect(kinds.filter((kind) => kind === 'second_factor_failed')).toHaveLength(3);
+  expect(kinds.at(-1)).toBe('password_reset');
+});
+
 it('whoever knew the old password does not lock out whoever sets a new one (ASVS 6.1.1)', async () => {
   const { mfaToken } = await bench.beginHalf();
   await guess(mfaToken, 0);

@@ -18,7 +18,7 @@ export async function createMfaBench(options: AuthBenchOptions = {}) {
   const { secret } = await bench.auth.enrollSecondFactor(user);
   const authenticator = createAuthenticator(secret, bench.clock);
   const enabled = await bench.auth.confirmSecondFactor({
-    ...{ user, origin, sessionId: registered.session.id },
+    ...{ user, sessionId: registered.session.id },
     code: await authenticator.code(),
   });
   // The code that confirmed it is spent, and another minute is over.

@@ -130,10 +130,12 @@ describe('setting a second factor up', () => {
     const other = await fresh.signIn();
     const { secret } = await fresh.auth.enrollSecondFactor(mine.user);
     const code = await createAuthenticator(secret, fresh.clock).code();
-    const confirmation = { user: mine.user, sessionId: mine.session.id, origin };
+    const confirmation = { user: mine.user, sessionId: mine.session.id };
     expect(await refusalCode(fresh.auth.confirmSecondFactor({ ...confirmation, code: '000000' }))).toBe(
       'mfa_code_invalid',
     );
+    // A slip of its owner, who is signed in: nobody has to be warned.
+    expect((await fresh.listNotices()).map(({ kind }) => kind)).not.toContain('second_factor_failed');
     const enabled = await fresh.auth.confirmSecondFactor({ ...confirmation, code });
     expect(enabled.session).toMatchObject({ id: mine.session.id, amr: ['pwd', 'otp', 'mfa'] });
     for (const dead of [mine, other]) expect(await isAccepted(fresh.auth, dead.accessToken)).toBe(false);
@@ -150,7 +152,7 @@ describe('setting a second factor up', () => {
     const late = refusalCode(fresh.beginSignIn());
     await held.reached;
     const code = await createAuthenticator(secret, fresh.clock).code();
-    await fresh.auth.confirmSecondFactor({ user: mine.user, sessionId: mine.session.id, origin, code });
+    await fresh.auth.confirmSecondFactor({ user: mine.user, sessionId: mine.session.id, code });
     held.release();
     expect(await late).toBe('credentials_invalid');
   });

@@ -1,6 +1,6 @@
 import { defineRoles, memoryStores } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
-import { isAccepted, origin } from '../auth-bench.js';
+import { isAccepted } from '../auth-bench.js';
 import { createAuthenticator } from '../totp.js';
 import { createAdminBench } from './admin-bench.js';
 import { createBrowser } from './browser.js';
@@ -21,7 +21,7 @@ const acts = [
 async function enableSecondFactor({ auth, clock }: AdminBench, { user, session }: AdminBench['eve']) {
   const { secret } = await auth.enrollSecondFactor(user);
   const code = await createAuthenticator(secret, clock).code();
-  return auth.confirmSecondFactor({ user, sessionId: session.id, code, origin });
+  return auth.confirmSecondFactor({ user, sessionId: session.id, code });
 }
 
 describe('reading accounts', () => {

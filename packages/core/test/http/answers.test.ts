@@ -36,7 +36,7 @@ async function segmentFor(bench: HttpBench, path: string, sessionId: string): Pr
   if (!path.includes('/second-factor/')) return signedIn.user.userId;
   const { secret } = await bench.auth.enrollSecondFactor(signedIn.user);
   await bench.auth.confirmSecondFactor({
-    ...{ user: signedIn.user, sessionId: signedIn.session.id, origin },
+    ...{ user: signedIn.user, sessionId: signedIn.session.id },
     code: await createAuthenticator(secret, bench.clock).code(),
   });
   return signedIn.user.userId;

@@ -134,13 +134,12 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
         401: stepUpNote,
         429: 'Too many attempts',
       },
-      async handle({ body, request }, { identity, credentials }) {
+      async handle({ body }, { identity, credentials }) {
         requireRecentProof(http, identity);
         const signedIn = await http.auth.confirmSecondFactor({
           user: identity,
           sessionId: identity.sessionId,
           code: body.code,
-          origin: readOrigin(http, request, credentials.transport),
         });
         const { backupCodes } = signedIn;
         return respondSignedIn(http, credentials.transport, 200, signedIn, undefined, { backupCodes });
