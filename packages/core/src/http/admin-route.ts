@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.js';
+import { requireAddress } from './edge/require-address.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { defineProtectedRoute, type ProtectedRouteDefinition } from './protected-route.js';
@@ -32,6 +33,7 @@ export function defineAdminRoute<Body = undefined, Query = undefined>(
       403: `The roles of the sender do not grant \`${permission}\`, or the request does not come from the app itself`,
     },
     async handle(input, sender) {
+      if (http.adminNetworks !== null) requireAddress(http, input.request, http.adminNetworks);
       await requirePermission(http, sender.identity, permission);
       if (isChange) requireRecentProof(http, sender.identity);
       return definition.handle(input, sender);

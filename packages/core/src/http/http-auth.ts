@@ -5,7 +5,7 @@ import { type CookieOptions, createCookies } from './cookies.js';
 import { type Transport, transports } from './credentials.js';
 import { type CorsOptions, createCorsGuard } from './edge/cors.js';
 import { type CsrfOptions, createCsrfGuard } from './edge/csrf.js';
-import type { Network } from './edge/networks.js';
+import { type Network, readNetworks } from './edge/networks.js';
 import { createRateLimitGuard, type RateLimitOptions } from './edge/rate-limit.js';
 import { createRequestLocator, type RequestOrigin } from './edge/request-origin.js';
 import { createAddressGuard } from './edge/require-address.js';
@@ -46,6 +46,11 @@ export interface HttpAuthOptions extends CookieOptions {
    * @param origin its host is that which the client has asked for, behind the proxies that are trusted.
    */
   readonly tenantOf?: (request: HttpRequest, origin: RequestOrigin) => string;
+  /**
+   * The networks from which the routes below `/admin` are answered, such as `['private']`, whoever asks; from elsewhere it is 403
+   * `address_refused`. Default: from anywhere.
+   */
+  readonly adminNetworks?: readonly Network[];
   /**
    * The proxies in front of the app: networks such as `10.0.0.0/8`, `loopback`, `private`, `cloudflare`, and `unix` for whoever
    * connects by a socket of this machine. What they say of the client is believed, and from nobody else (ASVS 4.1.3). Default:
@@ -117,6 +122,8 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     requiresCsrfToken: options.allowMissingCsrfToken !== true,
     stepUpWindowMs: readWindow('stepUpWindow', options.stepUpWindow ?? '10m'),
     locate,
+    adminNetworks:
+      options.adminNetworks === undefined ? null : readNetworks('adminNetworks', options.adminNetworks),
     tenantOf: tenantOf === undefined ? () => '' : (request) => tenantOf(request, locate(request)),
   };
   const { trustedOrigins } = http;

@@ -1,6 +1,7 @@
 import type { Auth } from '../create-auth.js';
 import type { Cookies } from './cookies.js';
 import type { Transport } from './credentials.js';
+import type { Networks } from './edge/networks.js';
 import type { LocateRequest } from './edge/request-origin.js';
 import type { HttpRequest } from './request.js';
 
@@ -18,6 +19,8 @@ export interface HttpContext {
   readonly stepUpWindowMs: number;
   /** Where a request really comes from, behind the proxies that are trusted. */
   readonly locate: LocateRequest;
+  /** Where administrators ask from; `null`: from anywhere. */
+  readonly adminNetworks: Networks | null;
   /** The tenant that a request is for; `''` in an app without tenants. */
   readonly tenantOf: (request: HttpRequest) => string;
 }

@@ -1,4 +1,4 @@
-import { AuthError, isAuthError } from '../../errors.js';
+import { isAuthError } from '../../errors.js';
 import type { Allowed, Guard, Verdict } from '../guard.js';
 import { respondProblem } from '../problem.js';
 import type { HttpRequest } from '../request.js';
@@ -22,9 +22,4 @@ export function createOpenGuard(check: (request: HttpRequest) => void): Guard {
 export function refuse(error: unknown, headers: Readonly<Record<string, string>> = {}): Verdict {
   if (!isAuthError(error)) throw error;
   return { isAllowed: false, response: respondProblem(error, { headers }) };
-}
-
-/** @throws `AuthError` `address_refused`. */
-export function refuseAddress(): never {
-  throw new AuthError('address_refused');
 }

@@ -1,7 +1,7 @@
 import { all, type Guard } from '@tessera-auth/core/http';
 import { describe, expect, it } from 'vitest';
 import { createBrowser } from '../browser.js';
-import { createHttpBench, type HttpBench, requestOf } from '../http-bench.js';
+import { administration, createHttpBench, type HttpBench, requestOf } from '../http-bench.js';
 
 /** What a guard says of a request: its status, headers and nonce. */
 async function ask(guard: Guard, call: Partial<Parameters<typeof requestOf>[0]> = {}, socket?: object) {
@@ -66,6 +66,28 @@ describe('requireAddress', () => {
 
   it('refuses a network that is none', () => {
     expect(() => http.requireAddress(['somewhere'])).toThrow('requireAddress');
+  });
+});
+
+describe('adminNetworks', () => {
+  const ask = async (adminNetworks: readonly string[]) => {
+    const bench = createHttpBench({ auth: administration, http: { adminNetworks } });
+    const { accessToken } = await bench.register();
+    const headers = { authorization: `Bearer ${accessToken}` };
+    return Promise.all(
+      ['/auth/admin/users', '/auth/me'].map((url) => bench.send({ method: 'GET', url, headers })),
+    );
+  };
+
+  it('keeps administration to networks, whoever asks, and nothing else', async () => {
+    const [refused, me] = await ask(['10.0.0.0/8']);
+    expect([refused?.status, refused?.json.code, me?.status]).toEqual([403, 'address_refused', 200]);
+    const [answered] = await ask(['203.0.113.0/24']);
+    expect(answered?.status).toBe(200);
+  });
+
+  it('is refused by name where one is none', () => {
+    expect(() => createHttpBench({ http: { adminNetworks: ['office'] } })).toThrow('adminNetworks');
   });
 });
 
