@@ -77,6 +77,7 @@ describe('profile', () => {
       'sessions.browserIdleLifetime must be at most 1h',
     ],
     ['asvs-l2', { mfa: { requiredFor: [] } }, "mfa.requiredFor must be 'everybody'"],
+    ['asvs-l3', { mfa: { allowsPreviousCode: true } }, 'mfa.allowsPreviousCode must be false'],
     ['asvs-l3', { sessions: { onReuse: 'session' } }, "sessions.onReuse must be 'user'"],
   ])('%s refuses what is weaker: %j', (profile, change, demand) => {
     expect(() => make(profile, change)).toThrow(new TypeError(`profile '${profile}': ${demand}`));
@@ -127,7 +128,7 @@ describe('describePolicy', () => {
       passwords.ownBlockedWords: 0
       mfa.requiredFor: everybody
       mfa.grace: 0ms
-      mfa.allowsPreviousCode: true
+      mfa.allowsPreviousCode: false
       mfa.rememberDevices: 30d"
     `);
   });

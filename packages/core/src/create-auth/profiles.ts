@@ -18,6 +18,8 @@ export interface ProfileSettings {
   readonly minLength?: number;
   /** Everybody has a second factor (ASVS 6.3.3). */
   readonly requiresSecondFactor?: true;
+  /** Of an authenticator app only the current code is good (ASVS 6.5.5). */
+  readonly refusesPreviousCode?: true;
   /** Hashes cheaper than OWASP's minimum are refused. */
   readonly refusesWeakArgon2?: true;
   /** Over HTTP: `SameSite=Strict`, a CSRF token for all, cookies that end with the browser. */
@@ -47,6 +49,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     endsAllOnReuse: true,
     minLength: 15,
     requiresSecondFactor: true,
+    refusesPreviousCode: true,
     refusesWeakArgon2: true,
     strictCookies: true,
   },
@@ -87,6 +90,8 @@ export function applyProfile<Options extends ProfiledOptions>(
     refuseWeaker(profile, 'passwords.allowWeakArgon2 must be false');
   if (settings.requiresSecondFactor === true && (mfa.requiredFor ?? 'everybody') !== 'everybody')
     refuseWeaker(profile, "mfa.requiredFor must be 'everybody'");
+  if (settings.refusesPreviousCode === true && mfa.allowsPreviousCode === true)
+    refuseWeaker(profile, 'mfa.allowsPreviousCode must be false');
   if (settings.endsAllOnReuse === true && sessions.onReuse === 'session')
     refuseWeaker(profile, "sessions.onReuse must be 'user'");
 
@@ -107,7 +112,11 @@ export function applyProfile<Options extends ProfiledOptions>(
       ),
       ...named('onReuse', sessions.onReuse ?? (settings.endsAllOnReuse === true ? 'user' : undefined)),
     },
-    mfa: { ...mfa, ...named('requiredFor', settings.requiresSecondFactor && ('everybody' as const)) },
+    mfa: {
+      ...mfa,
+      ...named('requiredFor', settings.requiresSecondFactor && ('everybody' as const)),
+      ...named('allowsPreviousCode', settings.refusesPreviousCode && false),
+    },
     passwords: { ...passwords, ...named('minLength', passwords.minLength ?? settings.minLength) },
   };
 }
