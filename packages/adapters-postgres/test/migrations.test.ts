@@ -16,6 +16,7 @@ const ids = [
   '0008_audit',
   '0009_second_factors',
   '0010_audit_pseudonyms',
+  '0011_audit_manual_changes',
 ];
 
 let pool: pg.Pool;

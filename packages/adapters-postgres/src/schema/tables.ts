@@ -14,6 +14,7 @@ const tableNames = [
   'audit_heads',
   'second_factors',
   'audit_pseudonyms',
+  'audit_manual_changes',
 ] as const;
 
 /** The tables of this package, by what they hold. */

@@ -1,6 +1,7 @@
 import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
 import { auditMigration } from './audit.js';
+import { auditManualChangesMigration } from './audit-manual-changes.js';
 import { auditPseudonymsMigration } from './audit-pseudonyms.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
@@ -24,5 +25,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditMigration,
     secondFactorsMigration,
     auditPseudonymsMigration,
+    auditManualChangesMigration,
   ].map((migration) => migration(tables));
 }
