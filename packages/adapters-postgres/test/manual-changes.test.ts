@@ -160,7 +160,7 @@ describe('changes by the library', () => {
       // The same again changes nothing.
       await stores.users.update({ ...ada, set });
     }
-    await stores.users.delete(ada);
+    expect(await stores.users.delete?.(ada)).toBe(true);
     expect(await listColumns()).toEqual([]);
   });
 

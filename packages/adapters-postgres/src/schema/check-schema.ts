@@ -33,6 +33,7 @@ const columns: Readonly<Record<TableName, string>> = {
   second_factors: 'tenant_id user_id id secret created_at confirmed_at last_step backup_codes last_command',
   audit_pseudonyms: 'tenant_id user_id pseudonym salt',
   audit_manual_changes: 'number tenant_id user_id act column_names database_role at',
+  audit_seals: 'tenant_id seq hash key_id mac',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

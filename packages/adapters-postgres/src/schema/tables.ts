@@ -15,6 +15,7 @@ const tableNames = [
   'second_factors',
   'audit_pseudonyms',
   'audit_manual_changes',
+  'audit_seals',
 ] as const;
 
 /** The tables of this package, by what they hold. */

@@ -3,6 +3,7 @@ import type { Tables } from '../tables.js';
 import { auditMigration } from './audit.js';
 import { auditManualChangesMigration } from './audit-manual-changes.js';
 import { auditPseudonymsMigration } from './audit-pseudonyms.js';
+import { auditSealsMigration } from './audit-seals.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
@@ -26,5 +27,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     secondFactorsMigration,
     auditPseudonymsMigration,
     auditManualChangesMigration,
+    auditSealsMigration,
   ].map((migration) => migration(tables));
 }
