@@ -2,6 +2,7 @@ import {
   type AuditEntry,
   type AuditHead,
   type AuditPseudonym,
+  type AuditSeal,
   type AuditStore,
   areStorableIds,
   requireStorableIds,
@@ -36,7 +37,12 @@ interface PseudonymRow {
 
 /** The audit chains in Postgres. The head of a tenant is a row that is locked while entries are linked to it. */
 export function createAuditStore({ database, tables }: StoreContext): AuditStore {
-  const { audit_entries: entries, audit_heads: heads, audit_pseudonyms: pseudonyms } = tables.ref;
+  const {
+    audit_entries: entries,
+    audit_heads: heads,
+    audit_pseudonyms: pseudonyms,
+    audit_seals: seals,
+  } = tables.ref;
 
   return {
     traits,
@@ -110,6 +116,38 @@ export function createAuditStore({ database, tables }: StoreContext): AuditStore
         select jsonb_build_object('seq', seq, 'hash', hash)::text as answer from ${heads}
         where tenant_id = ${tenantId}`);
       return head;
+    },
+
+    async prune({ tenantId, seal }) {
+      const { seq, hash, keyId, mac } = seal;
+      if (!areStorableIds(tenantId)) return 0;
+      return database.atomically(async (place) => {
+        const [isSealed = false] = await place.ask<boolean>(sql`
+          with sealed as (
+            insert into ${seals} as known (tenant_id, seq, hash, key_id, mac)
+            select tenant_id, seq, hash, ${keyId}::text, ${mac}::text from ${entries}
+            where tenant_id = ${tenantId} and seq = ${seq} and hash = ${hash}
+            on conflict (tenant_id) do update
+              set seq = excluded.seq, hash = excluded.hash, key_id = excluded.key_id, mac = excluded.mac
+              where known.seq < excluded.seq
+            returning 1
+          )
+          select 'true' as answer from sealed`);
+        if (!isSealed) return 0;
+        // A statement of its own: it sees what those left who held the seal before.
+        const [removed = 0] = await place.ask<number>(sql`
+          with removed as (delete from ${entries} where tenant_id = ${tenantId} and seq <= ${seq} returning 1)
+          select count(*)::text as answer from removed`);
+        return removed;
+      });
+    },
+
+    async findSeal(tenantId) {
+      if (!areStorableIds(tenantId)) return null;
+      const [seal = null] = await database.ask<AuditSeal>(sql`
+        select jsonb_build_object('seq', seq, 'hash', hash, 'keyId', key_id, 'mac', mac)::text as answer
+        from ${seals} where tenant_id = ${tenantId}`);
+      return seal;
     },
 
     async assignPseudonyms(proposals) {

@@ -14,6 +14,7 @@ import { createDatabase, type Database } from './connection/database.js';
 import { type Connection, openConnection, openSender } from './connection/open-connection.js';
 import { type AppTransaction, openTransaction } from './connection/open-transaction.js';
 import { createNow } from './connection/sql-values.js';
+import { listManualChanges, type ManualChange, type ManualChangesQuery } from './manual-changes.js';
 import { createOneTimeTokenStore } from './one-time-token-store.js';
 import { createRateLimitStore } from './rate-limit-store.js';
 import { announcingRevocations, announcingSessions } from './revocation-log/announcing-stores.js';
@@ -101,6 +102,14 @@ export interface PostgresStores extends Stores {
    * @throws `AuthError` `store_unavailable` when the database is away.
    */
   checkSchema(): Promise<readonly SchemaProblem[]>;
+
+  /**
+   * Accounts that somebody made, or whose roles, password, address or lock they changed, by SQL of their own: recorded by
+   * triggers, with or without `audit`, in the transaction of the change. Neither changed nor deleted (ASVS 16.4.2).
+   *
+   * @throws `AuthError` `store_unavailable`.
+   */
+  listManualChanges(query: ManualChangesQuery): Promise<readonly ManualChange[]>;
 }
 
 /**
@@ -181,5 +190,6 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
     listMigrations: () => migrationsFor(tables),
     migrationSql: () => migrationScript(tables),
     checkSchema: () => checkSchema(database, tables),
+    listManualChanges: (query) => listManualChanges(context, query),
   };
 }

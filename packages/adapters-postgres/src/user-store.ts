@@ -67,7 +67,7 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
             and other.canonical_email = ${set.canonicalEmail ?? null}
         ) as is_taken from known
       ), updated as (
-        update ${users} as stored set ${sql.join(columnsOf(set).map(setTo))}
+        update ${users} as stored set ${sql.join([...columnsOf(set).map(setTo), countOn])}
         from judged where stored.tenant_id = judged.tenant_id and stored.user_id = judged.user_id
           and not is_done and is_expected and not is_taken
         returning stored.*
@@ -93,12 +93,13 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
             select ${claim(user.tenantId, user.canonicalEmail)}
           ), created as (
             insert into ${users} (
-              tenant_id, user_id, email, canonical_email, email_verified_at, name, roles, password_hash, created_at
+              tenant_id, user_id, email, canonical_email, email_verified_at, name, roles, password_hash, created_at,
+              revision
             )
             select
               ${user.tenantId}, ${user.userId}, ${toStorable(user.email)}, ${user.canonicalEmail},
               ${instantOrNull(user.emailVerifiedAt)}, ${toStorable(user.name)}, ${textArray(user.roles)},
-              ${user.passwordHash}, ${now()}
+              ${user.passwordHash}, ${now()}, 1
             from claimed
             on conflict do nothing
             returning *
@@ -210,6 +211,9 @@ function columnsOf(values: UserChange): readonly ColumnValue[] {
     value: typeof value === 'string' ? sql`${toStorable(value)}::text` : instantOrNull(value),
   }));
 }
+
+/** Says that it was this package; what does not count on is recorded as changed by hand. */
+const countOn = sql`revision = stored.revision + 1`;
 
 function setTo({ column, value }: ColumnValue): RawBuilder<unknown> {
   return sql`${column} = ${value}`;

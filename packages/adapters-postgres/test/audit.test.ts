@@ -1,9 +1,9 @@
-import type { PostgresStores } from '@tessera-auth/adapters-postgres';
+import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
 import { type AuditStore, createAuth } from '@tessera-auth/core';
 import { createDatabase } from '@tessera-auth/test-services';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { createPool, freshStores } from './support/fresh-stores.js';
+import { createPool, freshSchema, freshStores } from './support/fresh-stores.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -84,6 +84,45 @@ describe('the audit log in Postgres', () => {
     expect(await audit?.forget({ tenantId, userId: 'ada' })).toBe(true);
     expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([{ userId: null }]);
     expect(await audit?.verify(tenantId)).toMatchObject({ intact: true, checked: 1 });
+  });
+
+  it('prunes what is old, also while others append, and verifies from the seal on', async () => {
+    const { audit } = startAuth();
+    const at = (ms: number) => new Date(event('').at.getTime() + ms);
+    await audit?.append(Array.from({ length: 1_200 }, (_, ms) => ({ ...event('ada'), at: at(ms) })));
+    const pruning = () => audit?.prune(tenantId, { before: at(1_100) });
+    const [first, second] = await Promise.all([
+      pruning(),
+      pruning(),
+      ...['bob', 'eve'].map((userId) => audit?.append([{ ...event(userId), at: at(5_000) }])),
+      audit?.verify(tenantId).then((verdict) => expect(verdict.intact).toBe(true)),
+    ]);
+    expect([first, second]).toMatchObject([{ firstBroken: null }, { firstBroken: null }]);
+    const removed = [first, second].map((pruned) => (pruned as { removed: number }).removed);
+    expect((removed[0] ?? 0) + (removed[1] ?? 0)).toBe(1_100);
+    expect((await audit?.list({ tenantId, limit: 1 }))?.[0]?.seq).toBe(1_101);
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 102, firstBroken: null });
+  });
+
+  it('deletes by hand only what a seal covers, and a seal that was made up is named', async () => {
+    const schema = freshSchema();
+    stores = postgresStores({ pool, schema, audit: true });
+    await stores.migrate();
+    const { audit } = startAuth();
+    await audit?.append(['ada', 'bob', 'eve'].map(event));
+    await audit?.append([{ ...event('ada'), tenantId: 'globex' }]);
+    await pool.query(
+      `insert into ${schema}.audit_seals
+       select tenant_id, seq, hash, key_id, 'made up' from ${schema}.audit_entries where tenant_id = 'acme' and seq = 2`,
+    );
+    const deleting = (where: string) => pool.query(`delete from ${schema}.audit_entries where ${where}`);
+    for (const where of ['seq <= 3', `tenant_id = 'acme' and seq in (1, 3)`, `tenant_id = 'globex'`])
+      await expect(deleting(where)).rejects.toMatchObject({ code: '42501' });
+    expect(await audit?.verify(tenantId)).toMatchObject({ firstBroken: { seq: 2, reason: 'seal_forged' } });
+    await deleting(`tenant_id = 'acme' and seq <= 2`);
+    expect(await audit?.verify(tenantId)).toMatchObject({ firstBroken: { seq: 2, reason: 'seal_forged' } });
+    await pool.query(`delete from ${schema}.audit_seals`);
+    expect(await audit?.verify(tenantId)).toMatchObject({ firstBroken: { seq: 1, reason: 'missing' } });
   });
 
   it('refuses to change, delete and truncate entries', async () => {

@@ -33,6 +33,8 @@ describe('checkSchema', () => {
       'migration_pending 0008_audit',
       'migration_pending 0009_second_factors',
       'migration_pending 0010_audit_pseudonyms',
+      'migration_pending 0011_audit_manual_changes',
+      'migration_pending 0012_audit_seals',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',
@@ -46,6 +48,8 @@ describe('checkSchema', () => {
       'table_missing tessera.audit_heads',
       'table_missing tessera.second_factors',
       'table_missing tessera.audit_pseudonyms',
+      'table_missing tessera.audit_manual_changes',
+      'table_missing tessera.audit_seals',
     ]);
     expect(problems[0]?.message).toBe('migration 0001_users has not run; run migrate()');
   });

@@ -16,6 +16,8 @@ const ids = [
   '0008_audit',
   '0009_second_factors',
   '0010_audit_pseudonyms',
+  '0011_audit_manual_changes',
+  '0012_audit_seals',
 ];
 
 let pool: pg.Pool;

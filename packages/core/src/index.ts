@@ -13,6 +13,7 @@ export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
 export type {
   AuditLog,
   AuditLogQuery,
+  AuditPruning,
   AuditVerdict,
   BrokenLinkReason,
   NamedAuditEntry,

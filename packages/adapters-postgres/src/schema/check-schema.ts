@@ -16,7 +16,8 @@ export interface SchemaProblem {
 const columns: Readonly<Record<TableName, string>> = {
   migrations: 'id applied_at',
   users:
-    'tenant_id user_id email canonical_email email_verified_at name roles password_hash created_at disabled_at',
+    'tenant_id user_id email canonical_email email_verified_at name roles password_hash created_at disabled_at ' +
+    'revision',
   sessions:
     'id tenant_id user_id user_epoch tenant_epoch generation secret_hash nonce key_id attempt_hash rotated_at ' +
     'hard_rotated_at created_at last_seen_at idle_lifetime_ms idle_expires_at absolute_expires_at auth_time amr ' +
@@ -31,6 +32,8 @@ const columns: Readonly<Record<TableName, string>> = {
   audit_heads: 'tenant_id seq hash',
   second_factors: 'tenant_id user_id id secret created_at confirmed_at last_step backup_codes last_command',
   audit_pseudonyms: 'tenant_id user_id pseudonym salt',
+  audit_manual_changes: 'number tenant_id user_id act column_names database_role at',
+  audit_seals: 'tenant_id seq hash key_id mac',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

@@ -14,6 +14,8 @@ const tableNames = [
   'audit_heads',
   'second_factors',
   'audit_pseudonyms',
+  'audit_manual_changes',
+  'audit_seals',
 ] as const;
 
 /** The tables of this package, by what they hold. */

@@ -12,6 +12,7 @@ export type KeyPurpose =
   | 'csrf'
   | 'cursor'
   | 'audit'
+  | 'audit-seal'
   | 'rate-limit'
   | 'nobody'
   | `seal:${string}`;

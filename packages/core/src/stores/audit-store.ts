@@ -45,6 +45,22 @@ export interface AppendAuditCommand {
   readonly link: (previous: AuditHead, draft: AuditDraft) => AuditLink;
 }
 
+/** What stands for entries that were removed: the last of them, and a proof that it was sealed by who has the key. */
+export interface AuditSeal extends AuditHead, AuditLink {
+  /** The number of the last entry that was removed. */
+  readonly seq: number;
+  /** The hash of that entry. */
+  readonly hash: string;
+  /** A MAC over tenant, `seq` and `hash`, made with the key `keyId`. */
+  readonly mac: string;
+}
+
+/** Removes the oldest entries of one tenant. */
+export interface PruneAuditCommand {
+  readonly tenantId: string;
+  readonly seal: AuditSeal;
+}
+
 /** Which entries of a tenant, in the order of the chain. What is left out does not matter. */
 export interface AuditQuery {
   readonly tenantId: string;
@@ -71,10 +87,10 @@ export interface AuditPseudonym extends UserRef {
 /**
  * Keeps what happened, one chain per tenant, and apart from it who its pseudonyms stand for.
  *
- * - Entries are appended and read, never changed and never deleted.
+ * - Entries are appended and read, never changed, and deleted only from the start of a chain up to a seal.
  * - Reading the head, linking and advancing it are one step: of parallel `append` commands all are kept, in one chain
  *   without gaps. All drafts of a command are kept or none.
- * - A draft whose id the tenant has is skipped, so the same command twice equals once.
+ * - A draft whose id the tenant has is skipped, so the same command twice equals once; ids of pruned entries are not kept.
  * - A user of a tenant has one pseudonym at most, and a pseudonym one user. They may be forgotten; entries never change.
  */
 export interface AuditStore extends DescribedStore {
@@ -86,6 +102,17 @@ export interface AuditStore extends DescribedStore {
 
   /** The end of the chain as the store noted it, apart from the entries: fewer entries than it says were cut off. */
   findHead(tenantId: string): Promise<AuditHead>;
+
+  /**
+   * Removes the entries up to the one that the seal is of, with it, and keeps the seal in place of an older one, all in one
+   * step. Nothing happens unless that entry is there with that hash. The end of the chain stays where it is.
+   *
+   * @returns how many were removed; of parallel calls each entry counts for one.
+   */
+  prune(command: PruneAuditCommand): Promise<number>;
+
+  /** The seal with which the chain begins, or `null` where nothing was removed. */
+  findSeal(tenantId: string): Promise<AuditSeal | null>;
 
   /**
    * Gives each user the proposed pseudonym, unless they have one. Finding and giving are one step: of parallel calls for one

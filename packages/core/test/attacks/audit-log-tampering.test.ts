@@ -5,6 +5,7 @@
 import {
   type AuditEntry,
   type AuditPseudonym,
+  type AuditSeal,
   type AuditStore,
   type AuthOptions,
   createMemoryAuditStore,
@@ -99,6 +100,107 @@ it('names an entry that was made up after the end', async () => {
     return [...entries, { ...last, id: 'forged', seq: 6, previousHash: last.hash }];
   });
   expect(forged?.firstBroken).toEqual({ seq: 6, reason: 'altered' });
+});
+
+describe('who makes room in a pruned log', () => {
+  /** A log of five entries of which the first two were pruned, and what somebody made of its seal. */
+  async function withSeal(
+    tamper: (seal: AuditSeal | null, entries: readonly AuditEntry[]) => AuditSeal | null,
+    { hidden = 0 }: { readonly hidden?: number } = {},
+  ) {
+    const honest = createMemoryAuditStore();
+    let isTampered = false;
+    const audit: AuditStore = {
+      ...honest,
+      async findSeal(of) {
+        const seal = await honest.findSeal(tenantId);
+        return isTampered ? tamper(seal, await honest.list({ tenantId: of, limit: 10 })) : seal;
+      },
+      list: async (query) => (await honest.list(query)).filter(({ seq }) => !isTampered || seq > hidden),
+    };
+    const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    const log = bench.auth.audit;
+    if (log === null) throw new Error('there is an audit log');
+    const start = bench.clock.now();
+    const event = (ms: number) => ({
+      ...{ type: 'user_created' as const, tenantId, userId: `user-${ms}` },
+      at: new Date(start + ms),
+    });
+    await log.append([1, 2, 3, 4, 5].map(event));
+    const before = new Date(start + 3);
+    expect(await log.prune(tenantId, { before })).toEqual({ removed: 2, firstBroken: null });
+    isTampered = true;
+    return { bench, log, start };
+  }
+
+  it('holds from the seal on when nobody touched it', async () => {
+    const { log } = await withSeal((seal) => seal);
+    expect(await log.verify(tenantId)).toEqual({ intact: true, checked: 3, firstBroken: null });
+  });
+
+  it('names the first broken entry after the seal', async () => {
+    const { log } = await withSeal((seal) => seal, { hidden: 3 });
+    expect((await log.verify(tenantId)).firstBroken).toEqual({ seq: 3, reason: 'missing' });
+  });
+
+  it('misses the entries of which the seal was taken away', async () => {
+    const { log } = await withSeal(() => null);
+    expect((await log.verify(tenantId)).firstBroken).toEqual({ seq: 1, reason: 'missing' });
+  });
+
+  it('names a seal that was moved on to hide an entry', async () => {
+    const moved = (seal: AuditSeal | null, entries: readonly AuditEntry[]) => {
+      const hidden = entries.find(({ seq }) => seq === 4);
+      if (seal === null || hidden === undefined) throw new Error('both are there');
+      return { ...seal, seq: hidden.seq, hash: hidden.hash };
+    };
+    const { log, start } = await withSeal(moved, { hidden: 4 });
+    const firstBroken = { seq: 4, reason: 'seal_forged' };
+    expect(await log.verify(tenantId)).toEqual({ intact: false, checked: 0, firstBroken });
+    const before = new Date(start + 1_000);
+    expect(await log.prune(tenantId, { before })).toEqual({ removed: 0, firstBroken });
+  });
+
+  it.each<[string, Partial<AuditSeal>, string]>([
+    ['number', { seq: 3 }, 'seal_forged'],
+    ['hash', { hash: 'A'.repeat(43) }, 'seal_forged'],
+    ['MAC', { mac: 'A'.repeat(43) }, 'seal_forged'],
+    ['key', { keyId: 'AAAAAAAA' }, 'key_unknown'],
+  ])('names a seal with another %s', async (_what, to, reason) => {
+    const { log } = await withSeal((seal) => (seal === null ? null : { ...seal, ...to }));
+    expect((await log.verify(tenantId)).firstBroken).toEqual({ seq: to.seq ?? 2, reason });
+  });
+
+  it('names the seal of another tenant', async () => {
+    const { log } = await withSeal((seal) => seal);
+    expect((await log.verify('globex')).firstBroken).toEqual({ seq: 2, reason: 'seal_forged' });
+  });
+
+  it('takes no hash of an entry for the MAC of a seal', async () => {
+    const { log } = await withSeal((seal, [first]) =>
+      seal === null || first === undefined ? null : { ...seal, mac: first.hash },
+    );
+    expect((await log.verify(tenantId)).firstBroken).toEqual({ seq: 2, reason: 'seal_forged' });
+  });
+
+  it('puts no seal on what somebody changed: it stays, with all after it', async () => {
+    const honest = createMemoryAuditStore();
+    const audit: AuditStore = {
+      ...honest,
+      list: async (query) =>
+        (await honest.list(query)).map((entry) => (entry.seq === 3 ? { ...entry, data: '{} ' } : entry)),
+    };
+    const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    const at = new Date(bench.clock.now());
+    await bench.auth.audit?.append(
+      ['ada', 'bob', 'eve', 'kim'].map((userId) => ({ type: 'user_created', tenantId, userId, at })),
+    );
+    const firstBroken = { seq: 3, reason: 'altered' };
+    const before = new Date(at.getTime() + 1);
+    expect(await bench.auth.audit?.prune(tenantId, { before })).toEqual({ removed: 2, firstBroken });
+    expect(await bench.auth.audit?.verify(tenantId)).toEqual({ intact: false, checked: 0, firstBroken });
+    expect((await honest.list({ tenantId, limit: 10 })).map(({ seq }) => seq)).toEqual([3, 4]);
+  });
 });
 
 describe('who changes the map of pseudonyms', () => {

@@ -1,7 +1,9 @@
 import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
 import { auditMigration } from './audit.js';
+import { auditManualChangesMigration } from './audit-manual-changes.js';
 import { auditPseudonymsMigration } from './audit-pseudonyms.js';
+import { auditSealsMigration } from './audit-seals.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
@@ -24,5 +26,7 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditMigration,
     secondFactorsMigration,
     auditPseudonymsMigration,
+    auditManualChangesMigration,
+    auditSealsMigration,
   ].map((migration) => migration(tables));
 }

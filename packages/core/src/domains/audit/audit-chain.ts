@@ -1,7 +1,14 @@
 import { isEqualTextConstantTime } from '../../crypto/constant-time.js';
 import { hmacSha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
-import type { AuditDraft, AuditEntry, AuditHead, AuditLink, AuditStore } from '../../stores/audit-store.js';
+import type {
+  AuditDraft,
+  AuditEntry,
+  AuditHead,
+  AuditLink,
+  AuditSeal,
+  AuditStore,
+} from '../../stores/audit-store.js';
 
 /**
  * Why a link does not hold.
@@ -11,13 +18,22 @@ import type { AuditDraft, AuditEntry, AuditHead, AuditLink, AuditStore } from '.
  * - `altered`: its hash is not that of its content.
  * - `key_unknown`: the root secret it was made with is not listed any more, or somebody made the key up.
  * - `head_differs`: the chain does not end where the store noted its end.
+ * - `seal_forged`: the seal in the place of removed entries, of which this was the last, is not of who has the key.
  */
-export type BrokenLinkReason = 'missing' | 'reordered' | 'altered' | 'key_unknown' | 'head_differs';
+export type BrokenLinkReason =
+  | 'missing'
+  | 'reordered'
+  | 'altered'
+  | 'key_unknown'
+  | 'head_differs'
+  | 'seal_forged';
+
+const beginning: AuditHead = { seq: 0, hash: '' };
 
 /** What checking a chain found. */
 export interface AuditVerdict {
   readonly intact: boolean;
-  /** How many entries held. */
+  /** How many entries held; those that were pruned do not count. */
   readonly checked: number;
   /** The first link that does not hold, or `null`. */
   readonly firstBroken: { readonly seq: number; readonly reason: BrokenLinkReason } | null;
@@ -37,10 +53,17 @@ export function linkAuditEntry(
   return { keyId, hash: hashEntry(keyRing.activeKey('audit'), tenantId, previous, draft) };
 }
 
+/** Makes the seal that stands for the entries up to `last`, which were checked. */
+function sealAuditChain(keyRing: KeyRing, tenantId: string, { seq, hash }: AuditHead): AuditSeal {
+  const keyId = keyRing.activeKeyId;
+  return { seq, hash, keyId, mac: macOfSeal(keyRing.activeKey('audit-seal'), tenantId, { seq, hash }) };
+}
+
 const pageSize = 500;
 
 /**
- * Recomputes the whole chain of a tenant. Entries appended meanwhile are left for the next time.
+ * Recomputes the chain of a tenant, from its seal on where entries were pruned. Entries appended meanwhile are left for the
+ * next time.
  *
  * An end that was cut off together with the noted head is not seen: keep the head elsewhere now and then, and compare.
  *
@@ -51,23 +74,40 @@ export async function verifyAuditChain(
   keyRing: KeyRing,
   tenantId: string,
 ): Promise<AuditVerdict> {
+  for (;;) {
+    const seal = await store.findSeal(tenantId);
+    const verdict = await verifyFrom(store, keyRing, tenantId, seal);
+    // What was pruned while it was read looks as if it had been cut out.
+    if (verdict.intact || !(await hasMoved(store, tenantId, seal))) return verdict;
+  }
+}
+
+async function verifyFrom(
+  store: AuditStore,
+  keyRing: KeyRing,
+  tenantId: string,
+  seal: AuditSeal | null,
+): Promise<AuditVerdict> {
   const head = await store.findHead(tenantId);
-  let last: AuditHead = { seq: 0, hash: '' };
+  const start = seal ?? beginning;
+  let last: AuditHead = start;
   const broken = (seq: number, reason: BrokenLinkReason): AuditVerdict => ({
     intact: false,
-    checked: last.seq,
+    checked: last.seq - start.seq,
     firstBroken: { seq, reason },
   });
+  const isOtherHead = () => last.seq === head.seq && !isEqualTextConstantTime(last.hash, head.hash);
 
+  const sealReason = seal === null ? null : findSealBreak(keyRing, tenantId, seal);
+  if (sealReason !== null) return broken(start.seq, sealReason);
+  if (isOtherHead()) return broken(start.seq, 'head_differs');
   for (;;) {
     const page = await store.list({ tenantId, afterSeq: last.seq, limit: pageSize });
     for (const entry of page) {
       const reason = findBreak(keyRing, last, entry);
       if (reason !== null) return broken(last.seq + 1, reason);
       last = entry;
-      if (last.seq === head.seq && !isEqualTextConstantTime(last.hash, head.hash)) {
-        return broken(last.seq, 'head_differs');
-      }
+      if (isOtherHead()) return broken(last.seq, 'head_differs');
     }
     if (page.length < pageSize) break;
   }
@@ -75,7 +115,78 @@ export async function verifyAuditChain(
   // The head was read first: more entries than it says are new ones, or the head was set back.
   const after = last.seq > head.seq ? await store.findHead(tenantId) : head;
   if (after.seq < last.seq) return broken(last.seq, 'head_differs');
-  return { intact: true, checked: last.seq, firstBroken: null };
+  return { intact: true, checked: last.seq - start.seq, firstBroken: null };
+}
+
+/** What removing old entries came to. */
+export interface AuditPruning {
+  /** How many entries were removed. */
+  readonly removed: number;
+  /** The link that did not hold and was left with all after it, or `null`. */
+  readonly firstBroken: AuditVerdict['firstBroken'];
+}
+
+/**
+ * Removes the oldest entries of a tenant, up to the first that is not older than `before`. Each is checked first, so that no
+ * seal is put on what somebody changed. Up to 500 at a time: what is removed stays so if a later step fails.
+ *
+ * @throws `AuthError` `store_unavailable`.
+ */
+export async function pruneAuditChain(
+  store: AuditStore,
+  keyRing: KeyRing,
+  tenantId: string,
+  before: Date,
+): Promise<AuditPruning> {
+  let removed = 0;
+  for (;;) {
+    const seal = await store.findSeal(tenantId);
+    const step = await findPrunable(store, keyRing, tenantId, { seal, before });
+    if (step.last !== null) {
+      removed += await store.prune({ tenantId, seal: sealAuditChain(keyRing, tenantId, step.last) });
+    }
+    // Somebody else who prunes may have been first; then it goes on from their seal.
+    if (!(await hasMoved(store, tenantId, seal))) return { removed, firstBroken: step.firstBroken };
+  }
+}
+
+async function findPrunable(
+  store: AuditStore,
+  keyRing: KeyRing,
+  tenantId: string,
+  { seal, before }: { readonly seal: AuditSeal | null; readonly before: Date },
+): Promise<{ readonly last: AuditHead | null; readonly firstBroken: AuditVerdict['firstBroken'] }> {
+  const start = seal ?? beginning;
+  const sealReason = seal === null ? null : findSealBreak(keyRing, tenantId, seal);
+  if (sealReason !== null) return { last: null, firstBroken: { seq: start.seq, reason: sealReason } };
+  let last: AuditHead = start;
+  for (const entry of await store.list({ tenantId, afterSeq: start.seq, limit: pageSize })) {
+    const reason = findBreak(keyRing, last, entry);
+    if (reason !== null) return { last: afterStart(), firstBroken: { seq: last.seq + 1, reason } };
+    if (entry.at >= before) break;
+    last = entry;
+  }
+  return { last: afterStart(), firstBroken: null };
+
+  function afterStart(): AuditHead | null {
+    return last.seq > start.seq ? last : null;
+  }
+}
+
+/** Whether entries were pruned since. */
+async function hasMoved(store: AuditStore, tenantId: string, seal: AuditSeal | null): Promise<boolean> {
+  const now = await store.findSeal(tenantId);
+  return (now ?? beginning).seq > (seal ?? beginning).seq;
+}
+
+function findSealBreak(keyRing: KeyRing, tenantId: string, seal: AuditSeal): BrokenLinkReason | null {
+  const key = keyRing.findKey(seal.keyId, 'audit-seal');
+  if (key === null) return 'key_unknown';
+  return isEqualTextConstantTime(seal.mac, macOfSeal(key, tenantId, seal)) ? null : 'seal_forged';
+}
+
+function macOfSeal(key: Uint8Array, tenantId: string, { seq, hash }: AuditHead): string {
+  return hmacSha256(key, tenantId, String(seq), hash).toString('base64url');
 }
 
 function findBreak(keyRing: KeyRing, last: AuditHead, entry: AuditEntry): BrokenLinkReason | null {

@@ -3,7 +3,13 @@ import { createId } from '../../crypto/random.js';
 import type { AuthEvent } from '../../events.js';
 import type { AuditDraft, AuditEntry, AuditHead, AuditQuery, AuditStore } from '../../stores/audit-store.js';
 import type { UserRef } from '../../stores/user-store.js';
-import { type AuditVerdict, linkAuditEntry, verifyAuditChain } from './audit-chain.js';
+import {
+  type AuditPruning,
+  type AuditVerdict,
+  linkAuditEntry,
+  pruneAuditChain,
+  verifyAuditChain,
+} from './audit-chain.js';
 import { createPseudonyms } from './pseudonyms.js';
 
 /** Which entries of a tenant, in the order of the chain. What is left out does not matter. */
@@ -42,6 +48,15 @@ export interface AuditLog {
   findHead(tenantId: string): Promise<AuditHead>;
   /** Recomputes the chain of a tenant. @throws `AuthError` `store_unavailable`. */
   verify(tenantId: string): Promise<AuditVerdict>;
+  /**
+   * Removes the oldest entries of a tenant for good, up to the first that is not older than `before`, and puts a seal in their
+   * place, from which `verify` starts. Nothing is removed by itself. Entries that do not verify stay, with all after them: they
+   * are the evidence. Call it in a job, as often as you like.
+   *
+   * @throws `AuthError` `store_unavailable`; what was removed until then stays so, and the chain verifies.
+   * @throws `TypeError` when `before` is no date.
+   */
+  prune(tenantId: string, options: { readonly before: Date }): Promise<AuditPruning>;
   /**
    * Forgets which pseudonym is that of the user: their entries stay and verify, and nobody can tell any more whose they
    * are. For a request for erasure (GDPR article 17), once the account is gone; what is recorded of the user afterwards
@@ -99,6 +114,11 @@ export function createAuditLog(store: AuditStore, keyRing: KeyRing): AuditLog {
 
     findHead: (tenantId) => store.findHead(tenantId),
     verify: (tenantId) => verifyAuditChain(store, keyRing, tenantId),
+    async prune(tenantId, { before }) {
+      // Every comparison with it would be false, and everything would be old.
+      if (Number.isNaN(before.getTime())) throw new TypeError('before: must be a valid date');
+      return pruneAuditChain(store, keyRing, tenantId, before);
+    },
     forget: ({ tenantId, userId }) => store.forgetPseudonym({ tenantId, userId }),
   };
 }

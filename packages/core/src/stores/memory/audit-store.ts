@@ -1,4 +1,11 @@
-import type { AuditEntry, AuditHead, AuditPseudonym, AuditQuery, AuditStore } from '../audit-store.js';
+import type {
+  AuditEntry,
+  AuditHead,
+  AuditPseudonym,
+  AuditQuery,
+  AuditSeal,
+  AuditStore,
+} from '../audit-store.js';
 import { requireStorableIds } from '../storable-ids.js';
 import type { UserRef } from '../user-store.js';
 
@@ -7,6 +14,7 @@ const start: AuditHead = { seq: 0, hash: '' };
 /** The audit chains of one process; the reference that adapters are measured against. */
 export function createMemoryAuditStore(): AuditStore {
   const chains = new Map<string, { readonly entries: AuditEntry[]; readonly ids: Set<string> }>();
+  const seals = new Map<string, AuditSeal>();
   const byUser = new Map<string, AuditPseudonym>();
   const byPseudonym = new Map<string, AuditPseudonym>();
 
@@ -19,7 +27,7 @@ export function createMemoryAuditStore(): AuditStore {
       const added: AuditEntry[] = [];
       for (const draft of drafts) {
         if (ids.has(draft.id) || added.some(({ id }) => id === draft.id)) continue;
-        const previous = added.at(-1) ?? entries.at(-1) ?? start;
+        const previous = added.at(-1) ?? entries.at(-1) ?? seals.get(tenantId) ?? start;
         added.push({
           ...draft,
           tenantId,
@@ -43,8 +51,21 @@ export function createMemoryAuditStore(): AuditStore {
     },
 
     async findHead(tenantId) {
-      const { seq, hash } = chains.get(tenantId)?.entries.at(-1) ?? start;
+      const { seq, hash } = chains.get(tenantId)?.entries.at(-1) ?? seals.get(tenantId) ?? start;
       return { seq, hash };
+    },
+
+    async prune({ tenantId, seal }) {
+      const { entries, ids } = chains.get(tenantId) ?? { entries: [], ids: new Set() };
+      const last = entries.findIndex(({ seq, hash }) => seq === seal.seq && hash === seal.hash);
+      const removed = entries.splice(0, last + 1);
+      for (const { id } of removed) ids.delete(id);
+      if (removed.length > 0) seals.set(tenantId, seal);
+      return removed.length;
+    },
+
+    async findSeal(tenantId) {
+      return seals.get(tenantId) ?? null;
     },
 
     async assignPseudonyms(proposals) {

@@ -5,6 +5,7 @@ import type {
   AuditDraft,
   AuditEntry,
   AuditQuery,
+  AuditSeal,
   AuditStore,
 } from '../../stores/audit-store.js';
 import type { StoreCase, StoreChapter } from './store-case.js';
@@ -316,12 +317,123 @@ const races: readonly StoreCase[] = [
   },
 ];
 
+/** A seal of that entry of the chain as it is; nothing in the store checks its MAC. */
+async function sealOf(store: AuditStore, seq: number, change: Partial<AuditSeal> = {}): Promise<AuditSeal> {
+  const entry = (await readChain(store)).find((known) => known.seq === seq);
+  return { seq, hash: entry?.hash ?? '', keyId: 'key', mac: `mac ${seq}`, ...change };
+}
+
+const prunes: readonly StoreCase[] = [
+  {
+    name: 'removes the entries up to the sealed one, and keeps the others, the seal and the end',
+    run: withEntries(threeDays, async (store) => {
+      assert.equal(await store.findSeal(tenantId), null);
+      const before = await readChain(store);
+      const head = await store.findHead(tenantId);
+      const seal = await sealOf(store, 2, { keyId: longestText('k'), mac: unicodeText });
+      assert.equal(await store.prune({ tenantId, seal }), 2);
+      assert.deepEqual(await readChain(store), before.slice(2));
+      assert.deepEqual(await listSeqs(store, { userPseudonym: 'ada' }), [3, 5]);
+      assert.deepEqual(await store.findSeal(tenantId), seal);
+      assert.deepEqual(await store.findHead(tenantId), head);
+    }),
+  },
+  {
+    name: 'a chain of which all was removed goes on where it ended',
+    run: withEntries(threeDays, async (store) => {
+      const head = await store.findHead(tenantId);
+      assert.equal(await store.prune({ tenantId, seal: await sealOf(store, 5) }), 5);
+      assert.deepEqual(await readChain(store), []);
+      assert.deepEqual(await store.findHead(tenantId), head);
+      await store.append(appending([draft('6')]));
+      const [next, ...others] = await readChain(store);
+      assert.deepEqual(others, []);
+      assert.equal(next?.seq, 6);
+      assert.equal(next.previousHash, head.hash);
+      assert.equal(next.hash, link(head, draft('6')).hash);
+    }),
+  },
+  {
+    name: 'a later seal takes the place of an older one, never the other way round',
+    run: withEntries(threeDays, async (store) => {
+      const older = await sealOf(store, 1);
+      const later = await sealOf(store, 3);
+      assert.equal(await store.prune({ tenantId, seal: older }), 1);
+      assert.equal(await store.prune({ tenantId, seal: later }), 2);
+      for (const seal of [older, { ...later, mac: 'another' }]) {
+        assert.equal(await store.prune({ tenantId, seal }), 0);
+        assert.deepEqual(await store.findSeal(tenantId), later);
+      }
+      assert.deepEqual(await listSeqs(store, {}), [4, 5]);
+    }),
+  },
+  {
+    name: 'a seal of an entry that is not there removes nothing',
+    run: withEntries(threeDays, async (store) => {
+      const hostile = await sealOf(store, 2);
+      for (const seal of [
+        { ...hostile, hash: 'another' },
+        { ...hostile, seq: 3 },
+        { ...hostile, seq: 6 },
+        { ...hostile, seq: 0, hash: '' },
+      ])
+        assert.equal(await store.prune({ tenantId, seal }), 0);
+      assert.equal(await store.findSeal(tenantId), null);
+      await requireWhole(store, 5);
+    }),
+  },
+  {
+    name: 'removes entries of one tenant, and text that no database holds has no seal',
+    run: withEntries(threeDays, async (store) => {
+      await store.append(appending(threeDays, 'globex'));
+      const seal = await sealOf(store, 2);
+      assert.equal(await store.prune({ tenantId: 'globex', seal }), 2);
+      assert.equal(await store.findSeal(tenantId), null);
+      await requireWhole(store, 5);
+      for (const hostile of unstorableTexts) {
+        assert.equal(await store.prune({ tenantId: hostile, seal }), 0);
+        assert.equal(await store.findSeal(hostile), null);
+      }
+    }),
+  },
+  {
+    name: 'of parallel prunings the furthest seal stays, and every entry is removed once',
+    run: withEntries(
+      Array.from({ length: racers + 1 }, (_, number) => draft(`number ${number}`)),
+      async (store) => {
+        const seals = await Promise.all(
+          Array.from({ length: racers }, (_, racer) => sealOf(store, racer + 1)),
+        );
+        let removed = 0;
+        await race(async (racer) => {
+          // From both ends, so that neither order is the one in which they come.
+          const seal = seals[racer % 2 === 0 ? racer : racers - racer];
+          assert.ok(seal !== undefined);
+          const count = await store.prune({ tenantId, seal });
+          removed += count;
+          await store.append(appending([draft(`racer ${racer}`)]));
+        });
+        const furthest = await store.findSeal(tenantId);
+        assert.deepEqual(furthest, seals[racers - 1]);
+        assert.equal(removed, racers);
+        const entries = await readChain(store);
+        assert.deepEqual(
+          entries.map(({ seq }) => seq),
+          Array.from({ length: racers + 1 }, (_, index) => racers + 1 + index),
+        );
+        assert.equal(entries[0]?.previousHash, furthest?.hash);
+      },
+    ),
+  },
+];
+
 /** What a store of the audit log must do. */
 export const auditStoreChapters: readonly StoreChapter[] = [
   { name: 'audit entries', cases: records },
   { name: 'append to the audit log', cases: appends },
   { name: 'list of the audit log', cases: lists },
   { name: 'audit log races', cases: races },
+  { name: 'prune of the audit log', cases: prunes },
 ];
 
 /** For stores without one. */

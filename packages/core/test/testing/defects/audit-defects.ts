@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditStore } from '@tessera-auth/core/stores';
+import type { AuditEntry, AuditSeal, AuditStore, PruneAuditCommand } from '@tessera-auth/core/stores';
 import { brokenAudit, type Defect, letOthersGoFirst } from './defect.js';
 
 /** Shows the entries changed by `change`. */
@@ -25,6 +25,22 @@ async function appendOneByOne(
 }
 
 const unbroken = 'audit log races > parallel appends are all kept, in one unbroken chain';
+
+const pruned =
+  'prune of the audit log > removes the entries up to the sealed one, and keeps the others, the seal and the end';
+
+/** Prunes as `prune` does, which keeps the seals of the tenant `acme` elsewhere; the last of them counts. */
+function sealingOnly(
+  prune: (audit: AuditStore, command: PruneAuditCommand, seals: AuditSeal[]) => Promise<number>,
+): Defect['open'] {
+  return brokenAudit((audit) => {
+    const seals: AuditSeal[] = [];
+    return {
+      prune: (command) => prune(audit, command, seals),
+      findSeal: async (tenantId) => (tenantId === 'acme' ? (seals.at(-1) ?? null) : audit.findSeal(tenantId)),
+    };
+  });
+}
 
 /** Mistakes with the audit log. */
 export const auditDefects: readonly Defect[] = [
@@ -197,5 +213,93 @@ export const auditDefects: readonly Defect[] = [
     name: 'gives 1000 entries at most',
     noticedBy: 'list of the audit log > gives as many at once as are asked for',
     open: showing((entries) => entries.slice(0, 1000)),
+  },
+  {
+    name: 'keeps the entries that are pruned',
+    noticedBy: pruned,
+    open: sealingOnly(async (_audit, { seal }, seals) => {
+      seals.push(seal);
+      return seal.seq;
+    }),
+  },
+  {
+    name: 'keeps no seal',
+    noticedBy: pruned,
+    open: brokenAudit(() => ({ findSeal: async () => null })),
+  },
+  {
+    name: 'keeps the sealed entry as the first of the rest',
+    noticedBy: pruned,
+    open: brokenAudit((audit) => ({
+      async prune({ tenantId, seal }) {
+        const [previous] = (await audit.list({ tenantId, limit: 10_000 })).filter(
+          ({ seq }) => seq === seal.seq - 1,
+        );
+        if (previous === undefined) return audit.prune({ tenantId, seal });
+        return audit.prune({ tenantId, seal: { ...seal, seq: previous.seq, hash: previous.hash } });
+      },
+    })),
+  },
+  {
+    name: 'looks for the end of the chain among the entries',
+    noticedBy: 'prune of the audit log > a chain of which all was removed goes on where it ended',
+    open: brokenAudit((audit) => ({
+      async findHead(tenantId) {
+        const last = (await audit.list({ tenantId, limit: 10_000 })).at(-1);
+        return { seq: last?.seq ?? 0, hash: last?.hash ?? '' };
+      },
+    })),
+  },
+  {
+    name: 'puts an older seal in the place of a later one',
+    noticedBy:
+      'prune of the audit log > a later seal takes the place of an older one, never the other way round',
+    open: sealingOnly(async (audit, command, seals) => {
+      const removed = await audit.prune(command);
+      const known = (await audit.findSeal(command.tenantId))?.seq ?? 0;
+      if (removed > 0 || command.seal.seq < known) seals.push(command.seal);
+      return removed;
+    }),
+  },
+  {
+    name: 'takes any seal of a number that is there',
+    noticedBy: 'prune of the audit log > a seal of an entry that is not there removes nothing',
+    open: brokenAudit((audit) => ({
+      async prune({ tenantId, seal }) {
+        const entries = await audit.list({ tenantId, limit: 10_000 });
+        const hash = entries.find(({ seq }) => seq === seal.seq)?.hash ?? seal.hash;
+        return audit.prune({ tenantId, seal: { ...seal, hash } });
+      },
+    })),
+  },
+  {
+    name: 'has one seal for all tenants',
+    noticedBy:
+      'prune of the audit log > removes entries of one tenant, and text that no database holds has no seal',
+    open: brokenAudit((audit) => {
+      let latest = '';
+      return {
+        prune(command) {
+          latest = command.tenantId;
+          return audit.prune(command);
+        },
+        findSeal: () => audit.findSeal(latest),
+      };
+    }),
+  },
+  {
+    name: 'looks for the seal first and writes another later',
+    noticedBy:
+      'prune of the audit log > of parallel prunings the furthest seal stays, and every entry is removed once',
+    open: sealingOnly(async (audit, command, seals) => {
+      const known = seals.at(-1)?.seq ?? 0;
+      const isThere = (await audit.list({ tenantId: command.tenantId, limit: 10_000 })).some(
+        ({ seq, hash }) => seq === command.seal.seq && hash === command.seal.hash,
+      );
+      await letOthersGoFirst();
+      const removed = await audit.prune(command);
+      if (isThere && command.seal.seq > known) seals.push(command.seal);
+      return removed;
+    }),
   },
 ];
