@@ -49,7 +49,7 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly publicUrl: string;
   /**
    * At least 32 random bytes (`openssl rand -base64 48`), from which every key is derived. Put a new one in front of the
-   * list to rotate: nobody is signed out.
+   * list to rotate: nobody is signed out. Wrapped by `createSecret`, it does not show when the options are printed.
    */
   readonly secret: RootSecrets;
   /**

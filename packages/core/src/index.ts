@@ -10,6 +10,7 @@ export type { ProfileName } from './create-auth/profiles.js';
 export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
+export { createSecret, type Secret } from './crypto/secret.js';
 export type {
   AuditLog,
   AuditLogQuery,

@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { requireRootSecret } from './root-secret.js';
+import { createSecret, isSecret, type Secret } from './secret.js';
 
 /**
  * What a derived key is for. A value made for one purpose fails in every verifier of another (RFC 8725 §3.12), since
@@ -29,12 +30,16 @@ export type KeyState = 'next' | 'active' | 'retiring' | 'retired';
 /** A root secret and where it is in its life. */
 export interface RootSecret {
   /** At least 32 random bytes; text counts by its UTF-8 bytes. */
-  readonly secret: string | Uint8Array;
+  readonly secret: string | Uint8Array | Secret;
   readonly state: KeyState;
 }
 
 /** One secret, several (the first signs, all verify), or each with its state. */
-export type RootSecrets = string | Uint8Array | readonly (string | Uint8Array | RootSecret)[];
+export type RootSecrets =
+  | string
+  | Uint8Array
+  | Secret
+  | readonly (string | Uint8Array | Secret | RootSecret)[];
 
 /** Keys derived from the root secrets, one per purpose. Holds them in memory; gives them to nobody outside the core. */
 export interface KeyRing {
@@ -75,7 +80,7 @@ interface RingEntry {
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   const environment = options.environment ?? '';
   const entries = listRootSecrets(options.secret).map(({ secret, state }, at) =>
-    createEntry(requireRootSecret(`secret[${at}]`, secret), state, environment),
+    createEntry(createSecret(requireRootSecret(`secret[${at}]`, revealed(secret))), state, environment),
   );
   const usable = new Map(
     entries.filter(({ state }) => state !== 'retired').map((entry) => [entry.id, entry]),
@@ -96,10 +101,10 @@ const states: readonly unknown[] = ['next', 'active', 'retiring', 'retired'] sat
 
 function listRootSecrets(secret: RootSecrets): readonly RootSecret[] {
   const list = Array.isArray(secret) ? secret : [secret];
-  return list.map((item: string | Uint8Array | RootSecret | null, at) => {
+  return list.map((item: string | Uint8Array | Secret | RootSecret | null, at) => {
     if (typeof item !== 'object' || item === null || !('state' in item)) {
       // What is no secret at all is refused with the weak ones.
-      return { secret: item as string | Uint8Array, state: at === 0 ? 'active' : 'retiring' };
+      return { secret: item as string | Uint8Array | Secret, state: at === 0 ? 'active' : 'retiring' };
     }
     // A mistyped 'retired' must not leave the key in use.
     if (!states.includes(item.state))
@@ -108,7 +113,11 @@ function listRootSecrets(secret: RootSecrets): readonly RootSecret[] {
   });
 }
 
-function createEntry(root: Uint8Array, state: KeyState, environment: string): RingEntry {
+function revealed(secret: RootSecret['secret']): string | Uint8Array {
+  return isSecret(secret) ? secret.reveal() : secret;
+}
+
+function createEntry(root: Secret<Uint8Array>, state: KeyState, environment: string): RingEntry {
   const derived = new Map<KeyPurpose, Uint8Array>();
   return {
     id: Buffer.from(derive(root, environment, 'key-id', 6)).toString('base64url'),
@@ -124,6 +133,6 @@ function createEntry(root: Uint8Array, state: KeyState, environment: string): Ri
   };
 }
 
-function derive(root: Uint8Array, environment: string, info: string, length: number): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', root, `tessera/1\0${environment}`, info, length));
+function derive(root: Secret<Uint8Array>, environment: string, info: string, length: number): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', root.reveal(), `tessera/1\0${environment}`, info, length));
 }
