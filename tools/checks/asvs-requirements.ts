@@ -6,6 +6,7 @@ export type Requirement = readonly [id: string, level: 1 | 2 | 3, by: Fulfilment
 
 /** The chapters that concern a library for authentication; of others, only what a test shows. */
 export const requirements: readonly Requirement[] = [
+  ['1.2.10', 3, 'own routes', 'Exported cells are no formulas'],
   ['3.2.1', 1, 'own routes', 'No answer is taken for something else, such as data for a page'],
   ['3.3.1', 1, 'default', 'Cookies are Secure and their names have a prefix that browsers enforce'],
   ['3.3.2', 2, 'default', 'Each cookie says its SameSite, by its purpose'],
@@ -147,6 +148,7 @@ export const requirements: readonly Requirement[] = [
   ['14.3.2', 2, 'default', 'Sensitive answers are not stored'],
   ['14.3.3', 2, 'own routes', 'Browser storage holds no more than session tokens'],
   ['15.2.2', 2, 'default', 'What is expensive cannot use up the server'],
+  ['15.3.1', 1, 'own routes', 'Answers hold only the fields that are meant'],
   ['15.3.3', 2, 'own routes', 'Requests set only the fields they may set'],
   ['16.1.1', 2, 'option', 'Logs are listed, with what they hold and for how long'],
   ['16.2.1', 2, 'default', 'Events say when, where, who and what'],

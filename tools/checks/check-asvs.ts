@@ -13,14 +13,15 @@ export async function checkAsvs(): Promise<void> {
   if (now !== written) throw new Error('docs/asvs.md is out of date: pnpm docs:asvs writes it');
 }
 
-/** Writes `docs/asvs.md` from the tests of the published packages. */
+/** Writes `docs/asvs.md` from the tests of the published packages, and from those that hold the guide to the code. */
 export async function writeAsvs(): Promise<void> {
   await writeFile(page, await readEvidence());
 }
 
 async function readEvidence(): Promise<string> {
   const packages = await listPublishedPackages();
-  const files = await Promise.all(packages.map(({ folder }) => readTests(`${folder}/test`)));
+  const folders = [...packages.map(({ folder }) => `${folder}/test`), 'docs/test'];
+  const files = await Promise.all(folders.map(readTests));
   return writeEvidence(requirements, files.flat());
 }
 

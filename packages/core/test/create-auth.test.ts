@@ -55,7 +55,7 @@ describe('createAuth', () => {
     expect(make).toThrow(new RegExp(`^${option.replace('.', '\\.')}`));
   });
 
-  it('deletes what has expired, sessions and revocations, and nothing else', async () => {
+  it('deletes what has expired, sessions and revocations, and nothing else (ASVS 14.2.7)', async () => {
     const { auth, clock, register, signIn } = createAuthBench({
       auth: { sessions: { absoluteLifetime: '1h' } },
     });

@@ -52,7 +52,7 @@ describe.each(unsafe.map((route) => [`${route.method} ${route.path}`, route] as 
     });
 
     it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-      'cannot be sent as a form can: %s',
+      'cannot be sent as a form can: %s (ASVS 3.5.2)',
       async (type) => {
         const body = JSON.stringify(exampleBodyOf(route));
         const answer = await victim.send({

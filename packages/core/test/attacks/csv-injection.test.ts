@@ -32,7 +32,7 @@ it.each(['=1+1', '+1', '-1+1', '@SUM(1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＠
 it.each([
   ['quotes', '","=1+1'],
   ['a new row', 'x"\r\n"=1+1"'],
-])('a cell is not left by %s', async (_what, userId) => {
+])('a cell is not left by %s (ASVS 16.4.1)', async (_what, userId) => {
   expect(await exportWith(userId)).toContain(`"user_created","${userId.replaceAll('"', '""')}","`);
 });
 

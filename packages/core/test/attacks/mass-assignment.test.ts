@@ -50,7 +50,7 @@ describe.each(bodies)('%s %s', (method, url, body) => {
   });
 });
 
-it('nobody becomes another user or tenant by header or query', async () => {
+it('nobody becomes another user or tenant by header or query (ASVS 8.3.1)', async () => {
   const bench = createHttpBench();
   const victim = await bench.register();
   const { accessToken, user } = await bench.register('mallory@example.org');

@@ -28,7 +28,7 @@ describe('sealing', () => {
 describe('opening', () => {
   const sealed = sealer.seal(plain, 'user 1');
 
-  it('refuses a text in which any byte was changed', () => {
+  it('refuses a text in which any byte was changed (ASVS 11.3.3)', () => {
     const bytes = Buffer.from(sealed, 'base64url');
     for (let at = 0; at < bytes.length; at++) {
       for (const bit of [1, 0x80]) {
@@ -94,7 +94,7 @@ describe('opening', () => {
     expect(other.open(sealed, context)).toBeNull();
   });
 
-  it('goes on over a rotation of the root secret, until the old one is retired', () => {
+  it('goes on over a rotation of the root secret, until the old one is retired (ASVS 11.2.2)', () => {
     const open = (secret: Parameters<typeof createKeyRing>[0]['secret']) =>
       createSealer(createKeyRing({ secret }), 'totp').open(sealed, 'user 1');
     expect(open([rootSecret, { secret: newRootSecret, state: 'next' }])).toEqual(plain);

@@ -56,7 +56,7 @@ describe('changing the password', () => {
     ['a common new one', { newPassword: 'password1234567' }, 'password_too_common'],
     ['a short new one', { newPassword: 'short' }, 'password_too_short'],
     ['an unknown user', { user: { tenantId: '', userId: 'nobody' } }, 'credentials_invalid'],
-  ])('refuses %s and changes nothing', async (_case, change, code) => {
+  ])('refuses %s and changes nothing (ASVS 6.2.3)', async (_case, change, code) => {
     expect(await refusalCode(bench.auth.changePassword(changeOf(asking, change)))).toBe(code);
     for (const alive of [asking, other]) expect(await isAccepted(bench.auth, alive.accessToken)).toBe(true);
     expect(await refusalCode(bench.signIn(password))).toBeNull();

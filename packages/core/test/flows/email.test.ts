@@ -35,7 +35,7 @@ describe('asking for an account', () => {
     );
   });
 
-  it('makes one account, however often and by whomever the link is opened', async () => {
+  it('makes one account, however often and by whomever the link is opened (ASVS 6.4.1)', async () => {
     await ask(bench.auth);
     const token = await lastToken(bench, 'email_verification');
     const opened = await Promise.all(
@@ -56,7 +56,7 @@ describe('asking for an account', () => {
     await bench.signIn(newPassword);
   });
 
-  it('ends with the link', async () => {
+  it('ends with the link (ASVS 6.4.1)', async () => {
     await ask(bench.auth);
     bench.clock.advance(86_400_000);
     const opened = bench.auth.verifyEmail('', await lastToken(bench, 'email_verification'));
@@ -97,7 +97,7 @@ describe('a forgotten password', () => {
   const reset = async (token: string, secret = newPassword) =>
     refusalCode(bench.auth.resetPassword({ tenantId: '', token, newPassword: secret }));
 
-  it('is replaced by the link, which ends every session and signs nobody in', async () => {
+  it('is replaced by the link, which ends every session and signs nobody in (ASVS 7.6.2)', async () => {
     const before = await bench.signIn();
     await bench.auth.forgotPassword('', email.toUpperCase());
     const [mail] = await noticesOf(bench, 'password_reset');

@@ -3,7 +3,7 @@ import { createAuthBench, newPassword, origin, password, userOf } from '../auth-
 import { refusalCode } from '../refusal-code.js';
 
 describe('what the app is told', () => {
-  it('follows a user from the first day to the last, with the instant of each act', async () => {
+  it('follows a user from the first day to the last, with the instant of each act (ASVS 16.2.1)', async () => {
     const bench = createAuthBench();
     const mine = await bench.register();
     const { user } = mine;

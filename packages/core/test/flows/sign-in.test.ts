@@ -144,7 +144,7 @@ describe('a disabled account', () => {
 });
 
 describe('a hash from another system', () => {
-  it('is replaced at the first sign-in, and only then', async () => {
+  it('is replaced at the first sign-in, and only then (ASVS 11.2.2)', async () => {
     const bench = benchWithUser(bcryptOfU);
     expect(await refusalCode(bench.signIn('V'))).toBe('credentials_invalid');
     expect((await bench.auth.findUser({ tenantId: '', userId: 'ada' }))?.passwordHash).toBe(bcryptOfU);

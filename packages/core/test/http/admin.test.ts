@@ -126,7 +126,7 @@ describe('acting on accounts', () => {
     );
   });
 
-  it('ends all sessions at once, and the account is as good as ever', async () => {
+  it('ends all sessions at once, and the account is as good as ever (ASVS 7.4.5)', async () => {
     const { ask, auth, admin, eve, signIn, listEvents } = await createAdminBench();
     expect((await ask('DELETE', `/${eve.user.userId}/sessions`)).status).toBe(204);
     expect(await isAccepted(auth, eve.accessToken)).toBe(false);

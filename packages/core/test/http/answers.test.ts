@@ -96,7 +96,7 @@ const varyOf = (method: string) => (method === 'GET' ? undefined : 'Sec-Fetch-Si
 describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s',
   (name, route) => {
-    it('succeeds with the status that it declares, the baseline headers and the right caching (ASVS 3.4.1, 3.4.4, 3.4.5, 3.4.6, 14.3.2)', async () => {
+    it('succeeds with the status that it declares, the baseline headers and the right caching (ASVS 3.2.1, 3.4.1, 3.4.4, 3.4.5, 3.4.6, 14.2.2, 14.3.2)', async () => {
       const bench = createHttpBench({ auth: administration });
       const browser = createBrowser(bench);
       const { json } = await browser.register();

@@ -177,7 +177,7 @@ describe('GET /admin/audit', () => {
 });
 
 describe('GET /admin/audit?format=csv', () => {
-  it('is a file of RFC 4180 that is downloaded and not shown', async () => {
+  it('is a file of RFC 4180 that is downloaded and not shown (ASVS 16.2.4)', async () => {
     const { admin, read } = await createScene();
     const { headers, body } = await read('?format=csv&limit=2');
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');

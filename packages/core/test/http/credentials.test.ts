@@ -60,7 +60,7 @@ describe.each(byName)('%s', (_name, route) => {
     expect(bench.watched.calls).toEqual([]);
   });
 
-  it('answers 401 to tokens that are not, or no longer, good', async () => {
+  it('answers 401 to tokens that are not, or no longer, good (ASVS 7.2.1)', async () => {
     const foreign = createHttpBench({ auth: { secret: newRootSecret } });
     const { accessToken } = await foreign.register();
     const forged = await bench.send(callOf(route, { authorization: `Bearer ${accessToken}` }));

@@ -187,7 +187,7 @@ describe.each(['login', 'register'])('%s (login CSRF)', (route) => {
       json: { email: credentials.email, password: 'a guess that is wrong', transport },
     });
 
-  it.each(['cookie', 'hybrid'])('sets cookies only for an own page: %s', async (transport) => {
+  it.each(['cookie', 'hybrid'])('sets cookies only for an own page: %s (ASVS 7.6.2)', async (transport) => {
     for (const provenance of provenances.filter((given) => !isOwnPage(given))) {
       bench.watched.forgetCalls();
       expectProblem(await call(transport, { ...provenance }), 403, 'csrf_refused');

@@ -103,7 +103,7 @@ async function prepare(scenario: Scenario, options: object): Promise<{ bench: Ht
 describe.each(Object.entries(stores))('with %s', (_name, options) => {
   describe.each(Object.entries(scenarios))('%s', (_scenario, scenario) => {
     it.each<Failure>(['unreached', 'reply-lost'])(
-      'answers 503 to an outage at each store call, and goes through afterwards: %s',
+      'answers 503 to an outage at each store call, and goes through afterwards: %s (ASVS 16.5.2)',
       async (failure) => {
         const { act, status, alreadyDone } = scenario;
         let at = 0;

@@ -154,7 +154,7 @@ describe('ending many sessions', () => {
 describe('who is signed in', () => {
   const me = (change: object = {}) => browser.send({ method: 'GET', url: '/auth/me', ...change });
 
-  it('is told without a hash', async () => {
+  it('is told without a hash (ASVS 14.2.6)', async () => {
     const answer = await me();
     expect(answer.json).toEqual({
       user: {

@@ -48,7 +48,7 @@ describe('429', () => {
     expect(await statuses(12, forget)).toEqual([...Array<number>(10).fill(202), 429, 429]);
   });
 
-  it('comes for whoever tries links by the thousand', async () => {
+  it('comes for whoever tries links by the thousand (ASVS 6.6.3)', async () => {
     const open = (at: number) => send('POST', '/auth/email/verify', { token: `ot1_${at}` });
     const seen = await statuses(25, open);
     expect(seen.filter((status) => status === 422)).toHaveLength(20);

@@ -50,7 +50,7 @@ describe.each(await createTokenSuites())('issue ($alg)', (suite) => {
     }
   });
 
-  it('writes the header and the claims of RFC 9068, and no others', () => {
+  it('writes the header and the claims of RFC 9068, and no others (ASVS 9.2.4)', () => {
     const { token, claims } = tokens.issue(grant);
     expect(decodeProtectedHeader(token)).toEqual({ alg: suite.alg, typ: 'at+jwt', kid: suite.keyId });
     expect(decodeJwt(token)).toEqual({

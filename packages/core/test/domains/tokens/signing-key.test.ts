@@ -24,7 +24,7 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const states: readonly KeyState[] = ['next', 'active', 'retiring', 'retired'];
 
 describe.each(['ES256', 'EdDSA'] as const)('generateSigningKey (%s)', (alg) => {
-  it('makes a private JWK that imports under its own thumbprint', async () => {
+  it('makes a private JWK that imports under its own thumbprint (ASVS 11.6.1)', async () => {
     const jwk = await generateSigningKey(alg);
     const key = await importSigningKey(jwk, { alg, state: 'active' });
     expect(jwk).toMatchObject({ alg, use: 'sig', kid: key.keyId });
@@ -116,7 +116,7 @@ describe('importSigningKey', () => {
     ['an empty object', 'ES256', {}],
   ];
 
-  it.each(wrong)('refuses %s', async (_, alg, source) => {
+  it.each(wrong)('refuses %s (ASVS 11.6.1)', async (_, alg, source) => {
     const imported = importSigningKey(source as object, { alg, state: 'retiring' });
     await expect(imported).rejects.toThrowError(TypeError);
     const message = await imported.catch((error: Error) => inspect(error));
@@ -168,7 +168,7 @@ describe('signingKeys', () => {
     expect(verified.protectedHeader.kid).toBe(keys[1]?.keyId);
   });
 
-  it('of two algorithms each verify their own tokens only', async () => {
+  it('of two algorithms each verify their own tokens only (ASVS 11.2.2)', async () => {
     const ec = await importSigningKey(rfc7515Ec, { alg: 'ES256', state: 'active' });
     const ed = await importSigningKey(rfc8037Ed25519, { alg: 'EdDSA', state: 'retiring' });
     const tokens = createAccessTokens({ ...options, signingKeys: [ec, ed] });

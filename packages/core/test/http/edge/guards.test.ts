@@ -32,7 +32,7 @@ describe('requireHttps', () => {
     ['/\\evil.example', 'https://app.example.com/'],
     ['http://evil.example/x', 'https://app.example.com/'],
     ['*', 'https://app.example.com/'],
-  ])('redirects %s to the app and to nobody else', async (url, location) => {
+  ])('redirects %s to the app and to nobody else (ASVS 3.7.2)', async (url, location) => {
     const answer = await ask(http.requireHttps(), { url, headers: { host: 'evil.example' } }, plain);
     expect(answer).toMatchObject({ status: 308, headers: { location } });
   });
