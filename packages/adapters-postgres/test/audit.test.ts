@@ -126,16 +126,14 @@ describe('the audit log in Postgres', () => {
   });
 
   it('refuses to change, delete and truncate entries', async () => {
+    const schema = freshSchema();
+    stores = postgresStores({ pool, schema, audit: true });
+    await stores.migrate();
     const { audit } = startAuth();
     await audit?.append([event('ada')]);
-    const { rows } = await pool.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables where tablename like '%audit_entries'`,
-    );
-    expect(rows.length).toBeGreaterThan(0);
-    for (const { name } of rows) {
-      for (const statement of [`update ${name} set type = ''`, `delete from ${name}`, `truncate ${name}`]) {
-        await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
-      }
+    const name = `${schema}.audit_entries`;
+    for (const statement of [`update ${name} set type = ''`, `delete from ${name}`, `truncate ${name}`]) {
+      await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
     }
     expect(await audit?.verify(tenantId)).toMatchObject({ intact: true, checked: 1 });
   });
