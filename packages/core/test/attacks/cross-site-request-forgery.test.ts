@@ -67,6 +67,18 @@ describe.each(unsafe.map((route) => [`${route.method} ${route.path}`, route] as 
   },
 );
 
+/** What the stores are asked to read. */
+const reading = /\.(find\w*|read\w*|list\w*|isRevoked|ping|changes|count)$/;
+const safe = createHttpBench().http.routes.filter(({ method }) => method === 'GET');
+
+it.each(safe.map(({ path }) => path))('GET %s changes nothing (ASVS 3.5.3)', async (path) => {
+  bench.watched.forgetCalls();
+  const { status } = await victim.send({ method: 'GET', url: exampleUrlOf({ path }) });
+  expect([200, 302, 404]).toContain(status);
+  // That somebody looked at the audit log is recorded there, which is no act of theirs.
+  expect(bench.watched.calls.filter((call) => !reading.test(call) && call !== 'audit.append')).toEqual([]);
+});
+
 function callOf(route: Route) {
   const json = exampleBodyOf(route);
   // Where the tokens shall travel is the attacker's choice too.

@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { isAuthError } from '@tessera-auth/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newPassword, password, rootSecret } from '../auth-bench.js';
 import { createBrowser } from '../http/browser.js';
 import { createHttpBench } from '../http/http-bench.js';
@@ -97,16 +97,29 @@ describe('an error', () => {
     }
   });
 
-  it('keeps what the driver said for the host, and sends it to nobody', async () => {
-    const bench = createHttpBench();
-    const { accessToken } = await bench.register();
-    bench.watched.fail('users.find');
-    const answer = await bench.send({
-      method: 'GET',
-      url: '/auth/me',
-      headers: { authorization: `Bearer ${accessToken}` },
-    });
-    expect(answer.status).toBe(503);
-    expect(inspect(answer)).not.toContain(outageText);
-  });
+  it.each([{ NODE_ENV: 'production' }, { NODE_ENV: 'development', DEBUG: '*', NODE_DEBUG: '*' }])(
+    'keeps what the driver said for the host, and sends it to nobody: %j (ASVS 13.4.2)',
+    async (env) => {
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      const bench = createHttpBench();
+      const { accessToken } = await bench.register();
+      bench.watched.fail('users.find');
+      const answer = await bench.send({
+        method: 'GET',
+        url: '/auth/me',
+        headers: { authorization: `Bearer ${accessToken}` },
+      });
+      vi.unstubAllEnvs();
+      expect(answer.status).toBe(503);
+      expect(Object.keys(answer.json).toSorted()).toEqual([
+        'code',
+        'detail',
+        'requestId',
+        'status',
+        'title',
+        'type',
+      ]);
+      expect(inspect(answer)).not.toContain(outageText);
+    },
+  );
 });

@@ -28,7 +28,7 @@ describe('sealing', () => {
 describe('opening', () => {
   const sealed = sealer.seal(plain, 'user 1');
 
-  it('refuses a text in which any byte was changed (ASVS 11.3.3)', () => {
+  it('refuses a text in which any byte was changed (ASVS 11.2.5, 11.3.3)', () => {
     const bytes = Buffer.from(sealed, 'base64url');
     for (let at = 0; at < bytes.length; at++) {
       for (const bit of [1, 0x80]) {

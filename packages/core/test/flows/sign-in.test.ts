@@ -87,6 +87,22 @@ describe('signing in', () => {
   });
 });
 
+it('passwords do not age (ASVS 6.2.10)', async () => {
+  const bench = createAuthBench();
+  await bench.register();
+  bench.clock.advance(10 * 365 * 86_400_000);
+  const { user } = await bench.signIn();
+  expect(user.email).toBe(email);
+});
+
+it('there are no accounts from the start (ASVS 6.3.2)', async () => {
+  const bench = createAuthBench();
+  expect((await bench.auth.listUsers('')).users).toEqual([]);
+  for (const name of ['admin', 'root', 'test', 'admin@example.com'])
+    for (const guess of ['', 'admin', 'password', name])
+      expect(await refusalCode(bench.signIn(guess, name))).toBe('credentials_invalid');
+});
+
 describe('what a sign-in costs', () => {
   it.each([
     ['a wrong password', email],

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { createOpenApiDocument, defineRoute, respondEmpty } from '@tessera-auth/core/http';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createHttpBench } from './http-bench.js';
 
 interface Document {
@@ -80,6 +81,43 @@ describe('GET /openapi.json', () => {
     });
     expect((await new Validator().validate({ ...document })).valid).toBe(true);
     expect(Object.keys((document as Document).paths)).toEqual(['/things/{thing}/parts/{part}']);
+  });
+});
+
+describe('what people are asked for', () => {
+  /** The names of all members of the bodies of routes below `path`. */
+  const listMembers = (path: string) => {
+    const named = bench.http.routes
+      .filter((route) => route.path.startsWith(path))
+      .flatMap(({ body }) => Object.keys(body === null ? {} : (z.toJSONSchema(body).properties ?? {})));
+    return [...new Set(named)].toSorted();
+  };
+
+  it('is no hint and no secret question (ASVS 6.4.2)', () => {
+    expect(listMembers('/api/auth')).toEqual([
+      'attemptId',
+      'code',
+      'currentPassword',
+      'deviceToken',
+      'email',
+      'includeCurrent',
+      'method',
+      'mfaToken',
+      'name',
+      'newEmail',
+      'newPassword',
+      'password',
+      'refreshToken',
+      'rememberDevice',
+      'token',
+      'token_type_hint',
+      'transport',
+    ]);
+  });
+
+  it('of administrators is no password of somebody else (ASVS 6.4.6)', () => {
+    expect(bench.http.routes.some(({ path }) => path.startsWith('/api/auth/admin/users'))).toBe(true);
+    expect(listMembers('/api/auth/admin')).toEqual([]);
   });
 });
 

@@ -1,0 +1,96 @@
+// ASVS 8.1.1: the guide says which permission each route of administration asks for.
+import {
+  createAuth,
+  createHttpAuth,
+  createMemoryAuditStore,
+  defineRoles,
+  memoryStores,
+} from '@tessera-auth/core';
+import { createRouter } from '@tessera-auth/core/http';
+import { finishedSignIn } from '@tessera-auth/core/testing';
+import { expect, it } from 'vitest';
+import { findSection, readPage } from './support/pages.js';
+
+const permissions = ['auth:users:read', 'auth:users:write', 'auth:audit:read'] as const;
+type Permission = (typeof permissions)[number];
+
+/** Every documented route with the permission beside it. */
+const rules = [
+  ...[
+    ...findSection(readPage('docs/guide/accounts.md'), '## Administration').text.matchAll(
+      /^\| (`(?:GET|POST|DELETE).+?) +\| `(auth:[\w:]+)`/gm,
+    ),
+  ].flatMap(([, requests = '', permission]) =>
+    [...requests.matchAll(/`(GET|POST|DELETE) ?([^`]*)`/g)].map(([, method, path]) => ({
+      route: `${method} /auth/admin/users${path}`,
+      permission,
+    })),
+  ),
+  ...[
+    ...findSection(readPage('docs/guide/audit.md'), '## For administrators').text.matchAll(
+      /^\| `(GET [^`]+)`/gm,
+    ),
+  ].map(([, route = '']) => ({ route, permission: 'auth:audit:read' })),
+];
+
+const roles = defineRoles({
+  'auth:users:read': { permissions: ['auth:users:read'] },
+  'auth:users:write': { permissions: ['auth:users:write'] },
+  'auth:audit:read': { permissions: ['auth:audit:read'] },
+});
+
+const auth = createAuth({
+  publicUrl: 'http://localhost:3000',
+  secret: crypto.getRandomValues(new Uint8Array(48)),
+  stores: { ...memoryStores(), audit: createMemoryAuditStore() },
+  emailVerification: 'off',
+  rateLimits: 'off',
+  roles,
+  rolesForNewUser: ({ email }) =>
+    permissions.filter((role) => email === `${role.replaceAll(':', '-')}@example.org`),
+});
+const { routes } = createHttpAuth(auth);
+const router = createRouter(routes);
+
+async function signInWith(permission: Permission) {
+  return finishedSignIn(
+    await auth.register({
+      tenantId: '',
+      email: `${permission.replaceAll(':', '-')}@example.org`,
+      password: 'seven quiet herons wade',
+      name: null,
+      origin: { ip: null, userAgent: null, isBrowser: false },
+    }),
+  );
+}
+
+it('every route of administration is in a table', () => {
+  expect(rules.map(({ route }) => route).toSorted()).toEqual(
+    routes
+      .map(({ method, path }) => `${method} ${path}`)
+      .filter((route) => route.includes('/admin/'))
+      .toSorted(),
+  );
+});
+
+it('each asks for the documented permission, and no other gives it', async () => {
+  for (const permission of permissions) {
+    const { accessToken } = await signInWith(permission);
+    for (const rule of rules) {
+      const [method = '', path = ''] = rule.route.split(' ');
+      const url = path.replace(':id', 'AAAAAAAAAAAAAAAAAAAAAA');
+      const answer = await router.answer(url, {
+        method,
+        originalUrl: url,
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+        socket: { remoteAddress: '203.0.113.7' },
+        ...(method === 'GET' ? {} : { body: '{}' }),
+      });
+      expect({ permission, ...rule, isRefused: answer?.status === 403 }).toEqual({
+        permission,
+        ...rule,
+        isRefused: permission !== rule.permission,
+      });
+    }
+  }
+});
