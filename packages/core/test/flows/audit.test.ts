@@ -112,3 +112,32 @@ describe('pseudonyms', () => {
     expect(before.map(({ userPseudonym }) => userPseudonym)).not.toContain(later?.userPseudonym);
   });
 });
+
+describe('prune', () => {
+  const tenantId = 'acme';
+
+  it('removes nothing that is not older, and everything that is; later entries go on from there', async () => {
+    const bench = benchWith(createMemoryAuditStore());
+    const { audit } = bench.auth;
+    const at = new Date(bench.clock.now());
+    const append = (count: number) =>
+      audit?.append(
+        Array.from({ length: count }, () => ({ type: 'user_created', tenantId, userId: 'ada', at })),
+      );
+    await append(1_001);
+    const head = await audit?.findHead(tenantId);
+    expect(await audit?.prune(tenantId, { before: at })).toEqual({ removed: 0, firstBroken: null });
+    const before = new Date(at.getTime() + 1);
+    expect(await audit?.prune(tenantId, { before })).toEqual({ removed: 1_001, firstBroken: null });
+    expect(await audit?.findHead(tenantId)).toEqual(head);
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 0, firstBroken: null });
+    await append(2);
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 2, firstBroken: null });
+    expect((await audit?.list({ tenantId, limit: 10 }))?.map(({ seq }) => seq)).toEqual([1_002, 1_003]);
+  });
+
+  it('refuses what is no date', async () => {
+    const { audit } = benchWith(createMemoryAuditStore()).auth;
+    await expect(audit?.prune(tenantId, { before: new Date(Number.NaN) })).rejects.toThrow(TypeError);
+  });
+});
