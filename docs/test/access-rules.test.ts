@@ -86,8 +86,8 @@ it('each asks for the documented permission, and no other gives it', async () =>
         socket: { remoteAddress: '203.0.113.7' },
         ...(method === 'GET' ? {} : { body: '{}' }),
       });
-      expect({ permission, ...rule, isRefused: answer?.status === 403 }).toEqual({
-        permission,
+      expect({ granted: permission, ...rule, isRefused: answer?.status === 403 }).toEqual({
+        granted: permission,
         ...rule,
         isRefused: permission !== rule.permission,
       });
