@@ -18,7 +18,11 @@ export type ImportSource = Iterable<ImportedUser> | AsyncIterable<ImportedUser |
 export type ImportTarget =
   | {
       readonly stores: { readonly users: UserStore };
-      readonly roles?: { isRole(name: string): boolean };
+      readonly roles?: {
+        /** Whether there is a role of this name. */
+        isRole(name: string): boolean;
+      };
+      /** The instant that confirmed addresses are dated with. */
       now?(): Date;
     }
   | { readonly users: UserStore };

@@ -47,6 +47,7 @@ export interface UsedSecondFactor {
 
 /** The second factor of each user. Every method rejects with `store_unavailable` when the store is away. */
 export interface SecondFactors {
+  /** Whether there is one that sign-ins ask for, and how many backup codes are left. */
   describe(user: UserRef): Promise<SecondFactorState>;
 
   /**

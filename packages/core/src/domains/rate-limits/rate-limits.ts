@@ -56,7 +56,7 @@ export interface RateLimitsOptions {
   readonly keyRing: KeyRing;
   /** Told of the first refusal, and not again before all units could be back. */
   readonly onExceeded: (zone: string, subject: RateLimitSubject) => Promise<void>;
-  /** Told when {@link lock} is reached, and not again before it could be lifted. */
+  /** Told when 100 failures in a row are reached, and not again before it could be lifted. */
   readonly onLocked: (zone: string, subject: RateLimitSubject) => Promise<void>;
 }
 
