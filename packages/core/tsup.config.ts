@@ -5,6 +5,7 @@ export default defineConfig(
   packageBuild([
     'src/index.ts',
     'src/primitives.ts',
+    'src/domains/authorization/index.ts',
     'src/stores/index.ts',
     'src/http/index.ts',
     'src/testing/index.ts',
