@@ -3,7 +3,7 @@ import {
   createAuth,
   createHttpAuth,
   createMemoryAuditStore,
-  defineRoles,
+  definePolicy,
   memoryStores,
 } from '@tessera-auth/core';
 import { createRouter } from '@tessera-auth/core/http';
@@ -33,10 +33,12 @@ const rules = [
   ].map(([, route = '']) => ({ route, permission: 'auth:audit:read' })),
 ];
 
-const roles = defineRoles({
-  'auth:users:read': { permissions: ['auth:users:read'] },
-  'auth:users:write': { permissions: ['auth:users:write'] },
-  'auth:audit:read': { permissions: ['auth:audit:read'] },
+const policy = definePolicy({
+  roles: {
+    'auth-users-read': { can: ['auth:users:read'] },
+    'auth-users-write': { can: ['auth:users:write'] },
+    'auth-audit-read': { can: ['auth:audit:read'] },
+  },
 });
 
 const auth = createAuth({
@@ -45,9 +47,8 @@ const auth = createAuth({
   stores: { ...memoryStores(), audit: createMemoryAuditStore() },
   emailVerification: 'off',
   rateLimits: 'off',
-  roles,
-  rolesForNewUser: ({ email }) =>
-    permissions.filter((role) => email === `${role.replaceAll(':', '-')}@example.org`),
+  policy,
+  rolesForNewUser: ({ email }) => policy.roles.filter((role) => email === `${role}@example.org`),
 });
 const { routes } = createHttpAuth(auth);
 const router = createRouter(routes);

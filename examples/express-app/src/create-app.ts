@@ -11,7 +11,7 @@ import {
   readReportTitle,
 } from '@tessera-auth/example-shared';
 import { mount, protect } from '@tessera-auth/express';
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 
 /** The employee system on Express: what Tessera brings, what this app adds, and who may do what. */
 export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
@@ -23,13 +23,13 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
   // Sign in, sign out, who am I, my sessions, change the password, …
   app.use(mount(auth.routes));
 
-  app.get('/api/reports', protect(auth.requirePermission('reports:read')), (req, res) => {
+  app.get('/api/reports', protect(auth.signedIn()), (req, res) => {
     res.set('cache-control', 'no-store').json({ reports: reports.list(req.auth) });
   });
 
   app.post(
     '/api/reports',
-    protect(auth.requirePermission('reports:write')),
+    protect(auth.requirePermission('reports:write', (_req, author) => reports.draft(author))),
     express.json({ limit: '4kb' }),
     (req, res) => {
       const title = readReportTitle(req.body);
@@ -38,7 +38,10 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
     },
   );
 
-  app.post('/api/reports/:id/approve', protect(auth.requirePermission('reports:approve')), (req, res) => {
+  const mayApprove = auth.requirePermission('reports:approve', (req: Request) =>
+    reports.find(String(req.params.id)),
+  );
+  app.post('/api/reports/:id/approve', protect(mayApprove), (req, res) => {
     const report = reports.approve(req.auth, String(req.params.id));
     if (report === null) return sendProblem(res, problems.reportNotFound);
     res.json({ report });

@@ -12,7 +12,7 @@ import {
   readReportTitle,
 } from '@tessera-auth/example-shared';
 import { mount, protect } from '@tessera-auth/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 /** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
 export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInstance {
@@ -23,18 +23,19 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
   // Sign in, sign out, who am I, my sessions, change the password, …
   app.register(mount(auth.routes));
 
-  app.get(
-    '/api/reports',
-    { onRequest: protect(auth.requirePermission('reports:read')) },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return { reports: reports.list(request.auth) };
-    },
-  );
+  app.get('/api/reports', { onRequest: protect(auth.signedIn()) }, async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { reports: reports.list(request.auth) };
+  });
 
   app.post(
     '/api/reports',
-    { bodyLimit: 4096, onRequest: protect(auth.requirePermission('reports:write')) },
+    {
+      bodyLimit: 4096,
+      onRequest: protect(
+        auth.requirePermission('reports:write', (_request, author) => reports.draft(author)),
+      ),
+    },
     async (request, reply) => {
       const title = readReportTitle(request.body);
       if (title === null) return sendProblem(reply, problems.titleInvalid);
@@ -43,9 +44,12 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
     },
   );
 
+  const mayApprove = auth.requirePermission('reports:approve', (request: FastifyRequest) =>
+    reports.find((request.params as { readonly id: string }).id),
+  );
   app.post<{ Params: { id: string } }>(
     '/api/reports/:id/approve',
-    { onRequest: protect(auth.requirePermission('reports:approve')) },
+    { onRequest: protect(mayApprove) },
     async (request, reply) => {
       const report = reports.approve(request.auth, request.params.id);
       return report === null ? sendProblem(reply, problems.reportNotFound) : { report };

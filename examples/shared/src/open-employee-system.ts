@@ -1,19 +1,22 @@
-import { createAuth, createHttpAuth, formatComposition, type HttpAuth } from '@tessera-auth/core';
+import {
+  createAuth,
+  createHttpAuth,
+  formatComposition,
+  type HttpAuth,
+  type ModelOf,
+} from '@tessera-auth/core';
 import type { Environment } from './environment.js';
 import { findFreePort } from './find-free-port.js';
 import { loadAuthSecret } from './load-auth-secret.js';
 import type { MailFolder } from './mail/mail-folder.js';
 import { openMail } from './mail/open-mail.js';
 import { openStores } from './open-stores.js';
+import { policy } from './policy.js';
 import { createReports, type Reports } from './reports.js';
-import { type RoleName, roles } from './roles.js';
-
-/** The permissions that {@link roles} grant. */
-type PermissionName = ReturnType<typeof roles.listPermissions>[number];
 
 /** The product that both example servers put on the web. */
 export interface EmployeeSystem {
-  readonly auth: HttpAuth<RoleName, PermissionName>;
+  readonly auth: HttpAuth<ModelOf<typeof policy>>;
   readonly reports: Reports;
   /** The mails of this machine, while it is one of a developer. */
   readonly inbox: MailFolder | null;
@@ -58,7 +61,7 @@ export async function openEmployeeSystem(
       ...(environment.rateLimits === 'off' && { rateLimits: 'off' }),
       profile: environment.profile,
       mfa: { issuer: 'Employee system' },
-      roles,
+      policy,
       rolesForNewUser: ({ email }) => [isBoss(email, environment) ? 'boss' : 'employee'],
       sessions: environment.sessions,
       ...(environment.accessLifetime && { accessLifetime: environment.accessLifetime }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '@tessera-auth/core/http';
-import { type RoleName, roles } from './roles.js';
+import { policy, type RoleName } from './policy.js';
 
 /** What somebody wrote for those above them, as one reader sees it. */
 export interface Report {
@@ -17,11 +17,16 @@ export interface Reports {
   /** What the caller may see: their own, and those of everybody whose role is below theirs. Newest first. */
   list(caller: Identity): readonly Report[];
   write(caller: Identity, title: string): Report;
-  /** Approves a report of somebody below the caller. @returns it, or `null` when the caller can see no such report. */
+  /** What the caller would write: for the guard that asks whether they may. */
+  draft(caller: Identity): Pick<ReportRecord, 'authorId' | 'authorRole'>;
+  /** For the guard that asks whether somebody may see to it. */
+  find(reportId: string): ReportRecord | null;
+  /** Approves a report; a guard has asked whether the caller may. @returns `null` when it is gone. */
   approve(caller: Identity, reportId: string): Report | null;
 }
 
-interface ReportRecord {
+/** A report as it is kept. */
+export interface ReportRecord {
   readonly id: string;
   readonly title: string;
   readonly authorId: string;
@@ -39,29 +44,25 @@ export function createReports(): Reports {
   return {
     list: (caller) =>
       [...reports.values()]
-        .filter((report) => report.authorId === caller.userId || isBelow(caller, report))
+        .filter((report) => caller.can('reports:read', report))
         .map((report) => viewReport(caller, report))
         .reverse(),
 
     write(caller, title) {
       const [oldest] = reports.keys();
       if (reports.size >= maxReports && oldest !== undefined) reports.delete(oldest);
-      const { userId: authorId } = caller;
-      const report = {
-        id: randomUUID(),
-        title,
-        authorId,
-        authorRole: highestRole(caller),
-        isApproved: false,
-      };
+      const report = { id: randomUUID(), title, ...draft(caller), isApproved: false };
       reports.set(report.id, report);
       return viewReport(caller, report);
     },
 
+    draft,
+
+    find: (reportId) => reports.get(reportId) ?? null,
+
     approve(caller, reportId) {
       const report = reports.get(reportId);
-      // Nobody approves their own, and of what they may not see they learn nothing.
-      if (report === undefined || !isBelow(caller, report)) return null;
+      if (report === undefined) return null;
       const approved = { ...report, isApproved: true };
       reports.set(reportId, approved);
       return viewReport(caller, approved);
@@ -71,20 +72,12 @@ export function createReports(): Reports {
 
 function viewReport(caller: Identity, report: ReportRecord): Report {
   const { id, title, authorRole, isApproved } = report;
-  const isApprovable = !isApproved && caller.can('reports:approve') && isBelow(caller, report);
+  const isApprovable = !isApproved && caller.can('reports:approve', report);
   return { id, title, authorRole, isApproved, isApprovable };
 }
 
-/** Whether the author's role is below the caller's. */
-function isBelow(caller: Identity, report: ReportRecord): boolean {
-  return rankOf(report.authorRole) < rankOf(highestRole(caller));
-}
-
-function highestRole(caller: Identity): RoleName {
-  return roles.names.findLast((name) => roles.has(caller.roles, name)) ?? 'employee';
-}
-
-/** `roles` names them from the bottom to the top. */
-function rankOf(role: RoleName): number {
-  return roles.names.indexOf(role);
+function draft(caller: Identity): Pick<ReportRecord, 'authorId' | 'authorRole'> {
+  // The policy names the roles from the bottom to the top.
+  const authorRole = policy.roles.findLast((name) => policy.hasRole(caller.roles, name)) ?? 'employee';
+  return { authorId: caller.userId, authorRole };
 }

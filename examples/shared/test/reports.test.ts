@@ -1,9 +1,10 @@
 import type { Identity } from '@tessera-auth/core/http';
 import { describe, expect, it } from 'vitest';
-import { createReports } from '../src/reports.js';
-import { roles } from '../src/roles.js';
+import { policy } from '../src/policy.js';
+import { createReports, type ReportRecord } from '../src/reports.js';
 
 function createCaller(userId: string, ...names: string[]): Identity {
+  const principal = policy.principal({ userId, roles: names });
   return {
     tenantId: '',
     userId,
@@ -11,7 +12,9 @@ function createCaller(userId: string, ...names: string[]): Identity {
     roles: names,
     amr: ['pwd'],
     authTime: new Date(0),
-    can: (permission) => roles.listPermissions(names).some((granted) => granted === permission),
+    principal,
+    can: (permission, ...record) => policy.can(principal, permission, ...record),
+    decide: (permission, ...record) => policy.decide(principal, permission, ...record),
   };
 }
 
@@ -52,7 +55,7 @@ describe('approve', () => {
     const reports = createReports();
     const { id } = reports.write(ada, 'by ada');
     expect(reports.list(ada)[0]?.isApprovable).toBe(false);
-    expect(reports.approve(bob, id)).toBeNull();
+    expect(bob.can('reports:approve', reports.find(id) as ReportRecord)).toBe(false);
     expect(reports.list(eve)[0]?.isApprovable).toBe(true);
     expect(reports.approve(eve, id)).toMatchObject({ isApproved: true, isApprovable: false });
     expect(reports.list(ada)[0]?.isApproved).toBe(true);
@@ -61,7 +64,8 @@ describe('approve', () => {
   it('is not for the author, nor for a report that is not there', () => {
     const reports = createReports();
     const { id } = reports.write(eve, 'by eve');
-    expect(reports.approve(eve, id)).toBeNull();
+    expect(eve.can('reports:approve', reports.find(id) as ReportRecord)).toBe(false);
+    expect(zoe.can('reports:approve', reports.find(id) as ReportRecord)).toBe(true);
     expect(reports.approve(zoe, 'no-such-report')).toBeNull();
   });
 });

@@ -1,14 +1,15 @@
 import { type Clock, systemClock } from './clock.js';
 import { type Composition, describeComposition } from './create-auth/composition.js';
+import { describePolicy, type PolicyReport } from './create-auth/describe-policy.js';
 import { auditOver, createFlowContext, type OnRecorded } from './create-auth/flow-context.js';
 import { createOutbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
-import { describePolicy, type Policy } from './create-auth/policy.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { takeAtLeast } from './create-auth/take-at-least.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import type { AuditLog } from './domains/audit/index.js';
+import { definePolicy, type Policy, type PolicyModel } from './domains/authorization/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { type MfaOptions, type MfaPolicy, readMfaPolicy } from './domains/mfa/index.js';
 import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
@@ -18,7 +19,6 @@ import {
   type RateLimits,
   type RateLimitZonesOptions,
 } from './domains/rate-limits/index.js';
-import { defineRoles, type Roles } from './domains/rbac/index.js';
 import {
   createRevocations,
   type RevocationPolicyOptions,
@@ -41,7 +41,7 @@ const quietMs = 25;
 export type EmailVerification = 'required' | 'off';
 
 /** What an app decides. Everything that is left out has the default named here. */
-export interface AuthOptions<Role extends string = string, Permission extends string = string> {
+export interface AuthOptions<M extends PolicyModel = PolicyModel> {
   /**
    * Where people reach the app, such as `https://app.example.com`: the only source of links and of the origin that
    * requests are compared with. Must be https, but for `localhost` and `127.0.0.1`.
@@ -71,10 +71,13 @@ export interface AuthOptions<Role extends string = string, Permission extends st
    */
   readonly profile?: ProfileName;
 
-  /** Default: none. */
-  readonly roles?: Roles<Role, Permission>;
+  /** Who may do what, from `definePolicy`. Default: no roles, and nobody may do anything. */
+  readonly policy?: Policy<M>;
   /** The roles of a new account. Default: none. */
-  readonly rolesForNewUser?: (user: { readonly tenantId: string; readonly email: string }) => readonly Role[];
+  readonly rolesForNewUser?: (user: {
+    readonly tenantId: string;
+    readonly email: string;
+  }) => readonly M['role'][];
 
   /** `iss` of access tokens. Default: `publicUrl`. */
   readonly issuer?: string;
@@ -102,7 +105,7 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly revocation?: RevocationPolicyOptions;
   readonly passwords?: PasswordsOptions;
   /** Second factors: who must have one. Default: whoever wants one, where `stores.secondFactors` keeps them. */
-  readonly mfa?: MfaOptions<NoInfer<Role>>;
+  readonly mfa?: MfaOptions<NoInfer<M['role']>>;
   /** How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only. */
   readonly rateLimits?: RateLimitZonesOptions | 'off';
 
@@ -126,7 +129,7 @@ export interface AuthOptions<Role extends string = string, Permission extends st
 }
 
 /** Everything that belongs to one app's authentication: the flows, and the primitives they are made of. */
-export interface Auth<Role extends string = string, Permission extends string = string> extends Flows {
+export interface Auth<M extends PolicyModel = PolicyModel> extends Flows {
   /** `publicUrl` without a slash at its end. */
   readonly publicUrl: string;
   readonly emailVerification: EmailVerification;
@@ -135,7 +138,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   /** The instant that everything here goes by. */
   now(): Date;
   readonly profile: ProfileName;
-  readonly roles: Roles<Role, Permission>;
+  /** Who may do what. */
+  readonly policy: Policy<M>;
   /** Who must have a second factor. */
   readonly mfa: MfaPolicy;
   readonly accessTokens: AccessTokens;
@@ -150,7 +154,7 @@ export interface Auth<Role extends string = string, Permission extends string = 
   /** Which stores these are, and what they guarantee together; `formatComposition` makes lines for a log of it. */
   readonly composition: Composition;
   /** What is in force, without secrets; `formatPolicy` makes lines for a log of it. */
-  describePolicy(): Policy;
+  describePolicy(): PolicyReport;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.
@@ -172,9 +176,7 @@ export interface Auth<Role extends string = string, Permission extends string = 
  *
  * @throws `TypeError` naming the option that is missing or not acceptable; never with a secret in it.
  */
-export function createAuth<Role extends string = never, Permission extends string = never>(
-  given: AuthOptions<Role, Permission>,
-): Auth<Role, Permission> {
+export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptions<M>): Auth<M> {
   const options = applyProfile(given);
   const emailVerification = readEmailVerification(options);
   const clock = options.clock ?? systemClock;
@@ -213,8 +215,8 @@ export function createAuth<Role extends string = never, Permission extends strin
     });
 
   const emailTokens = createEmailTokens(publicUrl, options.emailLinks);
-  const roles = options.roles ?? (defineRoles({}) as Roles<Role, Permission>);
-  const mfa = readMfa(options, publicUrl, roles);
+  const policy = options.policy ?? (definePolicy({ roles: {} }) as unknown as Policy<M>);
+  const mfa = readMfa(options, publicUrl, policy as unknown as Policy);
   const now = (): Date => new Date(clock.now());
   const limits = createRateLimits({
     store: stores.rateLimits,
@@ -263,7 +265,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     changePasswordUrl: emailTokens.changePasswordUrl,
     now,
     profile: options.profile,
-    roles,
+    policy,
     mfa,
     accessTokens,
     sessions: context.sessions,
@@ -309,14 +311,14 @@ async function deleteUnread({ sessions, revocations }: Stores): Promise<number> 
 function readMfa(
   { mfa = {}, stores }: Pick<AuthOptions, 'mfa' | 'stores'>,
   publicUrl: string,
-  roles: Roles,
+  policy: Policy,
 ): MfaPolicy {
   const { requiredFor } = mfa;
   for (const role of requiredFor === 'everybody' ? [] : (requiredFor ?? []))
-    if (!roles.isRole(role)) throw new TypeError('mfa.requiredFor: there is no such role');
+    if (!policy.isRole(role)) throw new TypeError('mfa.requiredFor: there is no such role');
   if (requiredFor !== undefined && stores.secondFactors === undefined)
     throw new TypeError('stores.secondFactors: missing, while mfa.requiredFor needs them');
-  return readMfaPolicy(mfa, { issuer: new URL(publicUrl).hostname.replaceAll(':', '.') }, roles.has);
+  return readMfaPolicy(mfa, { issuer: new URL(publicUrl).hostname.replaceAll(':', '.') }, policy.hasRole);
 }
 
 function readEmailVerification({

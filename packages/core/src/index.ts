@@ -4,8 +4,8 @@
 export * from './clock.js';
 export type { Composition, Consequence, StoreDescription } from './create-auth/composition.js';
 export type { ConsequenceCode } from './create-auth/consequences.js';
+export { formatPolicy, type PolicyReport } from './create-auth/describe-policy.js';
 export { formatComposition } from './create-auth/format-composition.js';
-export { formatPolicy, type Policy } from './create-auth/policy.js';
 export type { ProfileName } from './create-auth/profiles.js';
 export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
@@ -19,6 +19,7 @@ export type {
   BrokenLinkReason,
   NamedAuditEntry,
 } from './domains/audit/index.js';
+export * from './domains/authorization/index.js';
 export {
   createSecondFactors,
   type MfaOptions,
@@ -34,7 +35,6 @@ export {
 export * from './domains/one-time-tokens/index.js';
 export * from './domains/passwords/index.js';
 export * from './domains/rate-limits/index.js';
-export * from './domains/rbac/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';
 export * from './domains/tokens/index.js';
@@ -43,6 +43,7 @@ export * from './errors.js';
 export type { AuthEvent, EventOrigin } from './events.js';
 export type * from './flows/index.js';
 export { importUsers, readUsersFromCsv, readUsersFromJsonLines } from './flows/index.js';
+export type { Identity, Register, RegisteredModel } from './http/guard.js';
 export { createHttpAuth, type HttpAuth, type HttpAuthOptions, type StepUpOptions } from './http/http-auth.js';
 export type { Notice, Notify } from './notices.js';
 export * from './stores/audit-store.js';

@@ -6,7 +6,7 @@ export * from './clock.js';
 export * from './crypto/key-ring.js';
 export { createSealer, type Sealer } from './crypto/seal.js';
 export { createSecret, type Secret } from './crypto/secret.js';
-export * from './domains/rbac/index.js';
+export * from './domains/authorization/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';
 export * from './domains/tokens/index.js';

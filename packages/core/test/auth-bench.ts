@@ -3,7 +3,7 @@ import {
   type AuthEvent,
   type AuthOptions,
   createAuth,
-  defineRoles,
+  definePolicy,
   memoryStores,
   type Notice,
   type SignedIn,
@@ -22,10 +22,13 @@ export const email = 'ada@example.org';
 export const password = 'Lamp-Ferry-Walnut-71';
 export const newPassword = 'Gravel_Tulip_Piano_38';
 
-export const roles = defineRoles({
-  employee: { permissions: ['reports:read'] },
-  manager: { inherits: ['employee'], permissions: ['reports:approve'] },
-  boss: { inherits: ['manager'], permissions: ['accounts:create'] },
+export const policy = definePolicy({
+  resources: { reports: { actions: ['read', 'approve'] }, accounts: { actions: ['create'] } },
+  roles: {
+    employee: { can: ['reports:read'] },
+    manager: { inherits: ['employee'], can: ['reports:approve'] },
+    boss: { inherits: ['manager'], can: ['accounts:create'] },
+  },
 });
 
 /** Where the flows' own requests come from. */
@@ -70,7 +73,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       secret: rootSecret,
       stores: watched.stores,
       emailVerification: 'off',
-      roles,
+      policy,
       passwords: cheapArgon2,
       onEvent: (event) => void events.push(event),
       notify: (notice) => void notices.push(notice),

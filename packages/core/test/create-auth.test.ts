@@ -1,4 +1,4 @@
-import { type AuthOptions, createAuth, defineRoles, memoryStores } from '@tessera-auth/core';
+import { type AuthOptions, createAuth, memoryStores } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { createAuthBench, publicUrl, rootSecret } from './auth-bench.js';
 
@@ -14,7 +14,7 @@ describe('createAuth', () => {
     const auth = createAuth(options);
     expect(auth.publicUrl).toBe(publicUrl);
     expect(auth.accessTokens.lifetimeMs).toBe(900_000);
-    expect(auth.roles.names).toEqual([]);
+    expect(auth.policy.roles).toEqual([]);
     expect(auth.accessTokens.jwks).toEqual({ keys: [] });
   });
 
@@ -66,43 +66,5 @@ describe('createAuth', () => {
     const live = await signIn();
     expect(await auth.deleteExpired()).toBe(2);
     expect((await auth.listSessions(user)).sessions.map(({ id }) => id)).toEqual([live.session.id]);
-  });
-});
-
-describe('defineRoles', () => {
-  it('gives each role what it inherits, however deep, and no more', () => {
-    const roles = defineRoles({
-      guest: {},
-      reader: { inherits: ['guest'], permissions: ['read'] },
-      writer: { inherits: ['reader'], permissions: ['write'] },
-      auditor: { inherits: ['reader'], permissions: ['audit'] },
-      chief: { inherits: ['writer', 'auditor'] },
-    });
-    expect(roles.listPermissions(['chief'])).toEqual(['audit', 'read', 'write']);
-    expect(roles.listPermissions(['writer', 'guest'])).toEqual(['read', 'write']);
-    expect(roles.has(['chief'], 'guest')).toBe(true);
-    expect(roles.has(['reader'], 'writer')).toBe(false);
-    expect(roles.can(['auditor'], 'write')).toBe(false);
-    expect(roles.can([], 'read')).toBe(false);
-  });
-
-  it('gives nothing for names that every object has', () => {
-    const roles = defineRoles({ reader: { permissions: ['read'] } });
-    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '']) {
-      expect(roles.isRole(name)).toBe(false);
-      expect(roles.can([name], 'read')).toBe(false);
-      expect(roles.can(['reader'], name as 'read')).toBe(false);
-      expect(roles.listPermissions([name])).toEqual([]);
-    }
-  });
-
-  it.each([
-    [{ a: { inherits: ['b'] } }, 'a inherits from b, which is not defined'],
-    [{ a: { inherits: ['a'] } }, 'a -> a'],
-    [{ a: { inherits: ['b'] }, b: { inherits: ['c'] }, c: { inherits: ['a'] } }, 'a -> b -> c -> a'],
-    [{ a: { inherits: ['toString'] } }, 'a inherits from toString, which is not defined'],
-  ])('refuses %j', (definition, message) => {
-    expect(() => defineRoles(definition as never)).toThrow(TypeError);
-    expect(() => defineRoles(definition as never)).toThrow(message);
   });
 });

@@ -14,11 +14,11 @@ import {
 /** Users of another system: an array, anything that gives one after the other, or a reader of a file. */
 export type ImportSource = Iterable<ImportedUser> | AsyncIterable<ImportedUser | SourceRow>;
 
-/** Where to: `auth`, which knows its roles, or stores alone, which take any. */
+/** Where to: `auth`, which knows the roles of its policy, or stores alone, which take any. */
 export type ImportTarget =
   | {
       readonly stores: { readonly users: UserStore };
-      readonly roles?: {
+      readonly policy?: {
         /** Whether there is a role of this name. */
         isRole(name: string): boolean;
       };
@@ -88,9 +88,9 @@ export async function importUsers(
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 100)
     throw new TypeError('concurrency: expected 1 to 100');
   const { users } = 'users' in target ? target : target.stores;
-  const { roles, now = () => new Date(systemClock.now()) } = 'users' in target ? {} : target;
+  const { policy, now = () => new Date(systemClock.now()) } = 'users' in target ? {} : target;
   const isRole = (name: string): boolean =>
-    roles === undefined ? name !== '' && isStorableText(name) : roles.isRole(name);
+    policy === undefined ? name !== '' && isStorableText(name) : policy.isRole(name);
 
   const seen = new Set<number>();
   const problems: ImportProblem[] = [];

@@ -53,5 +53,6 @@ async function requirePermission(
   if (!identity.can(permission)) throw new AuthError('permission_denied');
   const account = await auth.findUser(identity);
   if (account === null || account.disabledAt !== null) throw new AuthError('access_token_revoked');
-  if (!auth.roles.can(account.roles, permission)) throw new AuthError('permission_denied');
+  const stored = auth.policy.principal({ ...identity, roles: account.roles, now: auth.now() });
+  if (!auth.policy.can(stored, permission)) throw new AuthError('permission_denied');
 }

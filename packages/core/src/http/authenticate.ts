@@ -4,6 +4,7 @@ import { requireOwnPage } from './check-csrf.js';
 import { type Credentials, readCredentials } from './credentials.js';
 import { andThen, type Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
+import { createIdentity } from './identity.js';
 import type { HttpRequest } from './request.js';
 import { writeCookies } from './write-cookies.js';
 
@@ -46,7 +47,12 @@ export function authenticate(
   return andThen(isRevoked(http, claims), (revoked) =>
     revoked
       ? renew(http, request, credentials, new AuthError('access_token_revoked'))
-      : { identity: createIdentity(http, claims), claims, credentials, cookies: noCookies },
+      : andThen(createIdentity(http, claims), (identity) => ({
+          identity,
+          claims,
+          credentials,
+          cookies: noCookies,
+        })),
   );
 }
 
@@ -92,23 +98,10 @@ async function renewWith(
   // A rotation that overtook "sign out everywhere" hands out tokens that are dead already.
   if (await isRevoked(http, claims)) throw new AuthError('access_token_revoked');
   return {
-    identity: createIdentity(http, claims),
+    identity: await createIdentity(http, claims),
     claims,
     credentials,
     cookies: writeCookies(http.cookies, 'cookie', signedIn, credentials),
-  };
-}
-
-function createIdentity(http: HttpContext, claims: AccessTokenClaims): Identity {
-  const { roles } = http.auth;
-  return {
-    tenantId: claims.tenantId,
-    userId: claims.subject,
-    sessionId: claims.sessionId,
-    roles: claims.roles,
-    amr: claims.amr,
-    authTime: claims.authTime,
-    can: (permission) => roles.can(claims.roles, permission),
   };
 }
 

@@ -1,6 +1,31 @@
+import type {
+  Decision,
+  PermissionIn,
+  Policy,
+  PolicyModel,
+  Principal,
+  RecordArguments,
+} from '../domains/authorization/index.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { HttpRequest } from './request.js';
 import type { HttpResponse } from './response.js';
+
+/**
+ * Where an app tells the compiler of its policy, so that `req.auth.can` knows its names:
+ *
+ * ```ts
+ * declare module '@tessera-auth/core' {
+ *   interface Register {
+ *     policy: typeof policy;
+ *   }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps fill it in.
+export interface Register {}
+
+/** The names of the policy that {@link Register} tells of; any text without one. */
+export type RegisteredModel = Register extends { readonly policy: Policy<infer M> } ? M : PolicyModel;
 
 /** Who makes the request, proven by a token. Bindings put it on the request as `auth`. */
 export interface Identity extends UserRef {
@@ -10,8 +35,18 @@ export interface Identity extends UserRef {
   readonly amr: readonly string[];
   /** When they last did. */
   readonly authTime: Date;
-  /** Whether the roles together grant the permission. */
-  can(permission: string): boolean;
+  /** The user as the policy sees them: for `policy.filterFor`, and for row-level security. */
+  readonly principal: Principal;
+  /** Whether the policy lets the user do that: {@link Policy.can}. @throws `TypeError` for a permission that is not there. */
+  can<P extends PermissionIn<RegisteredModel>>(
+    permission: P,
+    ...record: RecordArguments<RegisteredModel, P>
+  ): boolean;
+  /** The same, with the reason: {@link Policy.decide}. */
+  decide<P extends PermissionIn<RegisteredModel>>(
+    permission: P,
+    ...record: RecordArguments<RegisteredModel, P>
+  ): Decision;
 }
 
 /** What a guard says of a request that may go on. */

@@ -6,16 +6,23 @@ import type { HttpContext } from './http-context.js';
 import { respondProblem } from './problem.js';
 import type { HttpRequest } from './request.js';
 
+/** Whether a signed-in user may make the request; without a promise where it can be told at once. */
+export type Judge = (sender: Authenticated, request: HttpRequest) => boolean | Promise<boolean>;
+
 /** A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws. */
-export function createGuard(http: HttpContext, isAllowed: (sender: Authenticated) => boolean): Guard {
+export function createGuard(http: HttpContext, isAllowed: Judge): Guard {
   return (request: HttpRequest) => {
-    const judge = (sender: Authenticated): Verdict => {
+    const judge = (sender: Authenticated): Verdict | Promise<Verdict> => {
+      const { identity, cookies } = sender;
+      const fail = (error: unknown): Verdict => refuse(http, request, error, cookies);
+      const enforce = (allowed: boolean): Verdict =>
+        allowed ? { isAllowed: true, identity, cookies } : fail(new AuthError('permission_denied'));
       try {
-        if (!isAllowed(sender)) throw new AuthError('permission_denied');
+        const allowed = isAllowed(sender, request);
+        return allowed instanceof Promise ? allowed.then(enforce).catch(fail) : enforce(allowed);
       } catch (error) {
-        return refuse(http, request, error, sender.cookies);
+        return fail(error);
       }
-      return { isAllowed: true, identity: sender.identity, cookies: sender.cookies };
     };
     try {
       const verdict = andThen(authenticate(http, request), judge);

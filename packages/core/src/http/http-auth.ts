@@ -1,6 +1,8 @@
 import { type ProfileName, profiles, refuseWeaker } from '../create-auth/profiles.js';
 import type { Auth } from '../create-auth.js';
+import type { Attributes, PermissionIn, PolicyModel } from '../domains/authorization/index.js';
 import { type Duration, parseDuration } from '../duration.js';
+import type { UserRef } from '../stores/user-store.js';
 import { type CookieOptions, createCookies } from './cookies.js';
 import { type Transport, transports } from './credentials.js';
 import { type CorsOptions, createCorsGuard } from './edge/cors.js';
@@ -14,6 +16,7 @@ import { createHeadersGuard, type SecurityHeadersOptions } from './edge/security
 import type { Guard } from './guard.js';
 import { createGuard } from './guards.js';
 import type { HttpContext } from './http-context.js';
+import { type LoadOwner, type LoadRecord, requireOwner, requirePermissions } from './permission-guards.js';
 import { requireProof } from './recent-proof.js';
 import type { HttpRequest } from './request.js';
 import { requireOneOf } from './require-one-of.js';
@@ -21,7 +24,7 @@ import type { Route } from './route.js';
 import { createRoutes } from './routes/index.js';
 
 /** How authentication travels over HTTP. */
-export interface HttpAuthOptions extends CookieOptions {
+export interface HttpAuthOptions<M extends PolicyModel = PolicyModel> extends CookieOptions {
   /** Where the routes live. Default `'/auth'`. */
   readonly basePath?: string;
   /** How tokens travel when a request does not say: `'cookie'` (default), `'bearer'` or `'hybrid'`. */
@@ -47,6 +50,11 @@ export interface HttpAuthOptions extends CookieOptions {
    */
   readonly tenantOf?: (request: HttpRequest, origin: RequestOrigin) => string;
   /**
+   * What rules of the policy look at of the user. Asked by every guard that lets somebody through, so keep it in memory or in
+   * a cache; a value without a promise costs nothing. Needed where the policy declares attributes of users.
+   */
+  readonly userAttributes?: (user: UserRef) => Attributes<M['user']> | Promise<Attributes<M['user']>>;
+  /**
    * The networks from which the routes below `/admin` are answered, such as `['private']`, whoever asks; from elsewhere it is 403
    * `address_refused`. Default: from anywhere.
    */
@@ -68,15 +76,42 @@ export interface StepUpOptions {
 }
 
 /** The routes and guards of one app: hand them to a binding. */
-export interface HttpAuth<Role extends string = string, Permission extends string = string> {
+export interface HttpAuth<M extends PolicyModel = PolicyModel> {
   /** The ready-made routes. Mount all, a selection, or none. */
   readonly routes: readonly Route[];
   /** Lets every signed-in user through. */
   signedIn(): Guard;
   /** Lets users through who have the role or one that inherits from it. @throws `TypeError` for an unknown role. */
-  requireRole(role: Role): Guard;
-  /** Lets users through whose roles together grant the permission. */
-  requirePermission(permission: Permission): Guard;
+  requireRole(role: M['role']): Guard;
+  /**
+   * Lets users through whom the policy allows it, over the record that the request is about.
+   *
+   * Where there is no such record, whoever may for every record gets 404 `record_not_found`, and everybody else 403, as for a
+   * record that is not theirs.
+   *
+   * @param load the record; needed where the policy declares attributes of the resource.
+   * @throws `TypeError` for an unknown permission.
+   */
+  requirePermission<const P extends PermissionIn<M>, Request = HttpRequest>(
+    permission: P,
+    ...load: LoadRecord<M, P, Request>
+  ): Guard;
+  /** Lets users through whom the policy allows at least one of these, over one record. @throws `TypeError` for an unknown one. */
+  requireAny<const P extends PermissionIn<M>, Request = HttpRequest>(
+    permissions: readonly P[],
+    ...load: LoadRecord<M, P, Request>
+  ): Guard;
+  /** Lets users through whom the policy allows all of these, over one record. @throws `TypeError` for an unknown one. */
+  requireAll<const P extends PermissionIn<M>, Request = HttpRequest>(
+    permissions: readonly P[],
+    ...load: LoadRecord<M, P, Request>
+  ): Guard;
+  /**
+   * Lets a user through whose id `load` gives, whatever their roles; `null`, for what is not there, is nobody's.
+   *
+   * Prefer a relation of the policy and {@link HttpAuth.requirePermission}: then administrators need no route of their own.
+   */
+  requireOwner<Request = HttpRequest>(load: LoadOwner<Request>): Guard;
   /**
    * Lets users through who have just proved in full who they are; others get 401 `step_up_required` with the demand in
    * `WWW-Authenticate` (RFC 9470) and go on with `POST /reauthenticate`.
@@ -104,14 +139,16 @@ export interface HttpAuth<Role extends string = string, Permission extends strin
  *
  * @throws `TypeError` naming the option that is not acceptable.
  */
-export function createHttpAuth<Role extends string, Permission extends string>(
-  auth: Auth<Role, Permission>,
-  given: HttpAuthOptions = {},
-): HttpAuth<Role, Permission> {
-  const options = applyHttpProfile(auth.profile, given);
+export function createHttpAuth<M extends PolicyModel>(
+  auth: Auth<M>,
+  given: HttpAuthOptions<NoInfer<M>> = {},
+): HttpAuth<M> {
+  const options: HttpAuthOptions = applyHttpProfile(auth.profile, given as HttpAuthOptions);
   // A setting from a developer's machine that went along into production.
   if (options.allowInsecureCookies === true && auth.publicUrl.startsWith('https:'))
     throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
+  if (auth.policy.readsUserAttributes && options.userAttributes === undefined)
+    throw new TypeError('userAttributes: missing, while rules of the policy look at attributes of users');
   const { tenantOf } = options;
   const locate = createRequestLocator(options.trustedProxies ?? []);
   const http: HttpContext = {
@@ -120,6 +157,7 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     transport: requireOneOf('transport', options.transport ?? 'cookie', transports),
     trustedOrigins: new Set([auth.publicUrl, ...(options.trustedOrigins ?? [])].map(readOrigin)),
     requiresCsrfToken: options.allowMissingCsrfToken !== true,
+    userAttributes: options.userAttributes ?? null,
     stepUpWindowMs: readWindow('stepUpWindow', options.stepUpWindow ?? '10m'),
     locate,
     adminNetworks:
@@ -142,12 +180,14 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     signedIn: () => createGuard(http, () => true),
 
     requireRole(role) {
-      if (!auth.roles.isRole(role)) throw new TypeError('requireRole: there is no such role');
-      return createGuard(http, ({ claims }) => auth.roles.has(claims.roles, role));
+      if (!auth.policy.isRole(role)) throw new TypeError('requireRole: there is no such role');
+      return createGuard(http, ({ claims }) => auth.policy.hasRole(claims.roles, role));
     },
 
-    requirePermission: (permission) =>
-      createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission)),
+    requirePermission: (permission, ...[load]) => requirePermissions(http, 'all', [permission], load),
+    requireAny: (permissions, ...[load]) => requirePermissions(http, 'any', permissions, load),
+    requireAll: (permissions, ...[load]) => requirePermissions(http, 'all', permissions, load),
+    requireOwner: (load) => requireOwner(http, load),
 
     requireStepUp({ within, secondFactor: needsSecondFactor = false } = {}) {
       const maxAgeMs = within === undefined ? http.stepUpWindowMs : readWindow('within', within);

@@ -1,4 +1,5 @@
 import type { Auth } from '../create-auth.js';
+import type { UserRef } from '../stores/user-store.js';
 import type { Cookies } from './cookies.js';
 import type { Transport } from './credentials.js';
 import type { Networks } from './edge/networks.js';
@@ -19,6 +20,8 @@ export interface HttpContext {
   readonly stepUpWindowMs: number;
   /** Where a request really comes from, behind the proxies that are trusted. */
   readonly locate: LocateRequest;
+  /** What rules look at of the user, or `null` where they look at nothing. */
+  readonly userAttributes: ((user: UserRef) => object | Promise<object>) | null;
   /** Where administrators ask from; `null`: from anywhere. */
   readonly adminNetworks: Networks | null;
   /** The tenant that a request is for; `''` in an app without tenants. */

@@ -8,7 +8,15 @@ export type { Network } from './edge/networks.js';
 export type { RateLimitOptions } from './edge/rate-limit.js';
 export type { RequestOrigin } from './edge/request-origin.js';
 export type { ContentSecurityPolicy, SecurityHeadersOptions } from './edge/security-headers.js';
-export { type Allowed, all, type Guard, type Identity, type Verdict } from './guard.js';
+export {
+  type Allowed,
+  all,
+  type Guard,
+  type Identity,
+  type Register,
+  type RegisteredModel,
+  type Verdict,
+} from './guard.js';
 export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http-auth.js';
 export { keepCookies } from './node/keep-cookies.js';
 export { keepHeaders } from './node/keep-headers.js';

@@ -30,6 +30,7 @@ const statuses = {
   mfa_code_required: 401,
   mfa_code_invalid: 401,
   permission_denied: 403,
+  record_not_found: 404,
   https_required: 403,
   address_refused: 403,
   csrf_refused: 403,

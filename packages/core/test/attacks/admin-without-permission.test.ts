@@ -1,14 +1,17 @@
 // ASVS 8.2.1, 8.2.2, 8.3.2, 8.4.1: administration by somebody without the permission, by an administrator of another tenant, and by
 // one whose rights were taken away while their token lives on.
-import { defineRoles } from '@tessera-auth/core';
+import { definePolicy } from '@tessera-auth/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAdminBench } from '../http/admin-bench.js';
 import { expectProblem } from '../http/expect-problem.js';
 
-const roles = defineRoles({
-  admin: { permissions: ['auth:users:read', 'auth:users:write'] },
-  reader: { permissions: ['auth:users:read'] },
-  employee: { permissions: ['reports:read'] },
+const policy = definePolicy({
+  resources: { reports: { actions: ['read'] } },
+  roles: {
+    admin: { can: ['auth:users:*'] },
+    reader: { can: ['auth:users:read'] },
+    employee: { can: ['reports:read'] },
+  },
 });
 const rolesForNewUser = ({ email }: { readonly email: string }) =>
   email.startsWith('ada') ? (['admin'] as const) : email.startsWith('reader') ? (['reader'] as const) : [];
@@ -29,7 +32,7 @@ const acts = [
 let bench: Awaited<ReturnType<typeof createAdminBench>>;
 let victim: string;
 beforeEach(async () => {
-  bench = await createAdminBench({ auth: { roles, rolesForNewUser } });
+  bench = await createAdminBench({ auth: { policy, rolesForNewUser } });
   victim = `/${(await bench.registerAt('victim@example.org')).user.userId}`;
   bench.watched.forgetCalls();
 });

@@ -1,7 +1,7 @@
 import { memoryStores } from '@tessera-auth/core';
 import type { TestClock } from '@tessera-auth/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createAuthBench, email, isAccepted, newPassword, origin, password, roles } from '../auth-bench.js';
+import { createAuthBench, email, isAccepted, newPassword, origin, password, policy } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 import { createAuthenticator, stepMs } from '../totp.js';
 import { beginHalf, createMfaBench, finishedSignIn, type MfaBench } from './mfa-bench.js';
@@ -384,7 +384,7 @@ describe('the options', () => {
     ['mfa.rememberDevices', { mfa: { rememberDevices: '1s' } }],
     ['stores.secondFactors: missing', { mfa: { requiredFor: 'everybody' }, stores: without() }],
   ])('are refused by name: %s', (message, auth) => {
-    expect(() => createAuthBench().startNode({ roles, ...auth } as never)).toThrow(message);
+    expect(() => createAuthBench().startNode({ policy, ...auth } as never)).toThrow(message);
   });
 
   it('without a store of second factors nobody has one', async () => {

@@ -1,4 +1,4 @@
-import { defineRoles, memoryStores } from '@tessera-auth/core';
+import { definePolicy, memoryStores } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { isAccepted } from '../auth-bench.js';
 import { createAuthenticator } from '../totp.js';
@@ -205,7 +205,7 @@ describe('the routes', () => {
   });
 
   it('let nobody in where no role grants the permissions', async () => {
-    const { ask, eve } = await createAdminBench({ auth: { roles: defineRoles({ admin: {} }) } });
+    const { ask, eve } = await createAdminBench({ auth: { policy: definePolicy({ roles: { admin: {} } }) } });
     expectProblem(await ask('GET', `/${eve.user.userId}`), 403, 'permission_denied');
   });
 

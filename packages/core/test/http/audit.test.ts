@@ -2,7 +2,7 @@ import {
   type AuditEntry,
   type AuditStore,
   createMemoryAuditStore,
-  defineRoles,
+  definePolicy,
   memoryStores,
 } from '@tessera-auth/core';
 import { storeUnavailable } from '@tessera-auth/core/stores';
@@ -260,8 +260,8 @@ describe('who may read the log', () => {
 });
 
 it('there are no such routes without a store', () => {
-  const roles = defineRoles({ admin: { permissions: ['auth:audit:read'] } });
-  const { http } = createHttpBench({ auth: { roles }, openStores: (clock) => memoryStores({ clock }) });
+  const policy = definePolicy({ roles: { admin: { can: ['auth:audit:read'] } } });
+  const { http } = createHttpBench({ auth: { policy }, openStores: (clock) => memoryStores({ clock }) });
   expect(http.routes.filter(({ path }) => path.includes('audit'))).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { createHttpAuth } from '@tessera-auth/core';
 import { all, type Guard, type Identity, type Verdict } from '@tessera-auth/core/http';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { roles } from '../auth-bench.js';
+import { policy } from '../auth-bench.js';
 import { type Browser, createBrowser } from './browser.js';
 import { createHttpBench, type HttpBench, requestOf } from './http-bench.js';
 
@@ -39,7 +39,7 @@ describe('a guard', () => {
     expect(verdict.identity).toMatchObject({ tenantId: '', roles: ['manager'], amr: ['pwd'] });
     expect(verdict.identity?.can('reports:read')).toBe(true);
     expect(verdict.identity?.can('accounts:create')).toBe(false);
-    expect(verdict.identity?.can('__proto__')).toBe(false);
+    expect(() => verdict.identity?.can('__proto__' as 'x:y')).toThrow('There is no permission __proto__');
   });
 
   it('waits where the store does, and comes to the same verdict', async () => {
@@ -169,9 +169,8 @@ describe('roles and permissions', () => {
     ['reports:read', 200],
     ['reports:approve', 200],
     ['accounts:create', 403],
-    ['reports:unknown', 403],
   ])('a manager has the permission %s: %i', async (permission, status) => {
-    const verdict = await bench.http.requirePermission(permission as never)(page(bearer));
+    const verdict = await bench.http.requirePermission(permission as 'reports:read')(page(bearer));
     expect(statusOf(verdict)).toBe(status);
   });
 
@@ -185,7 +184,7 @@ describe('roles and permissions', () => {
     const [old] = [createHttpBench({ auth: { rolesForNewUser: () => ['owner', 'constructor'] as never[] } })];
     const { accessToken } = await old.register();
     const headers = { authorization: `Bearer ${accessToken}` };
-    for (const role of roles.names) {
+    for (const role of policy.roles) {
       expect(statusOf(await old.http.requireRole(role as never)(page(headers)))).toBe(403);
     }
   });

@@ -2,7 +2,7 @@ import {
   type AuthOptions,
   createHttpAuth,
   createMemoryAuditStore,
-  defineRoles,
+  definePolicy,
   type HttpAuth,
   type HttpAuthOptions,
   memoryStores,
@@ -95,7 +95,7 @@ export function pathOf(url: string): string {
 
 /** An app whose first user, the one of {@link credentials}, administrates accounts and reads the audit log. */
 export const administration = {
-  roles: defineRoles({ admin: { permissions: ['auth:users:read', 'auth:users:write', 'auth:audit:read'] } }),
+  policy: definePolicy({ roles: { admin: { can: ['auth:users:*', 'auth:audit:read'] } } }),
   rolesForNewUser: ({ email: address }) => (address === email ? ['admin'] : []),
 } as const satisfies Partial<AuthOptions>;
 

@@ -139,8 +139,7 @@ function createPolicy(given: GivenPolicy): Policy {
       return false;
     },
 
-    listPermissions(names) {
-      const bits = bitsOf(names);
+    listPermissions({ bits }) {
       return catalogue.permissions.filter((_name, id) => hasBit(bits, id)).sort() as never;
     },
 

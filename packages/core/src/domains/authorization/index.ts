@@ -31,7 +31,7 @@ export type {
   TargetOf,
 } from './model.js';
 export type { PermissionRules, RelationFacts, RuleFacts } from './permission-rules.js';
-export type { PermissionIn, Policy, PrincipalFacts, RecordArguments } from './policy.js';
+export type { ModelOf, PermissionIn, Policy, PrincipalFacts, RecordArguments, RecordOf } from './policy.js';
 export type { Facts, Principal } from './principal.js';
 export type {
   BooleanTerm,

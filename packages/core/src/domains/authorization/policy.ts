@@ -6,13 +6,19 @@ import type { GrantOf, PermissionOf, PolicyModel, ResourceFor } from './model.js
 import type { PermissionRules } from './permission-rules.js';
 import type { Principal } from './principal.js';
 
+/** The names in a policy: `HttpAuth<ModelOf<typeof policy>>`. */
+export type ModelOf<P> = P extends Policy<infer M> ? M : never;
+
 /** The names of permissions in a policy. */
 export type PermissionIn<M extends PolicyModel> = PermissionOf<M['resources']>;
 
+/** What a decision about a permission looks at of the record. */
+export type RecordOf<M extends PolicyModel, P> = ResourceFor<M['resources'], P>;
+
 /** The record that a decision needs; none where the policy declares no attributes of it. */
-export type RecordArguments<M extends PolicyModel, P> = keyof ResourceFor<M['resources'], P> extends never
-  ? [resource?: object]
-  : [resource: ResourceFor<M['resources'], P>];
+export type RecordArguments<M extends PolicyModel, P> = keyof RecordOf<M, P> extends never
+  ? [resource?: object | undefined]
+  : [resource: RecordOf<M, P>];
 
 /** Who asks. */
 export type PrincipalFacts<M extends PolicyModel> = {
@@ -26,8 +32,8 @@ export type PrincipalFacts<M extends PolicyModel> = {
   /** The instant that conditions go by. Default: now. */
   readonly now?: Date;
 } & (keyof M['user'] extends never
-  ? { readonly attributes?: object }
-  : { readonly attributes?: Attributes<M['user']> });
+  ? { readonly attributes?: object | undefined }
+  : { readonly attributes?: Attributes<M['user']> | undefined });
 
 /** A compiled policy: who may do what. It holds no state and does no I/O. */
 export interface Policy<M extends PolicyModel = PolicyModel> {
@@ -79,8 +85,8 @@ export interface Policy<M extends PolicyModel = PolicyModel> {
   /** Whether one of the roles is `role` or inherits from it. Allocates nothing. */
   hasRole(roles: readonly string[], role: M['role']): boolean;
 
-  /** What the roles grant whatever the record, sorted. Deny rules may still take it away. */
-  listPermissions(roles: readonly string[]): readonly PermissionIn<M>[];
+  /** What the principal's roles grant whatever the record, sorted. Deny rules and tenants may still take it away. */
+  listPermissions(principal: Principal): readonly PermissionIn<M>[];
 
   /** The names of all that the principal was granted, over relations and by rules for some roles too. */
   listGrants(principal: Principal): readonly string[];

@@ -38,7 +38,7 @@ function respondMe(http: HttpContext, { identity }: Authenticated, user: UserRec
   return respondJson(200, {
     user: viewUser(user),
     roles: identity.roles,
-    permissions: http.auth.roles.listPermissions(identity.roles),
+    permissions: http.auth.policy.listPermissions(identity.principal),
     sessionId: identity.sessionId,
     assurance: { amr: identity.amr, authTime: identity.authTime.toISOString() },
   });

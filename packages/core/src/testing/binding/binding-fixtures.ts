@@ -1,10 +1,18 @@
 import { z } from 'zod';
+import { definePolicy, type Policy } from '../../domains/authorization/index.js';
 import type { Guard, Identity } from '../../http/guard.js';
+import { decisionsOf } from '../../http/identity.js';
 import { respondEmpty, respondJson } from '../../http/response.js';
 import { defineRoute, type Route } from '../../http/route.js';
 
+const policy = definePolicy({
+  resources: { reports: { actions: ['read'] } },
+  roles: { reader: { can: ['reports:read'] } },
+});
+
 /** An identity that only its user id tells from others. */
 export function identityOf(userId: string): Identity {
+  const principal = policy.principal({ userId, roles: ['reader'] });
   return {
     tenantId: '',
     userId,
@@ -12,7 +20,7 @@ export function identityOf(userId: string): Identity {
     roles: [],
     amr: ['pwd'],
     authTime: new Date('2030-01-02T03:04:05.678Z'),
-    can: (permission) => permission === 'reports:read',
+    ...decisionsOf(policy as unknown as Policy, principal),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createAuth } from '../../../create-auth.js';
-import { defineRoles } from '../../../domains/rbac/index.js';
+import { definePolicy } from '../../../domains/authorization/index.js';
 import type { SigningKeySource } from '../../../domains/tokens/index.js';
 import { all, type Guard } from '../../../http/guard.js';
 import { createHttpAuth } from '../../../http/http-auth.js';
@@ -18,9 +18,12 @@ export const publicUrl = 'https://app.example.com';
 /** Long enough for the policy, and on no list. */
 export const password = 'nine purple herons waltz';
 
-const roles = defineRoles({
-  employee: { permissions: ['reports:read'] },
-  boss: { inherits: ['employee'], permissions: ['accounts:create'] },
+const policy = definePolicy({
+  resources: { reports: { actions: ['read'] }, accounts: { actions: ['create'] } },
+  roles: {
+    employee: { can: ['reports:read'] },
+    boss: { inherits: ['employee'], can: ['accounts:create'] },
+  },
 });
 
 /**
@@ -65,7 +68,7 @@ export async function startAuthApp(
     secret: randomBytes(48).toString('base64'),
     stores,
     emailVerification: 'off',
-    roles,
+    policy,
     ...(signingKeys === undefined ? {} : { signingKeys }),
     rolesForNewUser: ({ email }) => [email.startsWith('boss') ? 'boss' : 'employee'],
     // Cheap: nothing here is about what a hash costs.

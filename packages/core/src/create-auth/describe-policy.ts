@@ -7,7 +7,7 @@ import type { Duration } from '../duration.js';
 import type { ProfileName } from './profiles.js';
 
 /** What is in force: plain data without secrets, for a log, a page or a comparison between deployments. */
-export interface Policy {
+export interface PolicyReport {
   readonly profile: ProfileName;
   readonly emailVerification: 'required' | 'off';
   readonly accessTokens: {
@@ -51,10 +51,10 @@ export interface Policy {
   };
 }
 
-/** What {@link Policy} is read from. */
+/** What {@link PolicyReport} is read from. */
 export interface PolicySources {
   readonly profile: ProfileName;
-  readonly emailVerification: Policy['emailVerification'];
+  readonly emailVerification: PolicyReport['emailVerification'];
   readonly hasSigningKeys: boolean;
   readonly accessTokens: Pick<AccessTokens, 'lifetimeMs' | 'longestAliveMs'>;
   readonly sessions: Pick<Sessions, 'policy'>;
@@ -64,7 +64,7 @@ export interface PolicySources {
 }
 
 /** The policy in force, read from what the domains work with and not from what was asked for. */
-export function describePolicy({ accessTokens, passwords, mfa, ...sources }: PolicySources): Policy {
+export function describePolicy({ accessTokens, passwords, mfa, ...sources }: PolicySources): PolicyReport {
   const session = sources.sessions.policy;
   const revocation = sources.revocations.policy;
   return {
@@ -103,8 +103,8 @@ export function describePolicy({ accessTokens, passwords, mfa, ...sources }: Pol
   };
 }
 
-/** A {@link Policy} for the log of a start: a line for each value. Plain text without a newline at its end. */
-export function formatPolicy(policy: Policy): string {
+/** A {@link PolicyReport} for the log of a start: a line for each value. Plain text without a newline at its end. */
+export function formatPolicy(policy: PolicyReport): string {
   return Object.entries(policy)
     .flatMap(([name, value]: [string, string | object]) =>
       typeof value === 'string'

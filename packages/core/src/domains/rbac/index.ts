@@ -1,1 +1,0 @@
-export * from './roles.js';
