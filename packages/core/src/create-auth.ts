@@ -284,6 +284,7 @@ export function createAuth<Role extends string = never, Permission extends strin
         revocations,
         passwords: readPasswordsOptions(options.passwords ?? {}),
         mfa,
+        emailTokens,
       }),
     async ready() {
       await Promise.all([pingStores(stores), revocations.start()]);

@@ -4,6 +4,7 @@ import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { Duration } from '../duration.js';
+import type { EmailTokens } from '../flows/email-tokens.js';
 import type { ProfileName } from './profiles.js';
 
 /** What is in force: plain data without secrets, for a log, a page or a comparison between deployments. */
@@ -49,6 +50,12 @@ export interface Policy {
     readonly allowsPreviousCode: boolean;
     readonly rememberDevices: Duration | 'never';
   };
+  /** How long links in mails are good. */
+  readonly emailLinks: {
+    readonly verifyLifetime: Duration;
+    readonly resetLifetime: Duration;
+    readonly changeLifetime: Duration;
+  };
 }
 
 /** What {@link Policy} is read from. */
@@ -61,10 +68,11 @@ export interface PolicySources {
   readonly revocations: Pick<Revocations, 'policy'>;
   readonly passwords: PasswordSettings;
   readonly mfa: MfaPolicy;
+  readonly emailTokens: EmailTokens;
 }
 
 /** The policy in force, read from what the domains work with and not from what was asked for. */
-export function describePolicy({ accessTokens, passwords, mfa, ...sources }: PolicySources): Policy {
+export function describePolicy({ accessTokens, passwords, mfa, emailTokens, ...sources }: PolicySources): Policy {
   const session = sources.sessions.policy;
   const revocation = sources.revocations.policy;
   return {
@@ -99,6 +107,11 @@ export function describePolicy({ accessTokens, passwords, mfa, ...sources }: Pol
       grace: writeDuration(mfa.graceMs),
       allowsPreviousCode: mfa.allowsPreviousCode,
       rememberDevices: mfa.rememberDevicesMs === null ? 'never' : writeDuration(mfa.rememberDevicesMs),
+    },
+    emailLinks: {
+      verifyLifetime: writeDuration(emailTokens.registration.lifetimeMs),
+      resetLifetime: writeDuration(emailTokens.passwordReset.lifetimeMs),
+      changeLifetime: writeDuration(emailTokens.emailChange.lifetimeMs),
     },
   };
 }
