@@ -198,11 +198,11 @@ describe('a code', () => {
 });
 
 describe('backup codes', () => {
-  it('are ten, of 120 random bits each (ASVS 6.5.2, 6.5.4), and each is good once', async () => {
+  it('are ten, of 130 random bits each (ASVS 6.5.2, 6.5.4, 11.5.1), and each is good once', async () => {
     const { backupCodes } = await enable();
     expect(new Set(backupCodes).size).toBe(10);
     for (const code of backupCodes)
-      expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{4}-){5}[0-9a-hjkmnp-tv-z]{4}$/);
+      expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{5}-){4}[0-9a-hjkmnp-tv-z]{6}$/);
     for (const [at, code] of backupCodes.entries()) {
       const proof = { method: 'backup_code', code } as const;
       expect(await open().verify(ada, proof)).toEqual({ method: 'backup_code', backupCodesLeft: 9 - at });
