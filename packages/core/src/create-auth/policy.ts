@@ -72,7 +72,13 @@ export interface PolicySources {
 }
 
 /** The policy in force, read from what the domains work with and not from what was asked for. */
-export function describePolicy({ accessTokens, passwords, mfa, emailTokens, ...sources }: PolicySources): Policy {
+export function describePolicy({
+  accessTokens,
+  passwords,
+  mfa,
+  emailTokens,
+  ...sources
+}: PolicySources): Policy {
   const session = sources.sessions.policy;
   const revocation = sources.revocations.policy;
   return {

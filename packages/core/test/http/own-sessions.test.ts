@@ -171,16 +171,19 @@ describe('when the proof of who it is is no longer fresh', () => {
     expect((await bench.auth.listSessions(user)).sessions).toHaveLength(2);
   });
 
-  it.each(['one', 'all others'] as const)('a password is proof enough to end %s (ASVS 7.5.2)', async (which) => {
-    const { session } = await bench.signIn();
-    outdate();
-    const act = () => (which === 'one' ? end(session.id) : revokeAll({}));
-    expectProblem(await act(), 401, 'step_up_required');
-    const json = { password: credentials.password };
-    expect((await browser.send({ method: 'POST', url: '/auth/reauthenticate', json })).status).toBe(200);
-    expect(await act()).toMatchObject(ended);
-    expect((await list()).json.sessions.map(({ id }: { id: string }) => id)).toEqual([await currentId()]);
-  });
+  it.each(['one', 'all others'] as const)(
+    'a password is proof enough to end %s (ASVS 7.5.2)',
+    async (which) => {
+      const { session } = await bench.signIn();
+      outdate();
+      const act = () => (which === 'one' ? end(session.id) : revokeAll({}));
+      expectProblem(await act(), 401, 'step_up_required');
+      const json = { password: credentials.password };
+      expect((await browser.send({ method: 'POST', url: '/auth/reauthenticate', json })).status).toBe(200);
+      expect(await act()).toMatchObject(ended);
+      expect((await list()).json.sessions.map(({ id }: { id: string }) => id)).toEqual([await currentId()]);
+    },
+  );
 
   it('this session, and all with it, end without: whoever panics gets out', async () => {
     const { user } = await bench.signIn();

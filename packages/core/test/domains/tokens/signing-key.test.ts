@@ -1,4 +1,4 @@
-import { type createPublicKey, createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { createHash, type createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import {
   createAccessTokens,
@@ -125,9 +125,17 @@ describe('importSigningKey', () => {
   });
 
   it.each([
-    ['of 1024 bits', toJwk(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey), 'at least 3072 bits'],
+    [
+      'of 1024 bits',
+      toJwk(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey),
+      'at least 3072 bits',
+    ],
     ['of 2048 bits', rfc7638Rsa, 'at least 3072 bits'],
-    ['of 3064 bits', toJwk(generateKeyPairSync('rsa', { modulusLength: 3064 }).publicKey), 'at least 3072 bits'],
+    [
+      'of 3064 bits',
+      toJwk(generateKeyPairSync('rsa', { modulusLength: 3064 }).publicKey),
+      'at least 3072 bits',
+    ],
     ['with exponent 1', { ...rsaPublic, e: 'AQ' }, 'odd public exponent'],
     ['with exponent 3', { ...rsaPublic, e: 'Aw' }, 'odd public exponent'],
     ['with an even exponent', { ...rsaPublic, e: 'AQAC' }, 'odd public exponent'],
