@@ -41,6 +41,8 @@ export interface Policy {
     readonly parallelism: number;
     /** How many words are refused besides the common passwords; not which. */
     readonly ownBlockedWords: number;
+    /** Whether somebody is asked for passwords from breaches, and whether what they cannot tell is accepted. */
+    readonly breachCheck: 'none' | 'refuses_unchecked' | 'accepts_unchecked';
   };
   readonly mfa: {
     /** `everybody`, or the roles whose users must have a second factor; empty: nobody must. */
@@ -93,6 +95,7 @@ export function describePolicy({ accessTokens, passwords, mfa, ...sources }: Pol
       iterations: passwords.argon2.iterations,
       parallelism: passwords.argon2.parallelism,
       ownBlockedWords: passwords.blocklist.length,
+      breachCheck: describeBreachCheck(passwords),
     },
     mfa: {
       requiredFor: mfa.requiredFor,
@@ -101,6 +104,14 @@ export function describePolicy({ accessTokens, passwords, mfa, ...sources }: Pol
       rememberDevices: mfa.rememberDevicesMs === null ? 'never' : writeDuration(mfa.rememberDevicesMs),
     },
   };
+}
+
+function describeBreachCheck({
+  isBreached,
+  acceptsUncheckedPasswords,
+}: PasswordSettings): Policy['passwords']['breachCheck'] {
+  if (isBreached === null) return 'none';
+  return acceptsUncheckedPasswords ? 'accepts_unchecked' : 'refuses_unchecked';
 }
 
 /** A {@link Policy} for the log of a start: a line for each value. Plain text without a newline at its end. */
