@@ -233,8 +233,15 @@ export function createAuth<Role extends string = never, Permission extends strin
         zone,
         ip: 'ip' in subject ? subject.ip : null,
       }),
-    onLocked: (zone, { tenantId }) =>
-      context.record({ type: 'authn_login_lock', tenantId, userId: null, zone }),
+    onLocked: async (zone, subject) => {
+      const { tenantId } = subject;
+      await context.record({ type: 'authn_login_lock', tenantId, userId: null, zone });
+      // Whoever failed at a second factor was told of each failure.
+      const isPassword = zone === 'signIn' && 'account' in subject;
+      const owner = isPassword ? await stores.users.findByEmail(tenantId, subject.account) : null;
+      if (owner !== null)
+        context.notify({ kind: 'sign_in_locked', tenantId, to: owner.email, name: owner.name });
+    },
   });
   const context = createFlowContext({
     ...{
