@@ -11,8 +11,9 @@ import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
 import type { AuditLog } from './domains/audit/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { type MfaOptions, type MfaPolicy, readMfaPolicy } from './domains/mfa/index.js';
-import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
+import type { Passwords, PasswordsOptions } from './domains/passwords/index.js';
 import { readPasswordsOptions } from './domains/passwords/password-options.js';
+import { createPasswordsOver } from './domains/passwords/passwords.js';
 import {
   createRateLimits,
   type RateLimits,
@@ -200,7 +201,6 @@ export function createAuth<Role extends string = never, Permission extends strin
     onStateChange: options.onRevocationStateChange ?? (() => {}),
     clock,
   });
-  const passwords = createPasswords(options.passwords ?? {});
   const sessionsOver = (set: StoreSet, onRecorded: OnRecorded): Sessions =>
     createSessions({
       ...options.sessions,
@@ -215,6 +215,11 @@ export function createAuth<Role extends string = never, Permission extends strin
   const emailTokens = createEmailTokens(publicUrl, options.emailLinks);
   const roles = options.roles ?? (defineRoles({}) as Roles<Role, Permission>);
   const mfa = readMfa(options, publicUrl, roles);
+  const passwordSettings = readPasswordsOptions(options.passwords ?? {}, [
+    new URL(publicUrl).hostname,
+    mfa.issuer,
+  ]);
+  const passwords = createPasswordsOver(passwordSettings);
   const now = (): Date => new Date(clock.now());
   const limits = createRateLimits({
     store: stores.rateLimits,
@@ -228,8 +233,15 @@ export function createAuth<Role extends string = never, Permission extends strin
         zone,
         ip: 'ip' in subject ? subject.ip : null,
       }),
-    onLocked: (zone, { tenantId }) =>
-      context.record({ type: 'authn_login_lock', tenantId, userId: null, zone }),
+    onLocked: async (zone, subject) => {
+      const { tenantId } = subject;
+      await context.record({ type: 'authn_login_lock', tenantId, userId: null, zone });
+      // Whoever failed at a second factor was told of each failure.
+      const isPassword = zone === 'signIn' && 'account' in subject;
+      const owner = isPassword ? await stores.users.findByEmail(tenantId, subject.account) : null;
+      if (owner !== null)
+        context.notify({ kind: 'sign_in_locked', tenantId, to: owner.email, name: owner.name });
+    },
   });
   const context = createFlowContext({
     ...{
@@ -282,7 +294,7 @@ export function createAuth<Role extends string = never, Permission extends strin
         accessTokens,
         sessions: context.sessions,
         revocations,
-        passwords: readPasswordsOptions(options.passwords ?? {}),
+        passwords: passwordSettings,
         mfa,
         emailTokens,
       }),

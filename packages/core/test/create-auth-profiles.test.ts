@@ -147,6 +147,7 @@ describe('describePolicy', () => {
       passwords.iterations: 2
       passwords.parallelism: 1
       passwords.ownBlockedWords: 0
+      passwords.breachCheck: none
       mfa.requiredFor: everybody
       mfa.grace: 0ms
       mfa.allowsPreviousCode: false

@@ -42,6 +42,8 @@ export interface Policy {
     readonly parallelism: number;
     /** How many words are refused besides the common passwords; not which. */
     readonly ownBlockedWords: number;
+    /** Whether somebody is asked for passwords from breaches, and whether what they cannot tell is accepted. */
+    readonly breachCheck: 'none' | 'refuses_unchecked' | 'accepts_unchecked';
   };
   readonly mfa: {
     /** `everybody`, or the roles whose users must have a second factor; empty: nobody must. */
@@ -107,6 +109,7 @@ export function describePolicy({
       iterations: passwords.argon2.iterations,
       parallelism: passwords.argon2.parallelism,
       ownBlockedWords: passwords.blocklist.length,
+      breachCheck: describeBreachCheck(passwords),
     },
     mfa: {
       requiredFor: mfa.requiredFor,
@@ -120,6 +123,14 @@ export function describePolicy({
       changeLifetime: writeDuration(emailTokens.emailChange.lifetimeMs),
     },
   };
+}
+
+function describeBreachCheck({
+  isBreached,
+  acceptsUncheckedPasswords,
+}: PasswordSettings): Policy['passwords']['breachCheck'] {
+  if (isBreached === null) return 'none';
+  return acceptsUncheckedPasswords ? 'accepts_unchecked' : 'refuses_unchecked';
 }
 
 /** A {@link Policy} for the log of a start: a line for each value. Plain text without a newline at its end. */

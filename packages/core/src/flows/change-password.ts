@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
+import { aboutPerson } from './about-person.js';
 import type { FlowContext } from './flow-context.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 
@@ -28,7 +29,8 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
   if (user === null || !verdict.isMatch || user.disabledAt !== null)
     throw new AuthError('credentials_invalid');
-  await auth.passwords.requireAcceptable(newPassword);
+  await auth.passwords.requireAcceptable(newPassword, aboutPerson(user));
+  await auth.passwords.requireUnbreached(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
   const signedIn = await auth.atomically(async (kept) => {

@@ -46,7 +46,7 @@ const wrongPassword = 'Never-The-Right-One-19';
 const planted = 'planted_4fJ2kQ9sXw7Lm3Zc';
 const addresses = ['ada@example.org', 'eve@example.org', 'lovelace@example.org', 'mallory@example.org'];
 const purposes: readonly KeyPurpose[] = [
-  ...(['access', 'refresh-mac', 'refresh-successor', 'csrf', 'cursor', 'audit', 'audit-seal'] as const),
+  ...(['access', 'refresh-mac', 'refresh-successor', 'csrf', 'audit', 'audit-seal'] as const),
   ...(['rate-limit', 'nobody', 'seal:totp'] as const),
 ];
 

@@ -83,6 +83,21 @@ describe('guesses at a password', () => {
     expect(await refusalCode(guess(auth, strange(101), email, password))).toBe('rate_limited');
   });
 
+  it('are told to the owner once they have locked the account, and to nobody else (ASVS 6.3.5)', async () => {
+    const { auth, clock, register, listEvents, listNotices } = openBench();
+    await register();
+    for (const address of [email, 'nobody@example.org']) {
+      for (let at = 0; at < 103; at += 1) {
+        await refusalCode(guess(auth, strange(at), address));
+        clock.advance(hourMs);
+      }
+    }
+    const locks = (await listEvents()).filter(({ type }) => type === 'authn_login_lock');
+    expect(locks).toMatchObject([{ zone: 'signIn' }, { zone: 'signIn' }]);
+    const told = (await listNotices()).filter(({ kind }) => kind === 'sign_in_locked');
+    expect(told).toMatchObject([{ to: email }]);
+  });
+
   it('are answered alike whether or not there is such an account', async () => {
     const { auth, register } = openBench();
     await register();

@@ -252,7 +252,7 @@ describe('mails that others ask for', () => {
 });
 
 describe('a notice', () => {
-  it('tells the owner of a new device and of a new password', async () => {
+  it('tells the owner of a new device and of a new password (ASVS 6.3.5)', async () => {
     await createConfirmed(bench);
     const { user, session } = await bench.signIn();
     expect(await noticesOf(bench, 'new_device')).toMatchObject([{ to: email, os: 'Linux' }]);
