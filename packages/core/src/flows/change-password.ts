@@ -45,6 +45,8 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
     const proof = isEnabled ? {} : { amr: ['pwd'] };
     const held = await kept.sessions.renew(ref, sessionId, { ...proof, endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
     // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
     const issued = issueTokens(auth, user, held);
     await kept.record({ type: 'authn_password_change', ...ref, sessionId });

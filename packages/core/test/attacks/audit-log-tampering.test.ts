@@ -189,10 +189,10 @@ describe('who makes room in a pruned log', () => {
     const audit: AuditStore = {
       ...honest,
       list: async (query) =>
-        [
-          ...forged.filter(({ seq }) => seq > (query.afterSeq ?? 0)),
-          ...(await honest.list(query)),
-        ].slice(0, query.limit),
+        [...forged.filter(({ seq }) => seq > (query.afterSeq ?? 0)), ...(await honest.list(query))].slice(
+          0,
+          query.limit,
+        ),
     };
     const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
     const log = bench.auth.audit;
