@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findCountedAddress } from '../edge/counted-address.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { respondSignedIn } from '../respond-signed-in.js';
@@ -38,7 +39,8 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         503: 'Try again later',
       },
       async handle({ body, request }) {
-        await http.auth.forgotPassword(http.tenantOf(request), body.email, http.locate(request).ip);
+        const ip = findCountedAddress(http, request);
+        await http.auth.forgotPassword(http.tenantOf(request), body.email, ip);
         return respondEmpty(202);
       },
     }),
