@@ -45,6 +45,8 @@ export async function resetPassword(
     });
     if (kind !== 'updated') throw new AuthError('one_time_token_invalid');
     await kept.sessions.endAll(ref);
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
     await kept.record({ type: 'authn_password_reset', ...ref });
     kept.notify({ kind: 'password_reset_done', tenantId, to: user.email, name: user.name });
     return user;

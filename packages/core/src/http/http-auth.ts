@@ -53,8 +53,8 @@ export interface HttpAuthOptions extends CookieOptions {
   readonly adminNetworks?: readonly Network[];
   /**
    * The proxies in front of the app: networks such as `10.0.0.0/8`, `loopback`, `private`, `cloudflare`, and `unix` for whoever
-   * connects by a socket of this machine. What they say of the client is believed, and from nobody else (ASVS 4.1.3). Default:
-   * none, and a client is who connects.
+   * connects by a socket of this machine: name it only where nobody connects otherwise. What they say of the client is believed,
+   * and from nobody else (ASVS 4.1.3). Default: none, and a client is who connects.
    */
   readonly trustedProxies?: readonly (Network | 'unix')[];
 }

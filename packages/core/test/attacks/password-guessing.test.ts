@@ -98,6 +98,31 @@ describe('guesses at a password', () => {
     expect(told).toMatchObject([{ to: email }]);
   });
 
+  it('stay within the budget where somebody with a stolen session says that they change the password', async () => {
+    const { auth, clock, register } = openBench();
+    const { user, session } = await register();
+    const change = (currentPassword: string) =>
+      auth.changePassword({ user, sessionId: session.id, currentPassword, newPassword, origin });
+    expect(await countTried(Array.from({ length: 200 }, () => change('a wrong guess')))).toBe(3);
+    expect(await refusalCode(change(password))).toBe('rate_limited');
+    clock.advance(60_000);
+    // Who knows it gets the attempts back.
+    await change(password);
+    expect(await countTried(Array.from({ length: 5 }, () => change('a wrong guess')))).toBe(3);
+  });
+
+  it('are not given anew by asking elsewhere', async () => {
+    const { auth, register } = openBench();
+    const { user, session } = await register();
+    const guesses = Array.from({ length: 9 }, (_, at) => {
+      const claim = { user, sessionId: session.id, origin };
+      if (at % 3 === 0) return guess(auth, origin.ip);
+      if (at % 3 === 1) return auth.reauthenticate({ ...claim, password: 'a wrong guess' });
+      return auth.changePassword({ ...claim, currentPassword: 'a wrong guess', newPassword });
+    });
+    expect(await countTried(guesses)).toBe(3);
+  });
+
   it('are answered alike whether or not there is such an account', async () => {
     const { auth, register } = openBench();
     await register();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HttpContext } from '../http-context.js';
 import { respondOutcome } from '../respond-signed-in.js';
 import { defineRoute, type Route } from '../route.js';
+import { countUnknownClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema, transportSchema } from './schemas.js';
 import { endReplaced, readSignIn } from './sign-in-request.js';
 
@@ -26,6 +27,7 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
     async handle({ body, request }) {
       const transport = body.transport ?? http.transport;
       const signIn = readSignIn(http, request, transport);
+      await countUnknownClient(http, request, 'signInClient');
       const { email, password, deviceToken = signIn.deviceToken } = body;
       const outcome = await http.auth.signInWithPassword({ ...signIn, email, password, deviceToken });
       if (outcome.kind === 'signed_in') await endReplaced(http, signIn);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findCountedAddress } from '../edge/counted-address.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { respondSignedIn } from '../respond-signed-in.js';
@@ -6,6 +7,7 @@ import { respondEmpty } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
 import { countClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema } from './schemas.js';
+import { readOrigin } from './sign-in-request.js';
 
 /** `POST /password/change`, `POST /password/forgot`, `POST /password/reset` and `GET /.well-known/change-password` */
 export function createPasswordRoutes(http: HttpContext, basePath: string): readonly Route[] {
@@ -15,13 +17,18 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       path: `${basePath}/password/change`,
       summary: 'Set a new password; this session gets new tokens, all others end',
       body: z.strictObject({ currentPassword: passwordSchema, newPassword: passwordSchema }),
-      answers: { 200: 'Changed; go on with the new tokens', 422: 'The new password is not acceptable' },
-      async handle({ body }, { identity, credentials }) {
+      answers: {
+        200: 'Changed; go on with the new tokens',
+        422: 'The new password is not acceptable',
+        429: 'Too many attempts',
+      },
+      async handle({ body, request }, { identity, credentials }) {
         const signedIn = await http.auth.changePassword({
           user: identity,
           sessionId: identity.sessionId,
           currentPassword: body.currentPassword,
           newPassword: body.newPassword,
+          origin: readOrigin(http, request, credentials.transport),
         });
         return respondSignedIn(http, credentials.transport, 200, signedIn);
       },
@@ -38,7 +45,8 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         503: 'Try again later',
       },
       async handle({ body, request }) {
-        await http.auth.forgotPassword(http.tenantOf(request), body.email, http.locate(request).ip);
+        const ip = findCountedAddress(http, request);
+        await http.auth.forgotPassword(http.tenantOf(request), body.email, ip);
         return respondEmpty(202);
       },
     }),

@@ -3,6 +3,7 @@ import type { HttpContext } from '../http-context.js';
 import { respondOutcome } from '../respond-signed-in.js';
 import { respondEmpty } from '../response.js';
 import { defineRoute, type Route } from '../route.js';
+import { countUnknownClient } from './count-client.js';
 import { emailSchema, nameSchema, passwordSchema, transportSchema } from './schemas.js';
 import { endReplaced, readSignIn } from './sign-in-request.js';
 
@@ -34,6 +35,7 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
     async handle({ body, request }) {
       const transport = body.transport ?? http.transport;
       const signIn = readSignIn(http, request, transport);
+      await countUnknownClient(http, request, 'register');
       const { email, password, name = null } = body;
       if (isVerifying) {
         await http.auth.requestAccount({ ...signIn, email, password, name });
