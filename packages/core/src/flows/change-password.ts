@@ -26,8 +26,10 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   const ref = { tenantId: change.user.tenantId, userId: change.user.userId };
   const user = await auth.users.find(ref);
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
-  if (user === null || !verdict.isMatch || user.disabledAt !== null)
+  if (user === null || !verdict.isMatch || user.disabledAt !== null) {
+    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip: null, userAgent: null });
     throw new AuthError('credentials_invalid');
+  }
   await auth.passwords.requireAcceptable(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 

@@ -35,7 +35,14 @@ async function verifyAfter(
   const { auth } = bench;
   for (const userId of ['ada', 'bob', 'eve', 'kim', 'zoe']) {
     await auth.audit?.append([
-      { type: 'authn_login_fail', tenantId, userId, at: new Date(bench.clock.now()), ...origin },
+      {
+        type: 'authn_login_fail',
+        factor: 'password',
+        tenantId,
+        userId,
+        at: new Date(bench.clock.now()),
+        ...origin,
+      },
     ]);
   }
   isTampered = true;

@@ -114,6 +114,7 @@ async function live(): Promise<Caught> {
       ...administration,
       secret: [createSecret(rootSecret), Buffer.from(newRootSecret)],
       onEvent: (event) => catchThing(`the event ${event.type}`, event),
+      onError: (error) => catchThing('an error told to onError', error),
       notify(notice) {
         const { to: _receiver, ...message } = notice;
         if (!('token' in message)) return catchThing(`the notice ${notice.kind}`, message);
@@ -139,6 +140,7 @@ async function live(): Promise<Caught> {
         return (...args: unknown[]) => {
           const name = `flow ${String(key)}`;
           const result: unknown = value.apply(target, args);
+          if (key === 'forRequest') return watchFlows(result as Auth);
           if (!(result instanceof Promise)) return result;
           return result.then(
             (outcome: unknown) => {

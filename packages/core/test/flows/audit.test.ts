@@ -51,7 +51,7 @@ describe('pseudonyms', () => {
       { type: 'user_disabled', tenantId, userId: 'ada', actorId: 'boss', at },
       { type: 'user_disabled', tenantId, userId: 'bob', actorId: 'ada', at },
       { type: 'user_enabled', tenantId, userId: 'bob', actorId: null, at },
-      { type: 'authn_login_fail', tenantId, userId: null, at, ...origin },
+      { type: 'authn_login_fail', tenantId, userId: null, at, factor: 'password', ...origin },
     ]);
     const list = (query: object = {}) => audit.list({ tenantId, limit: 100, ...query });
     return { store, audit, at, list };

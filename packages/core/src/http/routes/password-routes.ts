@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { respondSignedIn } from '../respond-signed-in.js';
 import { respondEmpty } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 import { countClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema } from './schemas.js';
 
@@ -16,7 +17,7 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       summary: 'Set a new password; this session gets new tokens, all others end',
       body: z.strictObject({ currentPassword: passwordSchema, newPassword: passwordSchema }),
       answers: { 200: 'Changed; go on with the new tokens', 422: 'The new password is not acceptable' },
-      async handle({ body }, { identity, credentials }) {
+      async handle({ http, body }, { identity, credentials }) {
         const signedIn = await http.auth.changePassword({
           user: identity,
           sessionId: identity.sessionId,
@@ -27,7 +28,7 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${basePath}/password/forgot`,
       summary: 'Send a link to a new password to the owner of the address, if there is one',
@@ -37,13 +38,13 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         429: 'Too many addresses from this network',
         503: 'Try again later',
       },
-      async handle({ body, request }) {
+      async handle({ http, body, request }) {
         await http.auth.forgotPassword(http.tenantOf(request), body.email, http.locate(request).ip);
         return respondEmpty(202);
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${basePath}/password/reset`,
       summary: 'Set a new password with the link; every session ends, and nobody is signed in by it',
@@ -54,14 +55,14 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         429: 'Too many requests',
         503: 'Try again later',
       },
-      async handle({ body, request }) {
+      async handle({ http, body, request }) {
         await countClient(http, request);
         await http.auth.resetPassword({ ...body, tenantId: http.tenantOf(request) });
         return respondEmpty(204);
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'GET',
       path: '/.well-known/change-password',
       summary: 'Where a password manager sends its user to change the password',

@@ -18,7 +18,7 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
         200: 'A page of sessions; `next` is the cursor of the following one',
         422: 'The cursor is not one of ours',
       },
-      async handle({ query }, { identity }) {
+      async handle({ http, query }, { identity }) {
         const page = await http.auth.listSessions(identity, readPage(query, sessionIdForm));
         return respondJson(200, {
           sessions: page.sessions.map((session) => viewSession(session, identity.sessionId)),
@@ -32,7 +32,7 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
       path: `${basePath}/sessions/:id`,
       summary: 'End one of the own sessions',
       answers: { 204: 'It is over', 404: 'There is no such session, or it is not the own' },
-      async handle({ params }, { identity, credentials }) {
+      async handle({ http, params }, { identity, credentials }) {
         const sessionId = params.id ?? '';
         await http.auth.endSession(identity, sessionId);
         const isOwnEnd = sessionId === identity.sessionId && credentials.transport !== 'bearer';
@@ -46,7 +46,7 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
       summary: 'End all other sessions, or really all',
       body: z.strictObject({ includeCurrent: z.boolean().optional() }),
       answers: { 204: 'They are over, and their tokens are dead' },
-      async handle({ body }, { identity, credentials }) {
+      async handle({ http, body }, { identity, credentials }) {
         if (body.includeCurrent !== true) {
           await http.auth.signOutOthers(identity, identity.sessionId);
           return respondEmpty(204);
