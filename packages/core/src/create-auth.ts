@@ -344,10 +344,10 @@ function recordPruning(audit: AuditLog, { record }: FlowContext): AuditLog {
     ...audit,
     async prune(tenantId, pruning) {
       const pruned = await audit.prune(tenantId, pruning);
-      const { removed, throughSeq } = pruned;
+      const { removed } = pruned;
       const actorId = pruning.actorId ?? null;
       if (removed > 0)
-        await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed, throughSeq });
+        await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed });
       return pruned;
     },
   };

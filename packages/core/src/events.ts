@@ -126,9 +126,8 @@ export type AuthEvent = {
       readonly userId: null;
       /** `null`: the app itself. */
       readonly actorId: string | null;
+      /** How many entries. */
       readonly removed: number;
-      /** Of all entries up to this one none is left. */
-      readonly throughSeq: number;
     }
   | ReportedEvent
   | { readonly type: 'user_created'; readonly userId: string }

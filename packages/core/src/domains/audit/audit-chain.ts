@@ -124,8 +124,6 @@ export interface AuditPruning {
   readonly removed: number;
   /** The link that did not hold and was left with all after it, or `null`. */
   readonly firstBroken: AuditVerdict['firstBroken'];
-  /** Of all entries up to this one none is left, whoever removed them; 0: none was ever removed. */
-  readonly throughSeq: number;
 }
 
 /**
@@ -148,8 +146,7 @@ export async function pruneAuditChain(
       removed += await store.prune({ tenantId, seal: sealAuditChain(keyRing, tenantId, step.last) });
     }
     // Somebody else who prunes may have been first; then it goes on from their seal.
-    const { seq: throughSeq } = (await store.findSeal(tenantId)) ?? beginning;
-    if (throughSeq <= (seal ?? beginning).seq) return { removed, firstBroken: step.firstBroken, throughSeq };
+    if (!(await hasMoved(store, tenantId, seal))) return { removed, firstBroken: step.firstBroken };
   }
 }
 
