@@ -45,6 +45,8 @@ export function createReports(options: ReportsOptions): Reports {
   const { record, tell, onError = warn, fail, clock } = options;
   // The one that was told longest ago comes first.
   const told = new Map<string, { readonly at: number; leftOut: number }>();
+  /** By type: those who find no place among the others. */
+  const crowd: typeof told = new Map();
   const underWay = new Set<Promise<void>>();
 
   /** How many were left out since the last one; `null` where this one is left out as well. */
@@ -52,19 +54,18 @@ export function createReports(options: ReportsOptions): Reports {
     const now = clock.now();
     // A clock that was set back must not silence anybody.
     const isRecent = (at: number) => Math.abs(now - at) < windowMs;
-    let place = subject;
     const [oldest] = told;
-    if (oldest !== undefined && told.size >= maxSubjects && !told.has(subject)) {
-      if (isRecent(oldest[1].at)) place = type;
-      else told.delete(oldest[0]);
-    }
-    const last = told.get(place);
+    if (oldest !== undefined && told.size >= maxSubjects && !told.has(subject) && !isRecent(oldest[1].at))
+      told.delete(oldest[0]);
+    const isFull = told.size >= maxSubjects && !told.has(subject);
+    const [places, place] = isFull ? [crowd, type] : [told, subject];
+    const last = places.get(place);
     if (last !== undefined && isRecent(last.at)) {
       last.leftOut += 1;
       return null;
     }
-    told.delete(place);
-    told.set(place, { at: now, leftOut: 0 });
+    places.delete(place);
+    places.set(place, { at: now, leftOut: 0 });
     return last?.leftOut ?? 0;
   };
 

@@ -1,7 +1,7 @@
 import { type AuthEvent, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import type { Guard } from '@tessera-auth/core/http';
 import { storeUnavailable } from '@tessera-auth/core/stores';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBrowser } from './browser.js';
 import { createHttpBench, type HttpBench, type HttpBenchOptions, ownPage, requestOf } from './http-bench.js';
 
@@ -172,7 +172,12 @@ describe('a flood of strangers', () => {
 
 describe('an attempt to get around a defence is an event (ASVS 16.3.3)', () => {
   it.each<[string, string, object, object | undefined]>([
-    ['a foreign page', 'csrf_refused', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, {}],
+    [
+      'a foreign page',
+      'csrf_refused',
+      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      {},
+    ],
     ['no CSRF token', 'csrf_refused', { 'x-csrf-token': 'made-up' }, {}],
     ['two credentials', 'credentials_ambiguous', { authorization: 'Bearer x' }, {}],
     ['another method', 'method_override_refused', { 'x-http-method-override': 'DELETE' }, {}],
@@ -187,7 +192,13 @@ describe('an attempt to get around a defence is an event (ASVS 16.3.3)', () => {
     });
     expect(answer.json.code).toBe(refusal);
     expect(await listReports(bench)).toMatchObject([
-      { type: 'malicious_request', userId: null, refusal, ip: '203.0.113.7', requestId: answer.json.requestId },
+      {
+        type: 'malicious_request',
+        userId: null,
+        refusal,
+        ip: '203.0.113.7',
+        requestId: answer.json.requestId,
+      },
     ]);
   });
 
@@ -255,7 +266,10 @@ describe('what could not be answered is told (ASVS 16.3.4)', () => {
     expect((await ask(bench.http.signedIn(), accessToken))?.status).toBe(503);
     const { requestId } = answer.json;
     expect(errors).toMatchObject([
-      [{ code: 'store_unavailable', cause: { message: expect.stringContaining('ECONNREFUSED') } }, { requestId }],
+      [
+        { code: 'store_unavailable', cause: { message: expect.stringContaining('ECONNREFUSED') } },
+        { requestId },
+      ],
     ]);
     const reports = await listReports(bench);
     expect(reports).toMatchObject([{ type: 'sys_failure', failure: 'store_unavailable', requestId }]);
@@ -264,6 +278,34 @@ describe('what could not be answered is told (ASVS 16.3.4)', () => {
     await ask(bench.http.signedIn(), accessToken);
     expect((await listReports(bench)).at(-1)).toMatchObject({ leftOut: 1 });
     expect(await bench.auth.audit?.list({ tenantId: '', type: 'sys_failure', limit: 9 })).toEqual([]);
+  });
+
+  it('by a warning where the app does not listen, without what was sent to the store', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const bench = createHttpBench({ auth: { onError: undefined } as object });
+    bench.watched.fail('revocations.isRevoked');
+    const { accessToken } = await bench.register();
+    await ask(bench.http.signedIn(), accessToken);
+    expect(warn.mock.calls).toEqual([['a request failed: store_unavailable (Error)']]);
+    warn.mockRestore();
+  });
+
+  it('and a listener that fails is no new failure of the request', async () => {
+    const failures: unknown[] = [];
+    const failure = new RangeError('listener');
+    const bench = createHttpBench({
+      auth: {
+        onError: () => {
+          throw failure;
+        },
+        onEventError: (error) => void failures.push(error),
+      },
+    });
+    bench.watched.fail('revocations.isRevoked');
+    const { accessToken } = await bench.register();
+    expect((await ask(bench.http.signedIn(), accessToken))?.status).toBe(503);
+    await bench.listEvents();
+    expect(failures).toEqual([failure]);
   });
 
   it('a bug, which the host gets as well', async () => {
@@ -312,7 +354,11 @@ describe('the id of a request', () => {
   });
 
   it.each([
-    ['a client may say anything', { trustedProxies: ['10.0.0.0/8'], keepProxyRequestId: true } as const, given],
+    [
+      'a client may say anything',
+      { trustedProxies: ['10.0.0.0/8'], keepProxyRequestId: true } as const,
+      given,
+    ],
     ['the app did not ask for it', { trustedProxies: ['203.0.113.0/24'] } as const, given],
     ['it would break a line of a log', behind, 'abcdefgh\nadmin signed in'],
     ['it is too long', behind, 'a'.repeat(65)],
@@ -330,7 +376,7 @@ describe('the id of a request', () => {
   it('is the same for guards, routes and the app, and in the limits that are told of', async () => {
     const bench = createHttpBench({ auth: { rateLimits: {} } });
     const { http } = bench;
-    const guard = http.rateLimit({ name: 'one', limit: '1/1h' });
+    const guard = http.rateLimit({ name: 'one', limit: { count: 1, per: '1h' } });
     const request = requestOf({ method: 'GET', url: '/' });
     await guard(request);
     const verdict = await guard(request);
