@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from './clock.js';
 import { type Composition, describeComposition } from './create-auth/composition.js';
 import { auditOver, createFlowContext, type OnRecorded } from './create-auth/flow-context.js';
-import { createOutbox } from './create-auth/outbox.js';
+import { createFail, createOutbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
 import { describePolicy, type Policy } from './create-auth/policy.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
+import { createReports, type Report } from './create-auth/reports.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { takeAtLeast } from './create-auth/take-at-least.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
@@ -29,8 +30,15 @@ import {
 import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
-import type { AuthEvent } from './events.js';
-import { createEmailTokens, createFlows, type EmailLinkOptions, type Flows } from './flows/index.js';
+import type { AuthEvent, RequestSource } from './events.js';
+import {
+  createEmailTokens,
+  createFlows,
+  type EmailLinkOptions,
+  type FlowContext,
+  type Flows,
+  forRequest,
+} from './flows/index.js';
 import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
 import type { StoreSet, Stores } from './stores/stores.js';
@@ -119,8 +127,14 @@ export interface AuthOptions<Role extends string = string, Permission extends st
   readonly onRevocationStateChange?: (status: RevocationStatus) => void | Promise<void>;
   /** Sends messages to people: links, and notices of what changed. Default: nobody is told. */
   readonly notify?: Notify;
-  /** Told when `onEvent` or `notify` failed. Default: a process warning. */
+  /** Told when `onEvent` or `notify` failed, or a refusal could not be recorded. Default: a process warning. */
   readonly onEventError?: (error: unknown) => void;
+  /**
+   * Told why routes and guards could not answer: `store_unavailable` with the store's own error as its `cause`, `overloaded`, or
+   * what a bug threw. Once a minute and node for each of the three, with an event `sys_failure`. A cause may hold what was sent
+   * to the store: keep it where your logs are. Default: a process warning that holds nothing of it.
+   */
+  readonly onError?: (error: unknown, request: { readonly requestId: string | null }) => void;
 
   /** Tests only. */
   readonly clock?: Clock;
@@ -152,6 +166,16 @@ export interface Auth<Role extends string = string, Permission extends string = 
   readonly composition: Composition;
   /** What is in force, without secrets; `formatPolicy` makes lines for a log of it. */
   describePolicy(): Policy;
+  /** The same for one request: what its flows and limits record names the request. */
+  forRequest(source: RequestSource): Auth<Role, Permission>;
+  /**
+   * Records what may come in floods, such as a refusal of the app's own: once a minute on this node for each account or network
+   * and each thing that is missing. What is left out in between is counted in the next one. Never throws, and nobody waits: what
+   * cannot be recorded goes to `onEventError`.
+   */
+  report(report: Report): void;
+  /** Tells `onError`, as often as it says, and tells an event `sys_failure`. Never throws. */
+  reportError(error: unknown, source?: RequestSource): void;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.
@@ -163,7 +187,10 @@ export interface Auth<Role extends string = string, Permission extends string = 
   /** Deletes what has expired, in small batches. Call it now and then, on any node. @returns how many rows are gone. */
   deleteExpired(): Promise<number>;
 
-  /** Stops reading revocations. Call it when the app shuts down, before the stores' connections are closed. */
+  /**
+   * Stops reading revocations, and waits for refusals that are being recorded. Call it when the app shuts down, before the stores'
+   * connections are closed.
+   */
   close(): Promise<void>;
 }
 
@@ -225,17 +252,15 @@ export function createAuth<Role extends string = never, Permission extends strin
     store: stores.rateLimits,
     zones: options.rateLimits ?? {},
     keyRing,
-    onExceeded: (zone, subject) =>
+    onExceeded: (zone, subject, source) =>
       context.record({
         type: 'excess_rate_limit_exceeded',
-        tenantId: subject.tenantId,
-        userId: null,
-        zone,
-        ip: 'ip' in subject ? subject.ip : null,
+        ...{ tenantId: subject.tenantId, userId: null, zone },
+        ...{ ip: 'ip' in subject ? subject.ip : null, ...source },
       }),
-    onLocked: async (zone, subject) => {
+    onLocked: async (zone, subject, source) => {
       const { tenantId } = subject;
-      await context.record({ type: 'authn_login_lock', tenantId, userId: null, zone });
+      await context.record({ type: 'authn_login_lock', ...{ tenantId, userId: null, zone, ...source } });
       // Whoever failed at a second factor was told of each failure.
       const isPassword = zone === 'signIn' && 'account' in subject;
       const owner = isPassword ? await stores.users.findByEmail(tenantId, subject.account) : null;
@@ -243,7 +268,9 @@ export function createAuth<Role extends string = never, Permission extends strin
         context.notify({ kind: 'sign_in_locked', tenantId, to: owner.email, name: owner.name });
     },
   });
-  const context = createFlowContext({
+  const fail = createFail(options.onEventError);
+  const outbox = createOutbox({ onEvent: options.onEvent, notify: options.notify, fail, clock });
+  const context: FlowContext = createFlowContext({
     ...{
       stores,
       keyRing,
@@ -256,19 +283,23 @@ export function createAuth<Role extends string = never, Permission extends strin
       passwords,
       emailTokens,
     },
-    outbox: createOutbox({
-      onEvent: options.onEvent,
-      notify: options.notify,
-      onError: options.onEventError,
-      clock,
-    }),
+    outbox,
     // With the clock of a test no real time is spent.
     pace: options.clock === undefined ? (work) => takeAtLeast(quietMs, work) : (work) => work,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
   });
 
-  return {
+  const reports = createReports({
+    record: context.record,
+    tell: outbox.tell,
+    onError: options.onError,
+    fail,
+    clock,
+  });
+  const audit = auditOver(stores, keyRing);
+
+  const auth: Auth<Role, Permission> = {
     ...createFlows(context),
     publicUrl,
     emailVerification,
@@ -282,7 +313,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
-    audit: auditOver(stores, keyRing),
+    audit: audit === null ? null : recordPruning(audit, context),
     limits,
     stores,
     composition: describeComposition(stores, revocations.policy),
@@ -307,7 +338,31 @@ export function createAuth<Role extends string = never, Permission extends strin
       (await deleteUnread(stores)) +
       (await deleteInBatches((limit) => stores.oneTimeTokens.deleteExpired(limit))) +
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
-    close: () => revocations.close(),
+    forRequest(source) {
+      const own = forRequest(context, source);
+      return { ...auth, ...createFlows(own), limits: own.limits };
+    },
+    report: reports.report,
+    reportError: reports.reportError,
+    async close() {
+      await Promise.all([revocations.close(), reports.settle()]);
+    },
+  };
+  return auth;
+}
+
+/** Old entries do not go unseen. */
+function recordPruning(audit: AuditLog, { record }: FlowContext): AuditLog {
+  return {
+    ...audit,
+    async prune(tenantId, pruning) {
+      const pruned = await audit.prune(tenantId, pruning);
+      const { removed } = pruned;
+      const actorId = pruning.actorId ?? null;
+      if (removed > 0)
+        await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed });
+      return pruned;
+    },
   };
 }
 

@@ -73,6 +73,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       roles,
       passwords: cheapArgon2,
       onEvent: (event) => void events.push(event),
+      onError: () => {},
       notify: (notice) => void notices.push(notice),
       clock,
       rateLimits: 'off',

@@ -36,8 +36,10 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   const account = user?.canonicalEmail ?? ref.userId;
   const attempt = await reservePasswordAttempt(auth, { user: ref, account, origin });
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
-  if (user === null || !verdict.isMatch || user.disabledAt !== null)
+  if (user === null || !verdict.isMatch || user.disabledAt !== null) {
+    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip: null, userAgent: null });
     throw new AuthError('credentials_invalid');
+  }
   await attempt.succeed();
   await auth.passwords.requireAcceptable(newPassword, aboutPerson(user));
   await auth.passwords.requireUnbreached(newPassword);

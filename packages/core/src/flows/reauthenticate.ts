@@ -33,7 +33,7 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
   const verdict = await auth.passwords.verify(password, user?.passwordHash ?? null);
   if (user === null || !verdict.isMatch || user.disabledAt !== null) {
     const { ip, userAgent } = origin;
-    await auth.record({ type: 'authn_login_fail', ...ref, ip, userAgent });
+    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip, userAgent });
     throw new AuthError('credentials_invalid');
   }
   await attempt.succeed();
@@ -44,9 +44,8 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
     await proveSecondFactor(auth, user, proof, origin);
   }
   return auth.atomically(async (kept) => {
-    const held = await kept.sessions.renew(ref, sessionId, {
-      amr: isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'],
-    });
+    const amr = isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'];
+    const held = await kept.sessions.renew(ref, sessionId, { amr });
     if (held === null) throw new AuthError('access_token_revoked');
     // Once more, now that nobody else renews the session: what was changed meanwhile would have ended all that it did not renew,
     // and whoever proved what held before must not carry on what the owner renewed.
@@ -54,7 +53,7 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
     if (now?.passwordHash !== user.passwordHash) throw new AuthError('credentials_invalid');
     if ((await kept.secondFactors.describe(ref)).isEnabled !== isEnabled)
       throw new AuthError('mfa_code_required');
-    await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId });
+    await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId, amr });
     return issueTokens(kept, user, held);
   });
 }

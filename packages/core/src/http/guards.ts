@@ -1,19 +1,29 @@
 import { AuthError, isAuthError } from '../errors.js';
+import type { Demand } from '../events.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
 import { originVary } from './check-origin.js';
 import { andThen, type Guard, type Verdict } from './guard.js';
 import type { HttpContext } from './http-context.js';
-import { respondProblem } from './problem.js';
+import { type Refused, reportRefusal } from './report-refusal.js';
 import type { HttpRequest } from './request.js';
+import { respondRefusal } from './respond-refusal.js';
 
-/** A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws. */
-export function createGuard(http: HttpContext, isAllowed: (sender: Authenticated) => boolean): Guard {
+/**
+ * A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws.
+ *
+ * @param demand what whoever gets 403 lacked, as it is recorded.
+ */
+export function createGuard(
+  http: HttpContext,
+  isAllowed: (sender: Authenticated) => boolean,
+  demand: Demand | null = null,
+): Guard {
   return (request: HttpRequest) => {
     const judge = (sender: Authenticated): Verdict => {
       try {
         if (!isAllowed(sender)) throw new AuthError('permission_denied');
       } catch (error) {
-        return refuse(http, request, error, sender.cookies);
+        return refuse(http, request, error, { cookies: sender.cookies, identity: sender.identity, demand });
       }
       return { isAllowed: true, identity: sender.identity, cookies: sender.cookies };
     };
@@ -33,12 +43,16 @@ function refuse(
   http: HttpContext,
   request: HttpRequest,
   error: unknown,
-  cookies: readonly string[] = [],
+  { cookies = [], ...refused }: Refused & { readonly cookies?: readonly string[] } = {},
 ): Verdict {
-  if (!isAuthError(error)) throw error;
+  if (!isAuthError(error)) {
+    reportRefusal(http, request, error);
+    throw error;
+  }
   return {
     isAllowed: false,
-    response: respondProblem(error, {
+    response: respondRefusal(http, request, error, {
+      refused,
       headers: originVary(request),
       cookies: endsCookies(error) ? http.cookies.clear() : cookies,
     }),

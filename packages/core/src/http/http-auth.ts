@@ -16,6 +16,7 @@ import { createGuard } from './guards.js';
 import type { HttpContext } from './http-context.js';
 import { requireProof } from './recent-proof.js';
 import type { HttpRequest } from './request.js';
+import { createRequestIds } from './request-ids.js';
 import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
 import { createRoutes } from './routes/index.js';
@@ -57,6 +58,12 @@ export interface HttpAuthOptions extends CookieOptions {
    * and from nobody else (ASVS 4.1.3). Default: none, and a client is who connects.
    */
   readonly trustedProxies?: readonly (Network | 'unix')[];
+  /**
+   * A request keeps the `X-Request-Id` that one of `trustedProxies` gives it, if that is 8 to 64 letters, digits, `.`, `_` and `-`.
+   * For proxies that make it up themselves: one that hands on what the client says lets clients choose. Default `false`: each
+   * request gets a random id here.
+   */
+  readonly keepProxyRequestId?: boolean;
 }
 
 /** How fresh and how strong the proof has to be. */
@@ -85,6 +92,8 @@ export interface HttpAuth<Role extends string = string, Permission extends strin
 
   /** Where a request really comes from, behind the proxies that are trusted. */
   locate(request: HttpRequest): RequestOrigin;
+  /** The id of a request, as its answer and all that is recorded of it have it: for the app's own logs. */
+  requestIdOf(request: HttpRequest): string;
   /** Redirects pages that come by plain http, and refuses everything else with 403 `https_required` (ASVS 12.2.1). */
   requireHttps(): Guard;
   /** Lets requests from these networks through; others get 403 `address_refused`. @throws `TypeError` when one is none. */
@@ -114,6 +123,10 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
   const { tenantOf } = options;
   const locate = createRequestLocator(options.trustedProxies ?? []);
+  const { keepProxyRequestId = false, trustedProxies = [] } = options;
+  if (keepProxyRequestId && trustedProxies.length === 0)
+    throw new TypeError('keepProxyRequestId: there are no trustedProxies');
+  const requestIdOf = createRequestIds((request) => keepProxyRequestId && locate(request).isFromProxy);
   const http: HttpContext = {
     auth: auth as unknown as Auth,
     cookies: createCookies(options),
@@ -122,6 +135,7 @@ export function createHttpAuth<Role extends string, Permission extends string>(
     requiresCsrfToken: options.allowMissingCsrfToken !== true,
     stepUpWindowMs: readWindow('stepUpWindow', options.stepUpWindow ?? '10m'),
     locate,
+    requestIdOf,
     adminNetworks:
       options.adminNetworks === undefined ? null : readNetworks('adminNetworks', options.adminNetworks),
     tenantOf: tenantOf === undefined ? () => '' : (request) => tenantOf(request, locate(request)),
@@ -129,6 +143,7 @@ export function createHttpAuth<Role extends string, Permission extends string>(
   const { trustedOrigins } = http;
   return {
     locate,
+    requestIdOf,
     requireHttps: () => createHttpsGuard(http),
     requireAddress: (networks) => createAddressGuard(http, networks),
     securityHeaders: (headers) => createHeadersGuard(auth.publicUrl.startsWith('https:'), headers),
@@ -143,11 +158,17 @@ export function createHttpAuth<Role extends string, Permission extends string>(
 
     requireRole(role) {
       if (!auth.roles.isRole(role)) throw new TypeError('requireRole: there is no such role');
-      return createGuard(http, ({ claims }) => auth.roles.has(claims.roles, role));
+      return createGuard(http, ({ claims }) => auth.roles.has(claims.roles, role), {
+        missing: 'role',
+        name: role,
+      });
     },
 
     requirePermission: (permission) =>
-      createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission)),
+      createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission), {
+        missing: 'permission',
+        name: permission,
+      }),
 
     requireStepUp({ within, secondFactor: needsSecondFactor = false } = {}) {
       const maxAgeMs = within === undefined ? http.stepUpWindowMs : readWindow('within', within);

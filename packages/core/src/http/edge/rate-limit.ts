@@ -1,8 +1,9 @@
 import type { RateLimit, RateLimitOutcome } from '../../domains/rate-limits/index.js';
-import { AuthError, isAuthError } from '../../errors.js';
+import { AuthError } from '../../errors.js';
 import type { Guard } from '../guard.js';
 import type { HttpContext } from '../http-context.js';
 import { limitHeaders } from '../limit-headers.js';
+import { sourceOf } from '../request-source.js';
 import { findCountedAddress } from './counted-address.js';
 import { refuse } from './open-guards.js';
 
@@ -31,12 +32,11 @@ export function createRateLimitGuard(http: HttpContext, options: RateLimitOption
         ? { tenantId, ip: findCountedAddress(http, request) }
         : { tenantId, account: known.userId };
     try {
-      const outcome = await limits.take(zone, subject);
+      const outcome = await limits.take(zone, subject, () => sourceOf(http, request));
       if (!outcome.isAllowed) throw exceeded(outcome);
       return { isAllowed: true, identity: null, cookies: [], headers: limitHeaders(outcome) };
     } catch (error) {
-      if (!isAuthError(error)) throw error;
-      return refuse(error);
+      return refuse(http, request, error);
     }
   };
 }

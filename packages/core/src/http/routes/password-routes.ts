@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import { findCountedAddress } from '../edge/counted-address.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { respondSignedIn } from '../respond-signed-in.js';
 import { respondEmpty } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 import { countClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema } from './schemas.js';
 import { readOrigin } from './sign-in-request.js';
@@ -22,7 +23,7 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         422: 'The new password is not acceptable',
         429: 'Too many attempts',
       },
-      async handle({ body, request }, { identity, credentials }) {
+      async handle({ http, body, request }, { identity, credentials }) {
         const signedIn = await http.auth.changePassword({
           user: identity,
           sessionId: identity.sessionId,
@@ -34,7 +35,7 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${basePath}/password/forgot`,
       summary: 'Send a link to a new password to the owner of the address, if there is one',
@@ -44,14 +45,14 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         429: 'Too many addresses from this network',
         503: 'Try again later',
       },
-      async handle({ body, request }) {
+      async handle({ http, body, request }) {
         const ip = findCountedAddress(http, request);
         await http.auth.forgotPassword(http.tenantOf(request), body.email, ip);
         return respondEmpty(202);
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${basePath}/password/reset`,
       summary: 'Set a new password with the link; every session ends, and nobody is signed in by it',
@@ -62,14 +63,14 @@ export function createPasswordRoutes(http: HttpContext, basePath: string): reado
         429: 'Too many requests',
         503: 'Try again later',
       },
-      async handle({ body, request }) {
+      async handle({ http, body, request }) {
         await countClient(http, request);
         await http.auth.resetPassword({ ...body, tenantId: http.tenantOf(request) });
         return respondEmpty(204);
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'GET',
       path: '/.well-known/change-password',
       summary: 'Where a password manager sends its user to change the password',

@@ -28,7 +28,7 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
         200: 'A page of sessions; `next` is the cursor of the following one',
         422: 'The cursor is not one of ours',
       },
-      async handle({ query }, { identity }) {
+      async handle({ http, query }, { identity }) {
         const page = await http.auth.listSessions(identity, readPage(query, sessionIdForm));
         return respondJson(200, {
           sessions: page.sessions.map((session) => viewSession(session, identity.sessionId)),
@@ -46,7 +46,7 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
         401: stepUpNote,
         404: 'There is no such session, or it is not the own',
       },
-      async handle({ params }, { identity, credentials }) {
+      async handle({ http, params }, { identity, credentials }) {
         const sessionId = params.id ?? '';
         const isCurrent = sessionId === identity.sessionId;
         // Before the session is looked for: without a proof all ids look the same.
@@ -63,7 +63,7 @@ export function createSessionRoutes(http: HttpContext, basePath: string): readon
       summary: 'End all other sessions, or really all',
       body: z.strictObject({ includeCurrent: z.boolean().optional() }),
       answers: { 204: 'They are over, and their tokens are dead', 401: stepUpNote },
-      async handle({ body }, { identity, credentials }) {
+      async handle({ http, body }, { identity, credentials }) {
         if (body.includeCurrent !== true) {
           requireRecentProof(http, identity);
           await http.auth.signOutOthers(identity, identity.sessionId);
