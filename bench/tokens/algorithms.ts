@@ -93,7 +93,7 @@ async function createKeys(alg: Algorithm): Promise<Keys> {
 }
 
 function generatePair(alg: Exclude<Algorithm, 'HS256'>) {
-  if (alg === 'RS256') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (alg === 'RS256') return generateKeyPairSync('rsa', { modulusLength: 3072 });
   return alg === 'ES256'
     ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
     : generateKeyPairSync('ed25519');

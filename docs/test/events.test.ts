@@ -17,8 +17,9 @@ const compare = (table: typeof rows) =>
         'events',
         `import type { AuthEvent } from '@tessera-auth/core';
         type Documented = { ${table.map(({ type, fields }) => `${type}: ${fields.join(' | ')}`).join(';\n')} };
+        type Shared = 'type' | 'at' | 'tenantId' | 'requestId' | 'ip' | 'userAgent';
         type Actual = {
-          [T in AuthEvent['type']]: Exclude<keyof (AuthEvent & { type: T }), 'type' | 'at' | 'tenantId'>;
+          [T in AuthEvent['type']]: Exclude<keyof (AuthEvent & { type: T }), Shared>;
         };
         export const asDocumented = (actual: Actual): Documented => actual;
         export const asActual = (documented: Documented): Actual => documented;`,

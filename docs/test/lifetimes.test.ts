@@ -44,12 +44,36 @@ describe('the table on the page about profiles', () => {
     );
   });
 
+  it('has emailLinks.resetLifetime', () => {
+    const [, ...documented] = rows.find(([option]) => option === '`emailLinks.resetLifetime`') ?? [];
+    expect(documented.map(toMinutes)).toEqual(
+      profiles.map((profile) => toMinutes(policyOf(profile).emailLinks.resetLifetime)),
+    );
+  });
+
+  it('has mfa.allowsPreviousCode', () => {
+    const [, ...documented] = rows.find(([option]) => option === '`mfa.allowsPreviousCode`') ?? [];
+    expect(documented).toEqual(
+      profiles.map((profile) => (policyOf(profile).mfa.allowsPreviousCode ? 'allowed' : 'refused')),
+    );
+  });
+
   it('has accessLifetime', () => {
     const [, ...documented] = rows.find(([option]) => option === '`accessLifetime`') ?? [];
     expect(documented.map(toMinutes)).toEqual(
       profiles.map((profile) => toMinutes(policyOf(profile).accessTokens.lifetime)),
     );
   });
+});
+
+it('the table on the page about mail has the lifetimes of links (ASVS 6.5.5)', () => {
+  const rows = readRows(findSection(readPage('docs/guide/email.md'), '## Links').text);
+  const { verifyLifetime, resetLifetime, changeLifetime } = policyOf().emailLinks;
+  expect(rows.map(([message, , goodFor = '']) => [message, toMinutes(goodFor)])).toEqual([
+    ['`email_verification`', toMinutes(verifyLifetime)],
+    ['`password_reset`', toMinutes(resetLifetime)],
+    ['`email_change`', toMinutes(changeLifetime)],
+  ]);
 });
 
 /** `24 h`, `1d` or `15 min` in minutes. */

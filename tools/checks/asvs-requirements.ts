@@ -58,7 +58,7 @@ export const requirements: readonly Requirement[] = [
   ['6.5.2', 2, 'default', 'Codes are stored hashed, short ones slowly and with salt'],
   ['6.5.3', 2, 'default', 'Codes and seeds are random'],
   ['6.5.4', 2, 'default', 'Codes have at least 20 bits'],
-  ['6.5.5', 2, 'default', 'Codes expire: sent ones in 10 minutes, TOTP in 30 seconds'],
+  ['6.5.5', 2, 'option', 'Codes expire: sent ones in 10 minutes, TOTP in 30 seconds'],
   ['6.5.6', 3, 'default', 'A lost factor can be taken away'],
   ['6.5.7', 3, 'default', 'Biometrics never stand alone'],
   ['6.5.8', 3, 'default', 'TOTP goes by the time of the server'],

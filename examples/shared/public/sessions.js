@@ -1,5 +1,6 @@
 import { change, get } from './api.js';
 import { act, byId, create, createTime } from './dom.js';
+import { withFreshProof } from './fresh-proof.js';
 
 let next = null;
 
@@ -11,7 +12,7 @@ export function setUpSessions(onProblem) {
       currentTarget,
       message,
       async () => {
-        await change('POST', '/auth/sessions/revoke-all', {});
+        await withFreshProof(() => change('POST', '/auth/sessions/revoke-all', {}));
         await showSessions();
       },
       onProblem,
@@ -27,7 +28,7 @@ export function setUpSessions(onProblem) {
       target,
       message,
       async () => {
-        await change('DELETE', `/auth/sessions/${sessionId}`);
+        await withFreshProof(() => change('DELETE', `/auth/sessions/${sessionId}`));
         await showSessions();
       },
       onProblem,

@@ -58,6 +58,28 @@ export function testSecondFactor(app: ExampleApp): void {
       await page.locator('#code').fill(code);
       await page.keyboard.press('Enter');
     };
+    /** Signed in with the password alone, in a browser that is remembered. */
+    const comeBack = async (email: string, code = ''): Promise<BrowserUser> => {
+      const user = await sitDown();
+      await beginSignIn(user, email);
+      await user.page.getByLabel('Remember this browser').check();
+      await giveCode(user, code);
+      await user.page.locator('#account').waitFor();
+
+      // The session is over, as after a long time; the browser is remembered still.
+      for (const name of ['access', 'refresh']) await user.context.clearCookies({ name });
+      await user.page.reload();
+      await user.signIn(email);
+      return user;
+    };
+    const proveIn = async (page: Page, code = ''): Promise<void> => {
+      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      await dialog.getByLabel('Your password').fill(password);
+      await page.keyboard.press('Enter');
+      await dialog.getByText('And a code of your authenticator app, please.').waitFor();
+      await dialog.getByLabel('Code of the app, or a backup code').fill(code);
+      await page.keyboard.press('Enter');
+    };
 
     it('are set up with a phone, and asked for from then on, elsewhere too', async () => {
       const user = await sitDown();
@@ -81,27 +103,50 @@ export function testSecondFactor(app: ExampleApp): void {
       const user = await sitDown();
       await user.register('remembered@example.com');
       const codes = await enable(user);
-      const elsewhere = await sitDown();
-      const { page, context } = elsewhere;
-      await beginSignIn(elsewhere, 'remembered@example.com');
-      await page.getByLabel('Remember this browser').check();
-      await giveCode(elsewhere, codes[0]);
-      await page.locator('#account').waitFor();
-
-      // The session is over, as after a long time; the browser is remembered still.
-      for (const name of ['access', 'refresh']) await context.clearCookies({ name });
-      await page.reload();
-      await elsewhere.signIn('remembered@example.com');
+      const { page } = await comeBack('remembered@example.com', codes[0]);
 
       await page.getByRole('button', { name: 'Make new backup codes' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
-      await dialog.getByLabel('Your password').fill(password);
-      await page.keyboard.press('Enter');
-      await dialog.getByText('And a code of your authenticator app, please.').waitFor();
-      await dialog.getByLabel('Code of the app, or a backup code').fill(codes[1] ?? '');
-      await page.keyboard.press('Enter');
+      await proveIn(page, codes[1]);
       await page.getByText('10 backup codes are left').waitFor();
       expect(await backupCodesOn(page)).not.toContain(codes[2]);
+    });
+
+    it('are asked for before other sessions end, and not before this one does', async () => {
+      const user = await sitDown();
+      await user.register('elsewhere@example.com');
+      const codes = await enable(user);
+      const returned = await comeBack('elsewhere@example.com', codes[0]);
+      const { page } = returned;
+      expect(await returned.sessions().count()).toBe(3);
+
+      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      const notHere = returned.sessions().filter({ hasNotText: 'this session' });
+      await notHere.first().getByRole('button').click();
+      await dialog.waitFor();
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      await page.reload();
+      await page.locator('#account').waitFor();
+      expect(await returned.sessions().count()).toBe(3);
+
+      await notHere.first().getByRole('button').click();
+      await proveIn(page, codes[1]);
+      await expect.poll(() => returned.sessions().count()).toBe(2);
+      // The proof is fresh now.
+      await page.getByRole('button', { name: 'Sign out all others' }).click();
+      await expect.poll(() => returned.sessions().count()).toBe(1);
+      await user.handInReport('Does not arrive');
+      await user.landsOnSignIn(/You have been signed out/);
+
+      const another = await comeBack('elsewhere@example.com', codes[2]);
+      await another.page.getByRole('button', { name: 'Sign out all others' }).click();
+      await proveIn(another.page, codes[3]);
+      await expect.poll(() => another.sessions().count()).toBe(1);
+
+      const leaving = await comeBack('elsewhere@example.com', codes[4]);
+      const here = leaving.sessions().filter({ hasText: 'this session' });
+      await here.getByRole('button').click();
+      await leaving.landsOnSignIn(/You have been signed out/);
     });
 
     it('are turned off with a code, and other sessions end', async () => {

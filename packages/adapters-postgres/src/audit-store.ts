@@ -8,7 +8,7 @@ import {
   requireStorableIds,
 } from '@tessera-auth/core/stores';
 import { sql } from 'kysely';
-import { json, textArray } from './connection/sql-values.js';
+import { instant, json, textArray } from './connection/sql-values.js';
 import { ofUser } from './sessions/session-sql.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
@@ -103,8 +103,8 @@ export function createAuditStore({ database, tables }: StoreContext): AuditStore
         where tenant_id = ${tenantId} and seq > ${afterSeq}
           and (${userPseudonym ?? null}::text is null or user_pseudonym = ${userPseudonym ?? null})
           and (${type ?? null}::text is null or type = ${type ?? null})
-          and (${from?.toISOString() ?? null}::timestamptz is null or at >= ${from?.toISOString() ?? null})
-          and (${to?.toISOString() ?? null}::timestamptz is null or at < ${to?.toISOString() ?? null})
+          and ${from === undefined ? sql`true` : sql`at >= ${instant(from)}`}
+          and ${to === undefined ? sql`true` : sql`at < ${instant(to)}`}
         order by seq limit ${limit}`);
       return rows.map(readEntry);
     },

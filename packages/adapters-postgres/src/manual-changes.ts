@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import type { StoreContext } from './store-context.js';
 
-/** An account that was made or changed by SQL of somebody, not by this package. */
+/** An account that was made, changed or deleted by SQL of somebody, not by this package. */
 export interface ManualChange {
   /** Greater for later ones, with gaps. Those of a transaction are seen once it commits, maybe after greater ones. */
   readonly number: number;
   readonly tenantId: string;
   /** As it was before the change. */
   readonly userId: string;
-  readonly act: 'insert' | 'update';
-  /** Which columns of `users` were set or changed. Their values are not recorded. */
+  readonly act: 'insert' | 'update' | 'delete' | 'truncate';
+  /** Which columns of `users` were set or changed, or had a value in what was deleted. Their values are not recorded. */
   readonly columns: readonly string[];
   /** Who was logged in to the database (`session_user`). */
   readonly databaseRole: string;

@@ -159,7 +159,14 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
     async delete(user) {
       if (!areStorableIds(user.tenantId, user.userId)) return false;
       const deleted = await database.ask(sql`
-        with deleted as (delete from ${users} where ${isUser(user)} returning 1) select 'true' as answer from deleted`);
+        with marked as materialized (
+          select set_config(
+            'tessera.deleting', jsonb_build_array(${user.tenantId}::text, ${user.userId}::text)::text, true
+          ) as mark
+        ), deleted as (
+          delete from ${users} using marked where ${isUser(user)} and mark is not null returning 1
+        )
+        select 'true' as answer from deleted`);
       return deleted.length > 0;
     },
   };

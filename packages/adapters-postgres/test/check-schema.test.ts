@@ -35,6 +35,7 @@ describe('checkSchema', () => {
       'migration_pending 0010_audit_pseudonyms',
       'migration_pending 0011_audit_manual_changes',
       'migration_pending 0012_audit_seals',
+      'migration_pending 0013_audit_manual_deletions',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',

@@ -86,6 +86,33 @@ describe('changes by hand', () => {
     ]);
   });
 
+  it('are accounts that were deleted by hand', async () => {
+    await stores.users.create(account);
+    await stores.users.create({ ...account, userId: 'bob', canonicalEmail: 'bob@example.com' });
+    await pool.query(`delete from ${schema}.users where user_id = 'ada'`);
+    await pool.query(`truncate ${schema}.users cascade`);
+    expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([
+      {
+        ...ada,
+        act: 'delete',
+        columns: ['tenant_id', 'user_id', 'email', 'canonical_email', 'roles', 'password_hash'],
+      },
+      { userId: 'bob', act: 'truncate', columns: [] },
+    ]);
+  });
+
+  it('are recorded also in the transaction in which the library deleted another account', async () => {
+    await stores.users.create(account);
+    await stores.users.create({ ...account, userId: 'bob', canonicalEmail: 'bob@example.com' });
+    const client = await pool.connect();
+    await client.query('begin');
+    expect(await stores.withTransaction(client).users.delete?.({ ...ada, userId: 'bob' })).toBe(true);
+    await client.query(`delete from ${schema}.users where user_id = 'ada'`);
+    await client.query('commit');
+    client.release();
+    expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([{ ...ada, act: 'delete' }]);
+  });
+
   it('are recorded also in the transaction in which the library changed the same account', async () => {
     const client = await pool.connect();
     await client.query('begin');

@@ -18,6 +18,7 @@ const ids = [
   '0010_audit_pseudonyms',
   '0011_audit_manual_changes',
   '0012_audit_seals',
+  '0013_audit_manual_deletions',
 ];
 
 let pool: pg.Pool;

@@ -2,9 +2,10 @@ import { type Clock, systemClock } from './clock.js';
 import { type Composition, describeComposition } from './create-auth/composition.js';
 import { describePolicy, type PolicyReport } from './create-auth/describe-policy.js';
 import { auditOver, createFlowContext, type OnRecorded } from './create-auth/flow-context.js';
-import { createOutbox } from './create-auth/outbox.js';
+import { createFail, createOutbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
+import { createReports, type Report } from './create-auth/reports.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { takeAtLeast } from './create-auth/take-at-least.js';
 import { createKeyRing, type RootSecrets } from './crypto/key-ring.js';
@@ -12,8 +13,9 @@ import type { AuditLog } from './domains/audit/index.js';
 import { definePolicy, type Policy, type PolicyModel } from './domains/authorization/index.js';
 import { type CsrfTokens, createCsrfTokens } from './domains/csrf/index.js';
 import { type MfaOptions, type MfaPolicy, readMfaPolicy } from './domains/mfa/index.js';
-import { createPasswords, type Passwords, type PasswordsOptions } from './domains/passwords/index.js';
+import type { Passwords, PasswordsOptions } from './domains/passwords/index.js';
 import { readPasswordsOptions } from './domains/passwords/password-options.js';
+import { createPasswordsOver } from './domains/passwords/passwords.js';
 import {
   createRateLimits,
   type RateLimits,
@@ -28,8 +30,15 @@ import {
 import { createSessions, type SessionPolicyOptions, type Sessions } from './domains/sessions/index.js';
 import { type AccessTokens, createAccessTokens, type SigningKeySource } from './domains/tokens/index.js';
 import type { Duration } from './duration.js';
-import type { AuthEvent } from './events.js';
-import { createEmailTokens, createFlows, type EmailLinkOptions, type Flows } from './flows/index.js';
+import type { AuthEvent, RequestSource } from './events.js';
+import {
+  createEmailTokens,
+  createFlows,
+  type EmailLinkOptions,
+  type FlowContext,
+  type Flows,
+  forRequest,
+} from './flows/index.js';
 import type { Notify } from './notices.js';
 import { deleteInBatches } from './stores/delete-in-batches.js';
 import type { StoreSet, Stores } from './stores/stores.js';
@@ -121,8 +130,14 @@ export interface AuthOptions<M extends PolicyModel = PolicyModel> {
   readonly onRevocationStateChange?: (status: RevocationStatus) => void | Promise<void>;
   /** Sends messages to people: links, and notices of what changed. Default: nobody is told. */
   readonly notify?: Notify;
-  /** Told when `onEvent` or `notify` failed. Default: a process warning. */
+  /** Told when `onEvent` or `notify` failed, or a refusal could not be recorded. Default: a process warning. */
   readonly onEventError?: (error: unknown) => void;
+  /**
+   * Told why routes and guards could not answer: `store_unavailable` with the store's own error as its `cause`, `overloaded`, or
+   * what a bug threw. Once a minute and node for each of the three, with an event `sys_failure`. A cause may hold what was sent
+   * to the store: keep it where your logs are. Default: a process warning that holds nothing of it.
+   */
+  readonly onError?: (error: unknown, request: { readonly requestId: string | null }) => void;
 
   /** Tests only. */
   readonly clock?: Clock;
@@ -155,6 +170,16 @@ export interface Auth<M extends PolicyModel = PolicyModel> extends Flows {
   readonly composition: Composition;
   /** What is in force, without secrets; `formatPolicy` makes lines for a log of it. */
   describePolicy(): PolicyReport;
+  /** The same for one request: what its flows and limits record names the request. */
+  forRequest(source: RequestSource): Auth<M>;
+  /**
+   * Records what may come in floods, such as a refusal of the app's own: once a minute on this node for each account or network
+   * and each thing that is missing. What is left out in between is counted in the next one. Never throws, and nobody waits: what
+   * cannot be recorded goes to `onEventError`.
+   */
+  report(report: Report): void;
+  /** Tells `onError`, as often as it says, and tells an event `sys_failure`. Never throws. */
+  reportError(error: unknown, source?: RequestSource): void;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.
@@ -166,7 +191,10 @@ export interface Auth<M extends PolicyModel = PolicyModel> extends Flows {
   /** Deletes what has expired, in small batches. Call it now and then, on any node. @returns how many rows are gone. */
   deleteExpired(): Promise<number>;
 
-  /** Stops reading revocations. Call it when the app shuts down, before the stores' connections are closed. */
+  /**
+   * Stops reading revocations, and waits for refusals that are being recorded. Call it when the app shuts down, before the stores'
+   * connections are closed.
+   */
   close(): Promise<void>;
 }
 
@@ -202,7 +230,6 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
     onStateChange: options.onRevocationStateChange ?? (() => {}),
     clock,
   });
-  const passwords = createPasswords(options.passwords ?? {});
   const sessionsOver = (set: StoreSet, onRecorded: OnRecorded): Sessions =>
     createSessions({
       ...options.sessions,
@@ -217,23 +244,35 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
   const emailTokens = createEmailTokens(publicUrl, options.emailLinks);
   const policy = options.policy ?? (definePolicy({ roles: {} }) as unknown as Policy<M>);
   const mfa = readMfa(options, publicUrl, policy as unknown as Policy);
+  const passwordSettings = readPasswordsOptions(options.passwords ?? {}, [
+    new URL(publicUrl).hostname,
+    mfa.issuer,
+  ]);
+  const passwords = createPasswordsOver(passwordSettings);
   const now = (): Date => new Date(clock.now());
   const limits = createRateLimits({
     store: stores.rateLimits,
     zones: options.rateLimits ?? {},
     keyRing,
-    onExceeded: (zone, subject) =>
+    onExceeded: (zone, subject, source) =>
       context.record({
         type: 'excess_rate_limit_exceeded',
-        tenantId: subject.tenantId,
-        userId: null,
-        zone,
-        ip: 'ip' in subject ? subject.ip : null,
+        ...{ tenantId: subject.tenantId, userId: null, zone },
+        ...{ ip: 'ip' in subject ? subject.ip : null, ...source },
       }),
-    onLocked: (zone, { tenantId }) =>
-      context.record({ type: 'authn_login_lock', tenantId, userId: null, zone }),
+    onLocked: async (zone, subject, source) => {
+      const { tenantId } = subject;
+      await context.record({ type: 'authn_login_lock', ...{ tenantId, userId: null, zone, ...source } });
+      // Whoever failed at a second factor was told of each failure.
+      const isPassword = zone === 'signIn' && 'account' in subject;
+      const owner = isPassword ? await stores.users.findByEmail(tenantId, subject.account) : null;
+      if (owner !== null)
+        context.notify({ kind: 'sign_in_locked', tenantId, to: owner.email, name: owner.name });
+    },
   });
-  const context = createFlowContext({
+  const fail = createFail(options.onEventError);
+  const outbox = createOutbox({ onEvent: options.onEvent, notify: options.notify, fail, clock });
+  const context: FlowContext = createFlowContext({
     ...{
       stores,
       keyRing,
@@ -246,19 +285,23 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
       passwords,
       emailTokens,
     },
-    outbox: createOutbox({
-      onEvent: options.onEvent,
-      notify: options.notify,
-      onError: options.onEventError,
-      clock,
-    }),
+    outbox,
     // With the clock of a test no real time is spent.
     pace: options.clock === undefined ? (work) => takeAtLeast(quietMs, work) : (work) => work,
     clientId: options.clientId ?? publicUrl,
     rolesForNewUser: options.rolesForNewUser ?? (() => []),
   });
 
-  return {
+  const reports = createReports({
+    record: context.record,
+    tell: outbox.tell,
+    onError: options.onError,
+    fail,
+    clock,
+  });
+  const audit = auditOver(stores, keyRing);
+
+  const auth: Auth<M> = {
     ...createFlows(context),
     publicUrl,
     emailVerification,
@@ -272,7 +315,7 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
-    audit: auditOver(stores, keyRing),
+    audit: audit === null ? null : recordPruning(audit, context),
     limits,
     stores,
     composition: describeComposition(stores, revocations.policy),
@@ -284,8 +327,9 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
         accessTokens,
         sessions: context.sessions,
         revocations,
-        passwords: readPasswordsOptions(options.passwords ?? {}),
+        passwords: passwordSettings,
         mfa,
+        emailTokens,
       }),
     async ready() {
       await Promise.all([pingStores(stores), revocations.start()]);
@@ -296,7 +340,31 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
       (await deleteUnread(stores)) +
       (await deleteInBatches((limit) => stores.oneTimeTokens.deleteExpired(limit))) +
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
-    close: () => revocations.close(),
+    forRequest(source) {
+      const own = forRequest(context, source);
+      return { ...auth, ...createFlows(own), limits: own.limits };
+    },
+    report: reports.report,
+    reportError: reports.reportError,
+    async close() {
+      await Promise.all([revocations.close(), reports.settle()]);
+    },
+  };
+  return auth;
+}
+
+/** Old entries do not go unseen. */
+function recordPruning(audit: AuditLog, { record }: FlowContext): AuditLog {
+  return {
+    ...audit,
+    async prune(tenantId, pruning) {
+      const pruned = await audit.prune(tenantId, pruning);
+      const { removed } = pruned;
+      const actorId = pruning.actorId ?? null;
+      if (removed > 0)
+        await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed });
+      return pruned;
+    },
   };
 }
 

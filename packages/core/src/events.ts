@@ -1,4 +1,5 @@
 import type { DistributiveOmit } from './distributive-omit.js';
+import type { AuthErrorCode } from './errors.js';
 import type { SessionEndReason } from './stores/session-store.js';
 
 /** Where an act came from, as far as the request said. */
@@ -7,26 +8,54 @@ export interface EventOrigin {
   readonly userAgent: string | null;
 }
 
+/** The request that an act came with. */
+export interface RequestSource extends EventOrigin {
+  /** As the answer has it, in `x-request-id` and in problem documents. */
+  readonly requestId: string;
+}
+
+/** What somebody proves with who they are. */
+export type Factor = 'password' | 'totp' | 'backup_code';
+
 /**
  * What happened, for notices, metrics and alarms. Names follow the OWASP logging vocabulary. No event holds a secret.
  *
  * - `authn_login_success`: `isNewDevice` says that no earlier session came from this device, browser and system.
  * - `authn_login_fail`: unknown user, wrong password and disabled account alike; `userId` where the address is known.
  * - `authn_mfa_fail`: the password was right and the second factor was not.
+ * - `authz_fail`: somebody was refused what they asked for; `missing` and `name` say what they lacked.
+ * - `malicious_request`: a request tried to get around a defence; `refusal` is the code that it was refused with.
+ * - `input_validation_fail`: a request did not have the form that its route asks for.
+ * - `sys_failure`: a request could not be answered. Told only, and not in the audit log: the store may be what is away.
+ * - `audit_pruned`: old entries of the audit log were removed.
  * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
  * - `authn_login_lock`: after 100 failures in a row, a password or a second factor opens nothing any more.
  * - `audit_read`: somebody looked at the audit log, took some of it along or had it checked.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
  */
-export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
+export type AuthEvent = {
+  readonly at: Date;
+  readonly tenantId: string;
+  /** The request that it came with, where a route or guard did it. */
+  readonly requestId?: string;
+  readonly ip?: string | null;
+  readonly userAgent?: string | null;
+} & (
   | ({
       readonly type: 'authn_login_success';
       readonly userId: string;
       readonly sessionId: string;
       readonly isNewDevice: boolean;
+      /** What was proved (RFC 8176), as in the access token. */
+      readonly amr: readonly string[];
     } & EventOrigin)
-  | ({ readonly type: 'authn_login_fail'; readonly userId: string | null } & EventOrigin)
-  | ({ readonly type: 'authn_mfa_fail'; readonly userId: string } & EventOrigin)
+  | ({
+      readonly type: 'authn_login_fail';
+      readonly userId: string | null;
+      /** What was not good. */
+      readonly factor: Factor;
+    } & EventOrigin)
+  | ({ readonly type: 'authn_mfa_fail'; readonly userId: string; readonly factor: Factor } & EventOrigin)
   | {
       readonly type: 'authn_mfa_enabled' | 'authn_mfa_backup_codes_renewed';
       readonly userId: string;
@@ -42,7 +71,12 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       readonly userId: string;
       readonly backupCodesLeft: number;
     }
-  | { readonly type: 'authn_reauthenticated'; readonly userId: string; readonly sessionId: string }
+  | {
+      readonly type: 'authn_reauthenticated';
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly amr: readonly string[];
+    }
   | { readonly type: 'authn_password_change'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'authn_password_reset' | 'user_email_changed'; readonly userId: string }
   | { readonly type: 'authn_token_reuse'; readonly userId: string; readonly sessionId: string }
@@ -86,12 +120,54 @@ export type AuthEvent = { readonly at: Date; readonly tenantId: string } & (
       /** The names of what was asked for, such as `userId`; never a value. */
       readonly filters: readonly string[];
     }
+  | {
+      readonly type: 'audit_pruned';
+      /** It is about the log. */
+      readonly userId: null;
+      /** `null`: the app itself. */
+      readonly actorId: string | null;
+      /** How many entries. */
+      readonly removed: number;
+    }
+  | ReportedEvent
   | { readonly type: 'user_created'; readonly userId: string }
   | {
       readonly type: 'user_disabled' | 'user_enabled' | 'user_deleted';
       readonly userId: string;
       /** Who did it, or `null` for the app itself. */
       readonly actorId: string | null;
+    }
+);
+
+/** What somebody lacked who was refused. */
+export interface Demand {
+  readonly missing: 'role' | 'permission' | 'owner' | 'step_up' | 'address';
+  /** The role or the permissions, as the code names them; `null` where there is no name. */
+  readonly name: string | null;
+}
+
+/** What may come in floods. */
+export type ReportedEvent = {
+  /** How many like it were left out since the one before. */
+  readonly leftOut: number;
+} & (
+  | ({
+      readonly type: 'authz_fail';
+      /** `null`: nobody was signed in. */
+      readonly userId: string | null;
+      readonly sessionId: string | null;
+    } & Demand)
+  | {
+      readonly type: 'malicious_request' | 'input_validation_fail';
+      /** Nobody is known: whoever sends it may say anything. */
+      readonly userId: null;
+      readonly refusal: AuthErrorCode;
+    }
+  | {
+      readonly type: 'sys_failure';
+      readonly userId: null;
+      /** `unexpected`: a bug, which the host's error handler gets as well. */
+      readonly failure: 'store_unavailable' | 'overloaded' | 'unexpected';
     }
 );
 

@@ -10,6 +10,8 @@ import type { DistributiveOmit } from './distributive-omit.js';
  * - `email_change`: the address of the account shall be this one. `url` confirms it.
  * - `email_change_requested`, `email_changed`: to the old address.
  * - `second_factor_failed`: the password was right and the code was not. Whoever it was knows the password.
+ * - `sign_in_locked`: after 100 wrong passwords in a row none opens the account any more, except where its owner is signed in.
+ *   A new password, by link, opens it again.
  * - all others: something about the account has changed; whoever did not do it has to act.
  */
 export type Notice = {
@@ -33,6 +35,7 @@ export type Notice = {
   | { readonly kind: 'second_factor_enabled' | 'second_factor_disabled' | 'backup_codes_renewed' }
   | { readonly kind: 'backup_code_used'; readonly backupCodesLeft: number }
   | { readonly kind: 'second_factor_failed'; readonly ip: string | null }
+  | { readonly kind: 'sign_in_locked' }
   | { readonly kind: 'account_disabled' | 'account_deleted' }
 );
 

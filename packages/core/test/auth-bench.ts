@@ -76,6 +76,7 @@ export function createAuthBench(options: AuthBenchOptions = {}): AuthBench {
       policy,
       passwords: cheapArgon2,
       onEvent: (event) => void events.push(event),
+      onError: () => {},
       notify: (notice) => void notices.push(notice),
       clock,
       rateLimits: 'off',

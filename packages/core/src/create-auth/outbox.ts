@@ -10,27 +10,36 @@ export interface Outbox {
   send(notice: NewNotice): void;
 }
 
+/** Hears of what went wrong where nobody waits. */
+export type Fail = (error: unknown) => void;
+
 /** What the app listens with. */
 export interface OutboxOptions {
   readonly onEvent: ((event: AuthEvent) => void | Promise<void>) | undefined;
   readonly notify: Notify | undefined;
-  readonly onError: ((error: unknown) => void) | undefined;
+  readonly fail: Fail;
   readonly clock: Clock;
 }
 
+/** Tells the app, or warns; what it throws is warned about as well. Never throws. */
+export function createFail(onEventError: Fail | undefined): Fail {
+  const hear =
+    onEventError ?? ((error: unknown) => process.emitWarning(`a listener failed: ${nameOf(error)}`));
+  return (error) =>
+    void Promise.resolve(error)
+      .then(hear)
+      .catch((again: unknown) => process.emitWarning(`onEventError failed: ${nameOf(again)}`));
+}
+
 /** An outbox to the app's listeners. One that fails must not fail the user: what it was told about has already happened. */
-export function createOutbox({ onEvent, notify, onError, clock }: OutboxOptions): Outbox {
-  const fail = onError ?? ((error: unknown) => process.emitWarning(`a listener failed: ${nameOf(error)}`));
+export function createOutbox({ onEvent, notify, fail, clock }: OutboxOptions): Outbox {
   const deliver = <Message>(
     message: Message,
     listener: ((message: Message) => void | Promise<void>) | undefined,
   ): void => {
     if (listener === undefined) return;
     // A promise from the start, so that a listener that throws at once ends up in the same place.
-    Promise.resolve(message)
-      .then(listener)
-      .catch(fail)
-      .catch((error: unknown) => process.emitWarning(`onEventError failed: ${nameOf(error)}`));
+    void Promise.resolve(message).then(listener).catch(fail);
   };
   return {
     tell: (event) => deliver(event, onEvent),
@@ -57,6 +66,6 @@ export function holdBack(outbox: Outbox): HeldOutbox {
 }
 
 /** The kind of the error only: its message may hold what the listener was handed. */
-function nameOf(error: unknown): string {
+export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

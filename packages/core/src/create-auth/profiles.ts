@@ -2,6 +2,7 @@ import type { MfaOptions } from '../domains/mfa/index.js';
 import type { PasswordsOptions } from '../domains/passwords/password-options.js';
 import type { SessionPolicyOptions } from '../domains/sessions/index.js';
 import { type Duration, parseDuration } from '../duration.js';
+import type { EmailLinkOptions } from '../flows/index.js';
 
 /** Sets of defaults: `'default'`, or one for each level of OWASP ASVS 5.0. */
 export type ProfileName = 'default' | 'asvs-l1' | 'asvs-l2' | 'asvs-l3';
@@ -14,6 +15,8 @@ export interface ProfileSettings {
   readonly idleLifetime?: Duration;
   /** A spent refresh token ends every session of its user. */
   readonly endsAllOnReuse?: true;
+  /** Of a link to a new password (ASVS 6.5.5). */
+  readonly resetLifetime?: Duration;
   /** In code points. */
   readonly minLength?: number;
   /** Everybody has a second factor (ASVS 6.3.3). */
@@ -27,8 +30,8 @@ export interface ProfileSettings {
 }
 
 /**
- * Every profile. Lifetimes are those of SP 800-63B-4 §2 for AAL1, AAL2 and AAL3. Passwords keep 15 code points, for they
- * stand alone (ASVS 6.2.1).
+ * Every profile. Lifetimes are those of SP 800-63B-4 §2 for AAL1, AAL2 and AAL3. Passwords keep 15 code points
+ * everywhere: in a remembered browser and during the grace they stand alone (ASVS 6.2.1).
  */
 export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
   default: {},
@@ -38,7 +41,9 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     idleLifetime: '1h',
     accessLifetime: '15m',
     minLength: 15,
+    resetLifetime: '10m',
     requiresSecondFactor: true,
+    refusesPreviousCode: true,
     refusesWeakArgon2: true,
     strictCookies: true,
   },
@@ -48,6 +53,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     accessLifetime: '5m',
     endsAllOnReuse: true,
     minLength: 15,
+    resetLifetime: '10m',
     requiresSecondFactor: true,
     refusesPreviousCode: true,
     refusesWeakArgon2: true,
@@ -62,6 +68,7 @@ export interface ProfiledOptions {
   readonly sessions?: SessionPolicyOptions;
   readonly passwords?: PasswordsOptions;
   readonly mfa?: MfaOptions;
+  readonly emailLinks?: EmailLinkOptions;
 }
 
 /**
@@ -76,7 +83,7 @@ export function applyProfile<Options extends ProfiledOptions>(
   if (!Object.hasOwn(profiles, profile))
     throw new TypeError("profile: expected 'default', 'asvs-l1', 'asvs-l2' or 'asvs-l3'");
   const settings = profiles[profile];
-  const { sessions = {}, passwords = {}, mfa = {} } = options;
+  const { sessions = {}, passwords = {}, mfa = {}, emailLinks = {} } = options;
 
   const atMost = (option: string, given: Duration | undefined, limit: Duration | undefined) => {
     if (given === undefined || limit === undefined) return given ?? limit;
@@ -116,6 +123,13 @@ export function applyProfile<Options extends ProfiledOptions>(
       ...mfa,
       ...named('requiredFor', settings.requiresSecondFactor && ('everybody' as const)),
       ...named('allowsPreviousCode', settings.refusesPreviousCode && false),
+    },
+    emailLinks: {
+      ...emailLinks,
+      ...named(
+        'resetLifetime',
+        atMost('emailLinks.resetLifetime', emailLinks.resetLifetime, settings.resetLifetime),
+      ),
     },
     passwords: { ...passwords, ...named('minLength', passwords.minLength ?? settings.minLength) },
   };

@@ -11,7 +11,6 @@ export type KeyPurpose =
   | 'refresh-mac'
   | 'refresh-successor'
   | 'csrf'
-  | 'cursor'
   | 'audit'
   | 'audit-seal'
   | 'rate-limit'

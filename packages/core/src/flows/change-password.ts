@@ -1,6 +1,8 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
-import type { FlowContext } from './flow-context.js';
+import { aboutPerson } from './about-person.js';
+import type { ClientOrigin, FlowContext } from './flow-context.js';
+import { reservePasswordAttempt } from './reserve-password-attempt.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 
 /** A signed-in user wants another password. */
@@ -9,26 +11,38 @@ export interface PasswordChange {
   readonly sessionId: string;
   readonly currentPassword: string;
   readonly newPassword: string;
+  /** Where the request comes from. Left out: the network is not counted, the account always is. */
+  readonly origin?: ClientOrigin;
 }
+
+const unknownOrigin: ClientOrigin = { ip: null, userAgent: null, isBrowser: false };
 
 /**
  * Sets a new password, renews the session that asks and ends all others.
+ *
+ * The current password is an attempt like that of a sign-in: whoever has a stolen session must not guess it here.
  *
  * Password and sessions change together or not at all where the stores share a database. Elsewhere the password comes
  * first: a failure in between leaves sessions that the user can end by asking again with the new password.
  *
  * @throws `AuthError` `credentials_invalid` for a wrong current password, a disabled account, or when it was changed meanwhile;
  * `password_too_short`, `password_too_long`, `password_too_common`; `access_token_revoked` when the asking session has
- * just ended, `access_token_expired` in its last second; `overloaded`, `store_unavailable`.
+ * just ended, `access_token_expired` in its last second; `rate_limited`, `overloaded`, `store_unavailable`.
  */
 export async function changePassword(auth: FlowContext, change: PasswordChange): Promise<SignedIn> {
-  const { sessionId, currentPassword, newPassword } = change;
+  const { sessionId, currentPassword, newPassword, origin = unknownOrigin } = change;
   const ref = { tenantId: change.user.tenantId, userId: change.user.userId };
   const user = await auth.users.find(ref);
+  const account = user?.canonicalEmail ?? ref.userId;
+  const attempt = await reservePasswordAttempt(auth, { user: ref, account, origin });
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
-  if (user === null || !verdict.isMatch || user.disabledAt !== null)
+  if (user === null || !verdict.isMatch || user.disabledAt !== null) {
+    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip: null, userAgent: null });
     throw new AuthError('credentials_invalid');
-  await auth.passwords.requireAcceptable(newPassword);
+  }
+  await attempt.succeed();
+  await auth.passwords.requireAcceptable(newPassword, aboutPerson(user));
+  await auth.passwords.requireUnbreached(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
   const signedIn = await auth.atomically(async (kept) => {
@@ -45,6 +59,8 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
     const proof = isEnabled ? {} : { amr: ['pwd'] };
     const held = await kept.sessions.renew(ref, sessionId, { ...proof, endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
     // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
     const issued = issueTokens(auth, user, held);
     await kept.record({ type: 'authn_password_change', ...ref, sessionId });

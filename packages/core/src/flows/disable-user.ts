@@ -29,6 +29,8 @@ export async function disableUser(auth: FlowContext, { user, actorId }: AccountA
 
     // After the account: a sign-in that begins in between finds it disabled, one that began before is stopped here.
     await kept.sessions.endAll(ref);
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
     if (before.disabledAt === null) {
       await kept.record({ type: 'user_disabled', ...ref, actorId });
       await recordSessionEnd(kept, ref, { reason: 'user_disabled' });

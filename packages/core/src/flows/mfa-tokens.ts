@@ -22,7 +22,12 @@ export const secondFactorPending: TokenPurpose<HalfSignIn> = { name: 'second_fac
 /** Goes on by setting a second factor up. */
 export const secondFactorSetup: TokenPurpose<HalfSignIn> = { name: 'second_factor_setup', ...halfSignIn };
 
-/** A browser in which the user has given a second factor. */
+/**
+ * A browser in which the user has given a second factor.
+ *
+ * Given out before the session begins, and void once more after sessions have ended: a sign-in that is under way while
+ * somebody is thrown out would otherwise leave a browser behind that is remembered.
+ */
 export function rememberedDevice(lifetimeMs: number): TokenPurpose<null> {
   return { name: 'remembered_device', lifetimeMs, replacesOthers: false, read: () => null };
 }

@@ -1,5 +1,6 @@
 import type { SecondFactorProof } from '../domains/mfa/index.js';
 import { AuthError } from '../errors.js';
+import type { Factor } from '../events.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { hasMailLeft } from './mail-budget.js';
@@ -23,7 +24,7 @@ export async function proveSecondFactor(
 ): Promise<void> {
   const { tenantId, userId, email: to, name } = user;
   const used = await withinBudget(auth, user, () => auth.secondFactors.verify(user, proof));
-  if (used === null) return fail(auth, user, origin);
+  if (used === null) return fail(auth, user, proof.method, origin);
   const { backupCodesLeft } = used;
   if (backupCodesLeft === null) return;
   await auth.record({ type: 'authn_mfa_backup_code_used', tenantId, userId, backupCodesLeft });
@@ -51,9 +52,10 @@ export async function withinBudget<T>(
 async function fail(
   auth: FlowContext,
   { tenantId, userId, email: to, name, canonicalEmail }: UserRecord,
+  factor: Factor,
   { ip, userAgent }: ProofOrigin,
 ): Promise<never> {
-  await auth.record({ type: 'authn_mfa_fail', tenantId, userId, ip, userAgent });
+  await auth.record({ type: 'authn_mfa_fail', tenantId, userId, factor, ip, userAgent });
   // Apart from links: whoever fails here must not keep the owner from a new password.
   if (await hasMailLeft(auth, tenantId, canonicalEmail, 'second-factor')) {
     auth.notify({ kind: 'second_factor_failed', tenantId, to, name, ip });

@@ -33,8 +33,8 @@ interface RecordInProgress {
   readonly line: number;
   readonly fields: string[];
   field: string;
-  /** `closed`: after the quote that ends a field, or before the second of two that stand for one. */
-  place: 'start' | 'plain' | 'quoted' | 'closed';
+  /** `closed`: after the quote that ends a field, or before the second of two that stand for one. `ended`: only after it. */
+  place: 'start' | 'plain' | 'quoted' | 'closed' | 'ended';
   length: number;
   isMalformed: boolean;
 }
@@ -51,7 +51,8 @@ function take(record: RecordInProgress, character: string, delimiter: string): v
     return;
   }
   if (character === delimiter) {
-    record.fields.push(record.field);
+    // Of a row that is too long nothing more is kept: it may have no end.
+    if (record.length <= maxRowLength) record.fields.push(record.field);
     record.field = '';
     record.place = 'start';
     return;
@@ -59,13 +60,17 @@ function take(record: RecordInProgress, character: string, delimiter: string): v
   if (character === '"') {
     if (record.place === 'closed') append(record, character);
     // Where it does not begin a field it is a mistake, and must not take the lines that follow along.
-    if (record.place === 'plain') record.isMalformed = true;
+    if (record.place === 'plain' || record.place === 'ended') record.isMalformed = true;
     else record.place = 'quoted';
     return;
   }
-  // The line break of Windows, of which the second half comes next.
-  if (record.place === 'closed' && character !== '\r') record.isMalformed = true;
-  if (record.place === 'closed') return;
+  if (record.place === 'closed' && character === '\r') {
+    // The line break of Windows, of which the second half comes next.
+    record.place = 'ended';
+    return;
+  }
+  // The field is over, and no quote after this begins one.
+  if (record.place === 'closed' || record.place === 'ended') record.isMalformed = true;
   record.place = 'plain';
   append(record, character);
 }

@@ -20,9 +20,9 @@ export interface Reauthentication {
  * Proves again all that a sign-in asks for (ASVS 7.5.1). The session goes on with new tokens, its older ones are void
  * (ASVS 7.2.4), and `authTime` is now.
  *
- * @throws `AuthError` `credentials_invalid`; `mfa_code_required` when the password was right and the user has a second
- * factor; `mfa_code_invalid`, `rate_limited`, `overloaded`; `access_token_revoked` when the session has just ended;
- * `store_unavailable`.
+ * @throws `AuthError` `credentials_invalid`, also when the password was changed meanwhile; `mfa_code_required` when the
+ * password was right and the user has a second factor, or got one meanwhile; `mfa_code_invalid`, `rate_limited`, `overloaded`;
+ * `access_token_revoked` when the session has just ended; `store_unavailable`.
  */
 export async function reauthenticate(auth: FlowContext, request: Reauthentication): Promise<SignedIn> {
   const { sessionId, password, proof, origin } = request;
@@ -33,7 +33,7 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
   const verdict = await auth.passwords.verify(password, user?.passwordHash ?? null);
   if (user === null || !verdict.isMatch || user.disabledAt !== null) {
     const { ip, userAgent } = origin;
-    await auth.record({ type: 'authn_login_fail', ...ref, ip, userAgent });
+    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip, userAgent });
     throw new AuthError('credentials_invalid');
   }
   await attempt.succeed();
@@ -44,11 +44,16 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
     await proveSecondFactor(auth, user, proof, origin);
   }
   return auth.atomically(async (kept) => {
-    const held = await kept.sessions.renew(ref, sessionId, {
-      amr: isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'],
-    });
+    const amr = isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'];
+    const held = await kept.sessions.renew(ref, sessionId, { amr });
     if (held === null) throw new AuthError('access_token_revoked');
-    await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId });
+    // Once more, now that nobody else renews the session: what was changed meanwhile would have ended all that it did not renew,
+    // and whoever proved what held before must not carry on what the owner renewed.
+    const now = await kept.users.find(ref);
+    if (now?.passwordHash !== user.passwordHash) throw new AuthError('credentials_invalid');
+    if ((await kept.secondFactors.describe(ref)).isEnabled !== isEnabled)
+      throw new AuthError('mfa_code_required');
+    await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId, amr });
     return issueTokens(kept, user, held);
   });
 }

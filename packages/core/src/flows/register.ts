@@ -1,6 +1,7 @@
 import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
+import { aboutPerson } from './about-person.js';
 import { completeSignIn } from './complete-sign-in.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import type { SignInOutcome } from './sign-in-outcome.js';
@@ -27,8 +28,9 @@ export async function register(auth: FlowContext, registration: Registration): P
   const { tenantId, password, name, origin } = registration;
   const email = parseEmailAddress(registration.email);
   if (email === null) throw new AuthError('email_invalid');
-  await auth.passwords.requireAcceptable(password);
+  await auth.passwords.requireAcceptable(password, aboutPerson({ email: email.address, name }));
   await auth.limits.require('register', { tenantId, ip: origin.ip });
+  await auth.passwords.requireUnbreached(password);
 
   const passwordHash = await auth.passwords.hash(password);
 

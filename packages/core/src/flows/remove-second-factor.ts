@@ -34,8 +34,10 @@ export async function removeSecondFactor(
 
   await auth.atomically(async (kept) => {
     await remove(kept, account, ref.userId);
-    if (isMissed) return kept.sessions.endAll(ref);
-    if (!(await kept.sessions.endOthers(ref, sessionId))) throw new AuthError('access_token_revoked');
+    if (isMissed) await kept.sessions.endAll(ref);
+    else if (!(await kept.sessions.endOthers(ref, sessionId))) throw new AuthError('access_token_revoked');
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
   });
 }
 
@@ -53,6 +55,8 @@ export async function resetSecondFactor(auth: FlowContext, { user, actorId }: Ac
     if (account === null) throw new AuthError('account_not_found');
     await remove(kept, account, actorId);
     await kept.sessions.endAll(ref);
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
   });
 }
 

@@ -1,6 +1,7 @@
 import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
+import { aboutPerson } from './about-person.js';
 import type { FlowContext } from './flow-context.js';
 import { hasMailLeft } from './mail-budget.js';
 import type { Registration } from './register.js';
@@ -21,8 +22,9 @@ export async function requestAccount(
 ): Promise<void> {
   const address = parseEmailAddress(email);
   if (address === null) throw new AuthError('email_invalid');
-  await auth.passwords.requireAcceptable(password);
+  await auth.passwords.requireAcceptable(password, aboutPerson({ email: address.address, name }));
   await auth.limits.require('register', { tenantId, ip: origin.ip });
+  await auth.passwords.requireUnbreached(password);
   const passwordHash = await auth.passwords.hash(password);
 
   const owner = await auth.users.findByEmail(tenantId, address.canonical);

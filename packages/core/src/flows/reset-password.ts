@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.js';
+import { aboutPerson } from './about-person.js';
 import type { FlowContext } from './flow-context.js';
 
 /** Somebody opened the link of a forgotten password. */
@@ -26,7 +27,8 @@ export async function resetPassword(
   const presented = await auth.oneTimeTokens.find(passwordReset, tenantId, token);
   const asking = presented && (await auth.users.find(presented));
   if (asking === null) throw new AuthError('one_time_token_invalid');
-  await auth.passwords.requireAcceptable(newPassword);
+  await auth.passwords.requireAcceptable(newPassword, aboutPerson(asking));
+  await auth.passwords.requireUnbreached(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
   const account = await auth.atomically(async (kept) => {
@@ -43,6 +45,8 @@ export async function resetPassword(
     });
     if (kind !== 'updated') throw new AuthError('one_time_token_invalid');
     await kept.sessions.endAll(ref);
+    // Again, for whoever was remembered while this was under way.
+    await kept.oneTimeTokens.voidAll(ref);
     await kept.record({ type: 'authn_password_reset', ...ref });
     kept.notify({ kind: 'password_reset_done', tenantId, to: user.email, name: user.name });
     return user;

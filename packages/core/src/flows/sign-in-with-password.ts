@@ -39,7 +39,11 @@ export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim
 
   if (user === null || !verdict.isMatch || user.disabledAt !== null) {
     const { ip, userAgent } = origin;
-    await auth.record({ type: 'authn_login_fail', tenantId, userId: user?.userId ?? null, ip, userAgent });
+    const userId = user?.userId ?? null;
+    await auth.record({
+      type: 'authn_login_fail',
+      ...{ tenantId, userId, factor: 'password', ip, userAgent },
+    });
     throw new AuthError('credentials_invalid');
   }
 

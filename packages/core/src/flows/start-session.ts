@@ -30,7 +30,7 @@ export async function startSession(
   const { tenantId, userId, email: to, name } = user;
   await auth.record({
     type: 'authn_login_success',
-    ...{ tenantId, userId, sessionId: session.id, isNewDevice, ip, userAgent },
+    ...{ tenantId, userId, sessionId: session.id, isNewDevice, amr, ip, userAgent },
   });
   const { browser, os } = session;
   if (isNewDevice) auth.notify({ kind: 'new_device', tenantId, to, name, ip, browser, os });

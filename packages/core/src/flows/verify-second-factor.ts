@@ -34,9 +34,10 @@ export async function verifySecondFactor(
   return auth.atomically(async (kept) => {
     const spent = await kept.oneTimeTokens.consume(secondFactorPending, tenantId, mfaToken);
     if (spent === null) throw new AuthError('mfa_token_invalid');
+    // Before there is a session: whoever is thrown out in between has no session and gets nothing to be remembered by.
+    const deviceToken = rememberDevice ? await remember(kept, user) : null;
     const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin };
-    const signedIn = await startSession(kept, proven);
-    return { ...signedIn, deviceToken: rememberDevice ? await remember(kept, user) : null };
+    return { ...(await startSession(kept, proven)), deviceToken };
   });
 }
 

@@ -19,12 +19,13 @@ export interface AdminRouteDefinition<Body, Query> extends ProtectedRouteDefinit
  * before it changes anything (ASVS 7.5.1, 8.2.1).
  */
 export function defineAdminRoute<Body = undefined, Query = undefined>(
-  http: HttpContext,
+  app: HttpContext,
   { permission, ...definition }: AdminRouteDefinition<Body, Query>,
 ): Route {
   const isChange = definition.method !== 'GET';
-  return defineProtectedRoute<Body, Query>(http, {
+  return defineProtectedRoute<Body, Query>(app, {
     ...definition,
+    demand: { missing: 'permission', name: permission },
     answers: {
       ...definition.answers,
       401: isChange
@@ -33,6 +34,7 @@ export function defineAdminRoute<Body = undefined, Query = undefined>(
       403: `The roles of the sender do not grant \`${permission}\`, or the request does not come from the app itself`,
     },
     async handle(input, sender) {
+      const { http } = input;
       if (http.adminNetworks !== null) requireAddress(http, input.request, http.adminNetworks);
       await requirePermission(http, sender.identity, permission);
       if (isChange) requireRecentProof(http, sender.identity);

@@ -1,4 +1,5 @@
 import { type ZodType, z } from 'zod';
+import { createId } from '../crypto/random.js';
 import { AuthError, type FieldError, isAuthError } from '../errors.js';
 import { originVary } from './check-origin.js';
 import { baselineHeaders } from './headers.js';
@@ -38,7 +39,8 @@ export async function answerRoute(
   params: Readonly<Record<string, string>>,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const headers = originVary(request);
+  const requestId = requestIdFor(route, request);
+  const headers = { ...originVary(request), 'x-request-id': requestId };
   try {
     const query = readQuery(request);
     requirePlainRequest(request, query);
@@ -51,9 +53,15 @@ export async function answerRoute(
     const caching = route.isCacheable ? {} : { 'cache-control': 'no-store' };
     return { ...response, headers: { ...baselineHeaders, ...caching, ...headers, ...response.headers } };
   } catch (error) {
-    if (isAuthError(error)) return respondProblem(error, { headers });
+    route.watch?.onRefused(request, error);
+    if (isAuthError(error)) return respondProblem(error, requestId, { headers });
     throw error;
   }
+}
+
+/** The id of a request for the route. */
+export function requestIdFor(route: Route | undefined, request: HttpRequest): string {
+  return route?.watch?.requestIdOf(request) ?? createId();
 }
 
 /** Nothing in the request may say that it is something else than it looks. */

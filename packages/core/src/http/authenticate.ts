@@ -6,6 +6,7 @@ import { andThen, type Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { createIdentity } from './identity.js';
 import type { HttpRequest } from './request.js';
+import { forRequest } from './request-source.js';
 import { writeCookies } from './write-cookies.js';
 
 /** A request whose sender is known. */
@@ -83,7 +84,7 @@ function renew(
   // A hybrid client that has no access token yet fetches one itself: a cookie with one would contradict its header.
   const isHybridStart = accessToken === null && http.transport === 'hybrid';
   if (transport !== 'cookie' || refreshToken === null || isHybridStart) throw reason;
-  return renewWith(http, http.tenantOf(request), credentials, refreshToken);
+  return renewWith(forRequest(http, request), http.tenantOf(request), credentials, refreshToken);
 }
 
 async function renewWith(

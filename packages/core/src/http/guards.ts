@@ -1,20 +1,26 @@
 import { AuthError, isAuthError } from '../errors.js';
+import type { Demand } from '../events.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
 import { originVary } from './check-origin.js';
 import { andThen, type Guard, type Verdict } from './guard.js';
 import type { HttpContext } from './http-context.js';
-import { respondProblem } from './problem.js';
+import { type Refused, reportRefusal } from './report-refusal.js';
 import type { HttpRequest } from './request.js';
+import { respondRefusal } from './respond-refusal.js';
 
 /** Whether a signed-in user may make the request; without a promise where it can be told at once. */
 export type Judge = (sender: Authenticated, request: HttpRequest) => boolean | Promise<boolean>;
 
-/** A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws. */
-export function createGuard(http: HttpContext, isAllowed: Judge): Guard {
+/**
+ * A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws.
+ *
+ * @param demand what whoever gets 403 lacked, as it is recorded.
+ */
+export function createGuard(http: HttpContext, isAllowed: Judge, demand: Demand | null = null): Guard {
   return (request: HttpRequest) => {
     const judge = (sender: Authenticated): Verdict | Promise<Verdict> => {
       const { identity, cookies } = sender;
-      const fail = (error: unknown): Verdict => refuse(http, request, error, cookies);
+      const fail = (error: unknown): Verdict => refuse(http, request, error, { cookies, identity, demand });
       const enforce = (allowed: boolean): Verdict =>
         allowed ? { isAllowed: true, identity, cookies } : fail(new AuthError('permission_denied'));
       try {
@@ -40,12 +46,16 @@ function refuse(
   http: HttpContext,
   request: HttpRequest,
   error: unknown,
-  cookies: readonly string[] = [],
+  { cookies = [], ...refused }: Refused & { readonly cookies?: readonly string[] } = {},
 ): Verdict {
-  if (!isAuthError(error)) throw error;
+  if (!isAuthError(error)) {
+    reportRefusal(http, request, error);
+    throw error;
+  }
   return {
     isAllowed: false,
-    response: respondProblem(error, {
+    response: respondRefusal(http, request, error, {
+      refused,
       headers: originVary(request),
       cookies: endsCookies(error) ? http.cookies.clear() : cookies,
     }),

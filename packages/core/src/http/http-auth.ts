@@ -19,6 +19,7 @@ import type { HttpContext } from './http-context.js';
 import { type LoadOwner, type LoadRecord, requireOwner, requirePermissions } from './permission-guards.js';
 import { requireProof } from './recent-proof.js';
 import type { HttpRequest } from './request.js';
+import { createRequestIds } from './request-ids.js';
 import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
 import { createRoutes } from './routes/index.js';
@@ -61,10 +62,16 @@ export interface HttpAuthOptions<M extends PolicyModel = PolicyModel> extends Co
   readonly adminNetworks?: readonly Network[];
   /**
    * The proxies in front of the app: networks such as `10.0.0.0/8`, `loopback`, `private`, `cloudflare`, and `unix` for whoever
-   * connects by a socket of this machine. What they say of the client is believed, and from nobody else (ASVS 4.1.3). Default:
-   * none, and a client is who connects.
+   * connects by a socket of this machine: name it only where nobody connects otherwise. What they say of the client is believed,
+   * and from nobody else (ASVS 4.1.3). Default: none, and a client is who connects.
    */
   readonly trustedProxies?: readonly (Network | 'unix')[];
+  /**
+   * A request keeps the `X-Request-Id` that one of `trustedProxies` gives it, if that is 8 to 64 letters, digits, `.`, `_` and `-`.
+   * For proxies that make it up themselves: one that hands on what the client says lets clients choose. Default `false`: each
+   * request gets a random id here.
+   */
+  readonly keepProxyRequestId?: boolean;
 }
 
 /** How fresh and how strong the proof has to be. */
@@ -120,6 +127,8 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
 
   /** Where a request really comes from, behind the proxies that are trusted. */
   locate(request: HttpRequest): RequestOrigin;
+  /** The id of a request, as its answer and all that is recorded of it have it: for the app's own logs. */
+  requestIdOf(request: HttpRequest): string;
   /** Redirects pages that come by plain http, and refuses everything else with 403 `https_required` (ASVS 12.2.1). */
   requireHttps(): Guard;
   /** Lets requests from these networks through; others get 403 `address_refused`. @throws `TypeError` when one is none. */
@@ -151,6 +160,10 @@ export function createHttpAuth<M extends PolicyModel>(
     throw new TypeError('userAttributes: missing, while rules of the policy look at attributes of users');
   const { tenantOf } = options;
   const locate = createRequestLocator(options.trustedProxies ?? []);
+  const { keepProxyRequestId = false, trustedProxies = [] } = options;
+  if (keepProxyRequestId && trustedProxies.length === 0)
+    throw new TypeError('keepProxyRequestId: there are no trustedProxies');
+  const requestIdOf = createRequestIds((request) => keepProxyRequestId && locate(request).isFromProxy);
   const http: HttpContext = {
     auth: auth as unknown as Auth,
     cookies: createCookies(options),
@@ -160,6 +173,7 @@ export function createHttpAuth<M extends PolicyModel>(
     userAttributes: options.userAttributes ?? null,
     stepUpWindowMs: readWindow('stepUpWindow', options.stepUpWindow ?? '10m'),
     locate,
+    requestIdOf,
     adminNetworks:
       options.adminNetworks === undefined ? null : readNetworks('adminNetworks', options.adminNetworks),
     tenantOf: tenantOf === undefined ? () => '' : (request) => tenantOf(request, locate(request)),
@@ -167,6 +181,7 @@ export function createHttpAuth<M extends PolicyModel>(
   const { trustedOrigins } = http;
   return {
     locate,
+    requestIdOf,
     requireHttps: () => createHttpsGuard(http),
     requireAddress: (networks) => createAddressGuard(http, networks),
     securityHeaders: (headers) => createHeadersGuard(auth.publicUrl.startsWith('https:'), headers),
@@ -181,7 +196,10 @@ export function createHttpAuth<M extends PolicyModel>(
 
     requireRole(role) {
       if (!auth.policy.isRole(role)) throw new TypeError('requireRole: there is no such role');
-      return createGuard(http, ({ claims }) => auth.policy.hasRole(claims.roles, role));
+      return createGuard(http, ({ claims }) => auth.policy.hasRole(claims.roles, role), {
+        missing: 'role',
+        name: role,
+      });
     },
 
     requirePermission: (permission, ...[load]) => requirePermissions(http, 'all', [permission], load),

@@ -5,6 +5,7 @@ import type { Transport } from './credentials.js';
 import type { Networks } from './edge/networks.js';
 import type { LocateRequest } from './edge/request-origin.js';
 import type { HttpRequest } from './request.js';
+import type { RequestIdOf } from './request-ids.js';
 
 /** What guards and routes share. */
 export interface HttpContext {
@@ -22,6 +23,8 @@ export interface HttpContext {
   readonly locate: LocateRequest;
   /** What rules look at of the user, or `null` where they look at nothing. */
   readonly userAttributes: ((user: UserRef) => object | Promise<object>) | null;
+  /** The id of a request, in its answer and in what is recorded of it. */
+  readonly requestIdOf: RequestIdOf;
   /** Where administrators ask from; `null`: from anywhere. */
   readonly adminNetworks: Networks | null;
   /** The tenant that a request is for; `''` in an app without tenants. */

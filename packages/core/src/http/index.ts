@@ -25,5 +25,12 @@ export { createOpenApiDocument, type OpenApiInfo } from './openapi.js';
 export { statusOf } from './problem.js';
 export type { HttpRequest } from './request.js';
 export { type HttpResponse, type ResponseExtras, respondEmpty, respondJson } from './response.js';
-export { defineRoute, type Route, type RouteDefinition, type RouteInput, type RouteMethod } from './route.js';
+export {
+  defineRoute,
+  type Route,
+  type RouteDefinition,
+  type RouteInput,
+  type RouteMethod,
+  type RouteWatch,
+} from './route.js';
 export { createRouter, type Router } from './router.js';

@@ -1,7 +1,7 @@
 import type { PolicyModel, RecordOf } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import { andThen, type Guard, type Identity } from './guard.js';
-import { createGuard } from './guards.js';
+import { createGuard, type Judge } from './guards.js';
 import type { HttpContext } from './http-context.js';
 
 /** Gives what a request is about, or `null` where there is no such thing. It is handed the framework's own request. */
@@ -32,9 +32,10 @@ export function requirePermissions(
     quantifier === 'all' ? permissions.every(holds) : permissions.some(holds);
   const isAllowed = ({ principal }: Identity, record?: object): boolean =>
     judge((permission) => policy.can(principal, permission as never, record as never));
-  if (load === undefined) return createGuard(http, ({ identity }) => isAllowed(identity));
+  const demand = { missing: 'permission', name: permissions.join(' ') } as const;
+  if (load === undefined) return createGuard(http, ({ identity }) => isAllowed(identity), demand);
 
-  return createGuard(http, ({ identity }, request) =>
+  const judgeRecord: Judge = ({ identity }, request) =>
     andThen(load(request, identity), (record) => {
       if (record !== null) return isAllowed(identity, record);
       // That something is not there is for those only who could see it.
@@ -42,8 +43,8 @@ export function requirePermissions(
       if (judge((permission) => policy.filterFor(principal, permission as never).kind === 'always'))
         throw new AuthError('record_not_found');
       return false;
-    }),
-  );
+    });
+  return createGuard(http, judgeRecord, demand);
 }
 
 /** A guard for the user whose id, or for the users whose ids, `load` gives. */

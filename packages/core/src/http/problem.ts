@@ -1,4 +1,3 @@
-import { createId } from '../crypto/random.js';
 import { AuthError, type AuthErrorCode, authErrorMessages } from '../errors.js';
 import { baselineHeaders } from './headers.js';
 import { exceededHeaders } from './limit-headers.js';
@@ -70,9 +69,14 @@ export function statusOf(code: AuthErrorCode): number {
 
 /**
  * The answer to a refusal or outage: `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code`,
- * `detail`, `requestId` and, for input, `errors`. Everything in it is a constant or random; nothing the client sent.
+ * `detail`, `requestId` and, for input, `errors`. Everything in it is a constant or random, or the id that a trusted proxy gave
+ * the request; nothing the client sent.
  */
-export function respondProblem(error: AuthError, extras: ResponseExtras = {}): HttpResponse {
+export function respondProblem(
+  error: AuthError,
+  requestId: string,
+  extras: ResponseExtras = {},
+): HttpResponse {
   const status = statusOf(error.code);
   // A store of the app's own may not say when to come back (RFC 9110 §15.6.4 wants it said).
   const retryAfterSeconds = error.retryAfterSeconds ?? (status === 503 ? 1 : undefined);
@@ -82,7 +86,7 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
     status,
     code: error.code,
     detail: authErrorMessages[error.code],
-    requestId: createId(),
+    requestId,
     ...(error.fields.length > 0 ? { errors: error.fields } : {}),
   };
   return respondJson(status, problem, {
@@ -90,6 +94,7 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
       ...baselineHeaders,
       'cache-control': 'no-store',
       'content-type': 'application/problem+json; charset=utf-8',
+      'x-request-id': requestId,
       ...(status === 401 ? { 'www-authenticate': challengeFor(error) } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
       ...exceededHeaders(error),
@@ -100,9 +105,11 @@ export function respondProblem(error: AuthError, extras: ResponseExtras = {}): H
 }
 
 /** 405 with the methods that the path does answer. */
-export function respondMethodNotAllowed(methods: readonly string[]): HttpResponse {
+export function respondMethodNotAllowed(methods: readonly string[], requestId: string): HttpResponse {
   const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-  return respondProblem(new AuthError('method_not_allowed'), { headers: { allow: allow.join(', ') } });
+  return respondProblem(new AuthError('method_not_allowed'), requestId, {
+    headers: { allow: allow.join(', ') },
+  });
 }
 
 /**

@@ -1,27 +1,31 @@
 import { isAuthError } from '../errors.js';
+import type { Demand } from '../events.js';
+import { type AuthRouteDefinition, type AuthRouteInput, defineAuthRoute } from './auth-route.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
-import { respondProblem } from './problem.js';
 import { isUnsafeMethod } from './request.js';
+import { respondRefusal } from './respond-refusal.js';
 import type { HttpResponse } from './response.js';
-import { defineRoute, type Route, type RouteDefinition, type RouteInput } from './route.js';
+import type { Route } from './route.js';
 
 /** A route that only signed-in users reach; its handler is told who asks. */
 export interface ProtectedRouteDefinition<Body, Query>
-  extends Omit<RouteDefinition<Body, Query>, 'handle' | 'isProtected'> {
+  extends Omit<AuthRouteDefinition<Body, Query>, 'handle' | 'isProtected'> {
+  /** What it asks for besides being signed in, as it is recorded of a refusal. */
+  readonly demand?: Demand;
   readonly handle: (
-    input: RouteInput<Body, Query>,
+    input: AuthRouteInput<Body, Query>,
     sender: Authenticated,
   ) => Promise<HttpResponse> | HttpResponse;
 }
 
 /** A line of the route table behind the same check as every guard, cookies of a refreshed session included. */
 export function defineProtectedRoute<Body = undefined, Query = undefined>(
-  http: HttpContext,
-  definition: ProtectedRouteDefinition<Body, Query>,
+  app: HttpContext,
+  { demand, ...definition }: ProtectedRouteDefinition<Body, Query>,
 ): Route {
-  return defineRoute<Body, Query>({
+  return defineAuthRoute<Body, Query>(app, {
     ...definition,
     isProtected: true,
     answers: {
@@ -32,17 +36,20 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
       ...definition.answers,
     },
     async handle(input) {
-      let cookies: readonly string[] = [];
+      const { http, request } = input;
+      let sender: Authenticated | null = null;
       try {
-        const sender = await authenticate(http, input.request);
-        cookies = sender.cookies;
+        sender = await authenticate(http, request);
         if (isUnsafeMethod(definition.method)) await countRequest(http, sender.identity);
         const response = await definition.handle(input, sender);
         // What the handler sets comes last and wins: it may have renewed the session once more.
-        return { ...response, cookies: [...cookies, ...response.cookies] };
+        return { ...response, cookies: [...sender.cookies, ...response.cookies] };
       } catch (error) {
         if (!isAuthError(error)) throw error;
-        return respondProblem(error, { cookies: endsCookies(error) ? http.cookies.clear() : cookies });
+        return respondRefusal(http, request, error, {
+          cookies: endsCookies(error) ? http.cookies.clear() : (sender?.cookies ?? []),
+          refused: { identity: sender?.identity ?? null, demand: demand ?? null },
+        });
       }
     },
   });

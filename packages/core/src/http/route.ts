@@ -16,6 +16,14 @@ export interface RouteInput<Body = unknown, Query = unknown> {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** What becomes known of a route's requests besides their answers. */
+export interface RouteWatch {
+  /** The id of a request: the same one each time it is asked for. */
+  readonly requestIdOf: (request: HttpRequest) => string;
+  /** Told what a request was refused for, or what broke. Never throws. */
+  readonly onRefused: (request: HttpRequest, error: unknown) => void;
+}
+
 /** One line of the route table. The bindings, the dispatcher and the OpenAPI document all read this. */
 export interface Route {
   readonly method: RouteMethod;
@@ -33,6 +41,8 @@ export interface Route {
   readonly answers: Readonly<Record<number, string>>;
   /** Public data that caches may keep; everything else is `no-store`. */
   readonly isCacheable: boolean;
+  /** `null`: nobody is told, and the answer has an id of its own. */
+  readonly watch: RouteWatch | null;
   /** Answers a request whose input has been checked. Throws `AuthError` for refusals. */
   handle(input: RouteInput): Promise<HttpResponse> | HttpResponse;
 }
@@ -54,6 +64,7 @@ export function defineRoute<Body = undefined, Query = undefined>(
   return {
     isProtected: false,
     isCacheable: false,
+    watch: null,
     ...definition,
     body: definition.body ?? null,
     query: definition.query ?? null,

@@ -1,4 +1,4 @@
-import { answerRoute } from './answer-route.js';
+import { answerRoute, requestIdFor } from './answer-route.js';
 import { respondMethodNotAllowed } from './problem.js';
 import type { HttpRequest } from './request.js';
 import type { HttpResponse } from './response.js';
@@ -57,10 +57,11 @@ export function createRouter(routes: readonly Route[]): Router {
       const found = find(path);
       if (found === null) return null;
       // HEAD is GET without the body, which the server leaves out (RFC 9110 §9.3.2).
-      const route = found.group.routes.get(request.method === 'HEAD' ? 'GET' : request.method);
-      return route === undefined
-        ? respondMethodNotAllowed([...found.group.routes.keys()])
-        : answerRoute(route, found.params, request);
+      const { routes: methods } = found.group;
+      const route = methods.get(request.method === 'HEAD' ? 'GET' : request.method);
+      if (route !== undefined) return answerRoute(route, found.params, request);
+      const [other] = methods.values();
+      return respondMethodNotAllowed([...methods.keys()], requestIdFor(other, request));
     },
   };
 }

@@ -35,7 +35,14 @@ async function verifyAfter(
   const { auth } = bench;
   for (const userId of ['ada', 'bob', 'eve', 'kim', 'zoe']) {
     await auth.audit?.append([
-      { type: 'authn_login_fail', tenantId, userId, at: new Date(bench.clock.now()), ...origin },
+      {
+        type: 'authn_login_fail',
+        factor: 'password',
+        tenantId,
+        userId,
+        at: new Date(bench.clock.now()),
+        ...origin,
+      },
     ]);
   }
   isTampered = true;
@@ -135,7 +142,7 @@ describe('who makes room in a pruned log', () => {
 
   it('holds from the seal on when nobody touched it', async () => {
     const { log } = await withSeal((seal) => seal);
-    expect(await log.verify(tenantId)).toEqual({ intact: true, checked: 3, firstBroken: null });
+    expect(await log.verify(tenantId)).toEqual({ intact: true, checked: 4, firstBroken: null });
   });
 
   it('names the first broken entry after the seal', async () => {
@@ -183,6 +190,40 @@ describe('who makes room in a pruned log', () => {
     expect((await log.verify(tenantId)).firstBroken).toEqual({ seq: 2, reason: 'seal_forged' });
   });
 
+  it('names an entry that was put where others were pruned, and leaves it there as evidence', async () => {
+    const honest = createMemoryAuditStore();
+    const forged: AuditEntry[] = [];
+    const audit: AuditStore = {
+      ...honest,
+      list: async (query) =>
+        [...forged.filter(({ seq }) => seq > (query.afterSeq ?? 0)), ...(await honest.list(query))].slice(
+          0,
+          query.limit,
+        ),
+    };
+    const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    const log = bench.auth.audit;
+    if (log === null) throw new Error('there is an audit log');
+    const start = bench.clock.now();
+    const event = (ms: number) => ({
+      ...{ type: 'user_created' as const, tenantId, userId: `user-${ms}` },
+      at: new Date(start + ms),
+    });
+    await log.append([1, 2, 3, 4, 5].map(event));
+    const [first] = await honest.list({ tenantId, limit: 1 });
+    if (first === undefined) throw new Error('there is a first entry');
+    await log.prune(tenantId, { before: new Date(start + 3) });
+    // The very entry that stood there, and one that never was.
+    for (const entry of [first, { ...first, type: 'user_deleted' }]) {
+      forged.splice(0, 1, entry);
+      expect(await log.list({ tenantId, limit: 1 })).toMatchObject([{ seq: 1, type: entry.type }]);
+      const firstBroken = { seq: 1, reason: 'reordered' };
+      expect(await log.verify(tenantId)).toEqual({ intact: false, checked: 0, firstBroken });
+      const before = new Date(start + 1_000);
+      expect(await log.prune(tenantId, { before })).toEqual({ removed: 0, firstBroken });
+    }
+  });
+
   it('puts no seal on what somebody changed: it stays, with all after it', async () => {
     const honest = createMemoryAuditStore();
     const audit: AuditStore = {
@@ -199,7 +240,7 @@ describe('who makes room in a pruned log', () => {
     const before = new Date(at.getTime() + 1);
     expect(await bench.auth.audit?.prune(tenantId, { before })).toEqual({ removed: 2, firstBroken });
     expect(await bench.auth.audit?.verify(tenantId)).toEqual({ intact: false, checked: 0, firstBroken });
-    expect((await honest.list({ tenantId, limit: 10 })).map(({ seq }) => seq)).toEqual([3, 4]);
+    expect((await honest.list({ tenantId, limit: 10 })).map(({ seq }) => seq)).toEqual([3, 4, 5]);
   });
 });
 

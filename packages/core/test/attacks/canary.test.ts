@@ -46,7 +46,7 @@ const wrongPassword = 'Never-The-Right-One-19';
 const planted = 'planted_4fJ2kQ9sXw7Lm3Zc';
 const addresses = ['ada@example.org', 'eve@example.org', 'lovelace@example.org', 'mallory@example.org'];
 const purposes: readonly KeyPurpose[] = [
-  ...(['access', 'refresh-mac', 'refresh-successor', 'csrf', 'cursor', 'audit', 'audit-seal'] as const),
+  ...(['access', 'refresh-mac', 'refresh-successor', 'csrf', 'audit', 'audit-seal'] as const),
   ...(['rate-limit', 'nobody', 'seal:totp'] as const),
 ];
 
@@ -114,6 +114,7 @@ async function live(): Promise<Caught> {
       ...administration,
       secret: [createSecret(rootSecret), Buffer.from(newRootSecret)],
       onEvent: (event) => catchThing(`the event ${event.type}`, event),
+      onError: (error) => catchThing('an error told to onError', error),
       notify(notice) {
         const { to: _receiver, ...message } = notice;
         if (!('token' in message)) return catchThing(`the notice ${notice.kind}`, message);
@@ -139,6 +140,7 @@ async function live(): Promise<Caught> {
         return (...args: unknown[]) => {
           const name = `flow ${String(key)}`;
           const result: unknown = value.apply(target, args);
+          if (key === 'forRequest') return watchFlows(result as Auth);
           if (!(result instanceof Promise)) return result;
           return result.then(
             (outcome: unknown) => {
@@ -497,7 +499,7 @@ describe('a whole life of an app', () => {
   });
 
   it('takes every flow, well and badly', () => {
-    const others = new Set(['now', 'describePolicy', 'close']);
+    const others = new Set(['now', 'describePolicy', 'close', 'forRequest', 'report', 'reportError']);
     const flows = Object.entries(caught.auth).flatMap(([name, value]) =>
       typeof value === 'function' && !others.has(name) ? [`flow ${name}`] : [],
     );

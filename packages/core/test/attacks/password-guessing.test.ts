@@ -83,6 +83,46 @@ describe('guesses at a password', () => {
     expect(await refusalCode(guess(auth, strange(101), email, password))).toBe('rate_limited');
   });
 
+  it('are told to the owner once they have locked the account, and to nobody else (ASVS 6.3.5)', async () => {
+    const { auth, clock, register, listEvents, listNotices } = openBench();
+    await register();
+    for (const address of [email, 'nobody@example.org']) {
+      for (let at = 0; at < 103; at += 1) {
+        await refusalCode(guess(auth, strange(at), address));
+        clock.advance(hourMs);
+      }
+    }
+    const locks = (await listEvents()).filter(({ type }) => type === 'authn_login_lock');
+    expect(locks).toMatchObject([{ zone: 'signIn' }, { zone: 'signIn' }]);
+    const told = (await listNotices()).filter(({ kind }) => kind === 'sign_in_locked');
+    expect(told).toMatchObject([{ to: email }]);
+  });
+
+  it('stay within the budget where somebody with a stolen session says that they change the password', async () => {
+    const { auth, clock, register } = openBench();
+    const { user, session } = await register();
+    const change = (currentPassword: string) =>
+      auth.changePassword({ user, sessionId: session.id, currentPassword, newPassword, origin });
+    expect(await countTried(Array.from({ length: 200 }, () => change('a wrong guess')))).toBe(3);
+    expect(await refusalCode(change(password))).toBe('rate_limited');
+    clock.advance(60_000);
+    // Who knows it gets the attempts back.
+    await change(password);
+    expect(await countTried(Array.from({ length: 5 }, () => change('a wrong guess')))).toBe(3);
+  });
+
+  it('are not given anew by asking elsewhere', async () => {
+    const { auth, register } = openBench();
+    const { user, session } = await register();
+    const guesses = Array.from({ length: 9 }, (_, at) => {
+      const claim = { user, sessionId: session.id, origin };
+      if (at % 3 === 0) return guess(auth, origin.ip);
+      if (at % 3 === 1) return auth.reauthenticate({ ...claim, password: 'a wrong guess' });
+      return auth.changePassword({ ...claim, currentPassword: 'a wrong guess', newPassword });
+    });
+    expect(await countTried(guesses)).toBe(3);
+  });
+
   it('are answered alike whether or not there is such an account', async () => {
     const { auth, register } = openBench();
     await register();

@@ -75,7 +75,7 @@ it('a good code gives the attempts back', async () => {
   expect(await guess(again.mfaToken, 0)).toBe('mfa_code_invalid');
 });
 
-it('whoever fails keeps the owner neither from the notice nor from a link to a new password', async () => {
+it('whoever fails keeps the owner neither from the notice nor from a link to a new password (ASVS 6.3.5)', async () => {
   const { mfaToken } = await bench.beginHalf();
   for (let at = 0; at < 5; at++) {
     await guess(mfaToken, at);

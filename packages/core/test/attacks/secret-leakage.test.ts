@@ -53,6 +53,7 @@ describe('a whole life with an account', () => {
         'authn_login_success',
         'authn_login_fail',
         'session_renewed',
+        'sys_failure',
         'authn_password_change',
         'session_ended',
       ]),

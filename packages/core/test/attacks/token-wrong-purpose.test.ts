@@ -9,7 +9,6 @@ const purposes: readonly KeyPurpose[] = [
   'refresh-mac',
   'refresh-successor',
   'csrf',
-  'cursor',
   'seal:totp',
   'seal:access',
   'seal:',

@@ -13,7 +13,8 @@ const guesses = {
 };
 
 /** All that a client can see, but for the random id of the request. */
-function seenIn({ status, headers, cookies, json: { requestId: _random, ...json } }: Answer) {
+function seenIn({ status, headers: shown, cookies, json: { requestId: _random, ...json } }: Answer) {
+  const { 'x-request-id': _same, ...headers } = shown;
   return { status, headers, cookies, json };
 }
 

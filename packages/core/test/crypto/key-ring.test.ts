@@ -8,7 +8,6 @@ const purposes: readonly KeyPurpose[] = [
   'refresh-mac',
   'refresh-successor',
   'csrf',
-  'cursor',
   'seal:totp',
   'seal:',
   'seal:csrf',

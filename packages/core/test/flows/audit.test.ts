@@ -51,7 +51,7 @@ describe('pseudonyms', () => {
       { type: 'user_disabled', tenantId, userId: 'ada', actorId: 'boss', at },
       { type: 'user_disabled', tenantId, userId: 'bob', actorId: 'ada', at },
       { type: 'user_enabled', tenantId, userId: 'bob', actorId: null, at },
-      { type: 'authn_login_fail', tenantId, userId: null, at, ...origin },
+      { type: 'authn_login_fail', tenantId, userId: null, at, factor: 'password', ...origin },
     ]);
     const list = (query: object = {}) => audit.list({ tenantId, limit: 100, ...query });
     return { store, audit, at, list };
@@ -129,11 +129,28 @@ describe('prune', () => {
     expect(await audit?.prune(tenantId, { before: at })).toEqual({ removed: 0, firstBroken: null });
     const before = new Date(at.getTime() + 1);
     expect(await audit?.prune(tenantId, { before })).toEqual({ removed: 1_001, firstBroken: null });
-    expect(await audit?.findHead(tenantId)).toEqual(head);
-    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 0, firstBroken: null });
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 1, firstBroken: null });
     await append(2);
-    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 2, firstBroken: null });
-    expect((await audit?.list({ tenantId, limit: 10 }))?.map(({ seq }) => seq)).toEqual([1_002, 1_003]);
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 3, firstBroken: null });
+    const left = await audit?.list({ tenantId, limit: 10 });
+    expect(left?.map(({ seq }) => seq)).toEqual([1_002, 1_003, 1_004]);
+    expect(left?.[0]?.previousHash).toBe(head?.hash);
+  });
+
+  it('is recorded where something was removed, with how much and by whom', async () => {
+    const bench = benchWith(createMemoryAuditStore());
+    const { audit } = bench.auth;
+    const at = new Date(bench.clock.now());
+    await audit?.append(
+      ['ada', 'bob'].map((userId) => ({ type: 'user_created' as const, tenantId, userId, at })),
+    );
+    await audit?.prune(tenantId, { before: at });
+    const before = new Date(at.getTime() + 1);
+    await audit?.prune(tenantId, { before, actorId: 'ada' });
+    expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([
+      { seq: 3, type: 'audit_pruned', userId: null, actorId: 'ada' },
+    ]);
+    expect(await bench.listEvents()).toMatchObject([{ type: 'audit_pruned', removed: 2, actorId: 'ada' }]);
   });
 
   it('refuses what is no date', async () => {

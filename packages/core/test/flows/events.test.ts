@@ -29,10 +29,13 @@ describe('what the app is told', () => {
     const sessionId = mine.session.id;
     expect(await bench.listEvents()).toEqual([
       { type: 'user_created', at: registered, ...who },
-      { type: 'authn_login_success', at: registered, ...who, ...from, sessionId, isNewDevice: true },
-      { type: 'authn_login_fail', at, ...who, ...from },
-      { type: 'authn_login_fail', at, tenantId: '', userId: null, ...from },
-      { type: 'authn_login_success', at, ...who, ...from, sessionId: second.session.id, isNewDevice: false },
+      { type: 'authn_login_success', at: registered, ...who, ...from, sessionId, isNewDevice: true, amr: ['pwd'] },
+      { type: 'authn_login_fail', at, ...who, ...from, factor: 'password' },
+      { type: 'authn_login_fail', at, tenantId: '', userId: null, ...from, factor: 'password' },
+      {
+        type: 'authn_login_success',
+        ...{ at, ...who, ...from, sessionId: second.session.id, isNewDevice: false, amr: ['pwd'] },
+      },
       { ...ended, sessionId: second.session.id, reason: 'ended_by_user' },
       { type: 'authn_password_change', at, ...who, sessionId },
       { ...ended, sessionId: null, exceptSessionId: sessionId, reason: 'signed_out_others' },

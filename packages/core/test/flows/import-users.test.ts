@@ -240,6 +240,8 @@ describe('a CSV file', () => {
     ['too many fields', 'a@example.org,a,b'],
     ['a quote inside', 'a@example.org,a"b'],
     ['something after a quote', 'a@example.org,"a"b'],
+    ['a third quote after that', 'a@example.org,"a "b"c'],
+    ['a third quote after half a line break', 'a@example.org,"a"\r"b'],
     ['no end', `a@example.org,${'x'.repeat(70_000)}`],
   ])('has a row with %s, and goes on after it', async (_case, row) => {
     const read = await readAll(readUsersFromCsv([`email,name\n${row}\neve@example.org,Eve\n`]));
@@ -257,6 +259,22 @@ describe('a CSV file', () => {
   ])('is not read on after %s', async (_case, chunk, line) => {
     const read = await readAll(readUsersFromCsv([chunk]));
     expect(read.at(-1)).toEqual({ line, problem: 'source_unreadable' });
+  });
+
+  it('keeps nothing of a row that has no end', async () => {
+    const piece = ','.repeat(1_000_000);
+    let heldBytes = 0;
+    function* endless() {
+      yield 'email\n';
+      const before = process.memoryUsage().heapUsed;
+      for (let at = 0; at < 6; at += 1) {
+        yield piece;
+        heldBytes = Math.max(heldBytes, process.memoryUsage().heapUsed - before);
+      }
+    }
+    expect(await readAll(readUsersFromCsv(endless()))).toEqual([{ line: 2, problem: 'row_malformed' }]);
+    // Six million fields are more than that.
+    expect(heldBytes).toBeLessThan(32 * 1024 * 1024);
   });
 
   it('counts lines within fields, and imports with the lines of the file', async () => {

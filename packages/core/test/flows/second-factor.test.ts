@@ -60,6 +60,19 @@ describe('a sign-in of somebody with a second factor', () => {
     expect(await refusalCode(bench.verify(mfaToken))).toBe('mfa_token_invalid');
   });
 
+  it('says with what it was tried, in events of failures and of successes (ASVS 16.3.1)', async () => {
+    const { mfaToken } = await bench.beginHalf();
+    await refusalCode(bench.verify(mfaToken, { code: '000000' }));
+    await refusalCode(bench.verify(mfaToken, { method: 'backup_code', code: '0000' }));
+    await bench.verify(mfaToken);
+    const events = await bench.listEvents();
+    expect(events.flatMap((event) => (event.type === 'authn_mfa_fail' ? [event.factor] : []))).toEqual([
+      'totp',
+      'backup_code',
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: 'authn_login_success', amr: ['pwd', 'otp', 'mfa'] });
+  });
+
   it('tells the owner of a wrong code, for whoever gave it knows the password', async () => {
     const { mfaToken } = await bench.beginHalf();
     for (const code of ['000000', '000001', '000002', '000003', '000004'])

@@ -1,7 +1,7 @@
 import { definePolicy, memoryStores } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
-import { isAccepted } from '../auth-bench.js';
-import { createAuthenticator } from '../totp.js';
+import { isAccepted, password } from '../auth-bench.js';
+import { createAuthenticator, stepMs } from '../totp.js';
 import { createAdminBench } from './admin-bench.js';
 import { createBrowser } from './browser.js';
 import { expectProblem } from './expect-problem.js';
@@ -188,6 +188,120 @@ describe('acting on accounts', () => {
     expectProblem(await ask(method, `/${eve.user.userId}${act}`), 401, 'step_up_required');
     expect(watched.calls).not.toContain('users.update');
     expect((await ask('GET', `/${eve.user.userId}`)).status).toBe(200);
+  });
+});
+
+describe('a second factor that was lost', () => {
+  /** Eve, who has a second factor, a browser that is remembered, and backup codes; and the administrator, later. */
+  const lose = async ({ mustHaveOne = false } = {}) => {
+    const roles = defineRoles({
+      admin: { permissions: ['auth:users:read', 'auth:users:write'] },
+      staff: {},
+    });
+    const bench = await createAdminBench({ auth: { roles, mfa: { requiredFor: ['staff'] } } });
+    const { auth, clock, eve } = bench;
+    if (mustHaveOne) bench.setRoles(eve, ['staff']);
+    const { secret } = await auth.enrollSecondFactor(eve.user);
+    const authenticator = createAuthenticator(secret, clock);
+    const confirm = { user: eve.user, sessionId: eve.session.id, code: await authenticator.code() };
+    const { backupCodes } = await auth.confirmSecondFactor(confirm);
+    clock.advance(2 * stepMs);
+    const post = (url: string, json: object, { accessToken }: { accessToken?: string } = {}) =>
+      bench.send({
+        ...{ method: 'POST', url, json },
+        headers: accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` },
+      });
+    const login = (change: object = {}) =>
+      post('/auth/login', { email: 'eve@example.org', password, transport: 'bearer', ...change });
+    const half = (await login()).json;
+    const remembered = await post('/auth/mfa/verify', {
+      ...{ mfaToken: half.mfaToken, method: 'totp', code: await authenticator.code() },
+      ...{ rememberDevice: true, transport: 'bearer' },
+    });
+    clock.advance(2 * stepMs);
+    const reset = (who?: { accessToken: string }) =>
+      bench.ask('POST', `/${eve.user.userId}/second-factor/reset`, who);
+    return {
+      ...bench,
+      authenticator,
+      backupCodes,
+      deviceToken: remembered.json.deviceToken,
+      post,
+      login,
+      reset,
+    };
+  };
+  const wholeOf = { mfaRequired: true, setupRequired: true, methods: [] };
+
+  it('is taken away by an administrator with the permission and a fresh proof, and by nobody else (ASVS 6.4.4, 6.5.6)', async () => {
+    const { reset, auth, eve, admin, clock, registerAt, listEvents, listNotices, post } = await lose();
+    const isThere = async () => (await auth.describeSecondFactor(eve.user)).isEnabled;
+    const anybody = await registerAt('mallory@example.org');
+    expectProblem(await reset(anybody), 403, 'permission_denied');
+    clock.advance(10 * 60_000 + 1);
+    expectProblem(await reset(), 401, 'step_up_required');
+    expect(await isThere()).toBe(true);
+    const again = await post('/auth/reauthenticate', { password }, admin);
+    expect((await reset(again.json)).status).toBe(204);
+    expect(await isThere()).toBe(false);
+    expect(await listEvents()).toContainEqual(
+      expect.objectContaining({
+        ...{ type: 'authn_mfa_disabled', userId: eve.user.userId, actorId: admin.user.userId },
+      }),
+    );
+    expect((await listNotices()).at(-1)).toMatchObject({
+      to: 'eve@example.org',
+      kind: 'second_factor_disabled',
+    });
+  });
+
+  it('opens nothing any more, whoever finds it (ASVS 6.5.6)', async () => {
+    const { reset, login, post, authenticator, backupCodes, deviceToken } = await lose({ mustHaveOne: true });
+    const halfBefore = (await login()).json;
+    expect((await reset()).status).toBe(204);
+    const before = { mfaToken: halfBefore.mfaToken, transport: 'bearer' };
+    for (const proof of [
+      { method: 'totp', code: await authenticator.code() },
+      { method: 'backup_code', code: backupCodes[0] },
+    ]) {
+      expectProblem(await post('/auth/mfa/verify', { ...before, ...proof }), 401, 'mfa_token_invalid');
+      const { mfaToken } = (await login()).json;
+      const answer = await post('/auth/mfa/verify', { mfaToken, transport: 'bearer', ...proof });
+      expectProblem(answer, 401, 'mfa_token_invalid');
+    }
+    expect((await login({ deviceToken })).json).toMatchObject(wholeOf);
+  });
+
+  it('is replaced with as much proof as there was at first, where they must have one (ASVS 6.4.4)', async () => {
+    const { reset, login, post, clock, backupCodes } = await lose({ mustHaveOne: true });
+    await reset();
+    const wrong = await login({ password: 'not the password at all' });
+    expectProblem(wrong, 401, 'credentials_invalid');
+    // The password again, as at the first sign-in, and no session before the new factor has given a code.
+    const half = (await login()).json;
+    expect(half).toMatchObject(wholeOf);
+    expectProblem(await post('/auth/mfa/setup', { mfaToken: 'ot1_made-up' }), 401, 'mfa_token_invalid');
+    const { secret } = (await post('/auth/mfa/setup', { mfaToken: half.mfaToken })).json;
+    const confirm = (code: string) =>
+      post('/auth/mfa/setup/confirm', { mfaToken: half.mfaToken, code, transport: 'bearer' });
+    expectProblem(await confirm('000000'), 401, 'mfa_code_invalid');
+    const done = await confirm(await createAuthenticator(secret, clock).code());
+    expect(done.status).toBe(200);
+    expect(done.json.backupCodes).toHaveLength(10);
+    expect(done.json.backupCodes).not.toContain(backupCodes[0]);
+  });
+
+  it('is replaced with as much proof as there was at first, where it is up to people (ASVS 6.4.4)', async () => {
+    const { reset, login, post, clock } = await lose();
+    await reset();
+    const signedIn = (await login()).json;
+    clock.advance(10 * 60_000 + 1000);
+    expectProblem(await post('/auth/mfa/totp/enroll', {}, signedIn), 401, 'step_up_required');
+    const again = (await post('/auth/reauthenticate', { password }, signedIn)).json;
+    const { secret } = (await post('/auth/mfa/totp/enroll', {}, again)).json;
+    expectProblem(await post('/auth/mfa/totp/confirm', { code: '000000' }, again), 401, 'mfa_code_invalid');
+    const code = await createAuthenticator(secret, clock).code();
+    expect((await post('/auth/mfa/totp/confirm', { code }, again)).status).toBe(200);
   });
 });
 

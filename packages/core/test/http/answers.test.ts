@@ -102,6 +102,7 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       const { json } = await browser.register();
       const segment = await segmentFor(bench, route.path, json.session.id);
       const input = await inputs[name]?.(bench, { tenantId: '', userId: json.user.id }, browser);
+      const before = (await bench.listEvents()).length;
       const answer = await browser.send({
         method: route.method,
         url: exampleUrlOf(route, segment),
@@ -111,6 +112,11 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
       expect(Object.keys(route.answers).map(Number)).toContain(answer.status);
       expectBaseline(answer);
       expect(answer.headers.vary).toBe(varyOf(route.method));
+      // Whoever has the answer finds what was recorded with it.
+      const requestId = answer.headers['x-request-id'];
+      expect(requestId).toMatch(/^[\w-]{22}$/);
+      for (const event of (await bench.listEvents()).slice(before))
+        expect(event).toMatchObject({ requestId, ip: '203.0.113.7', userAgent: null });
       const caching = answer.headers['cache-control'];
       expect(caching).toBe(route.isCacheable ? 'public, max-age=300' : 'no-store');
       // What is kept by shared caches must be the same for everybody (CVE-2025-48947).

@@ -14,6 +14,7 @@ export function expectProblem(answer: Answer, status: number, code: AuthErrorCod
     detail: authErrorMessages[code],
   });
   expect(requestId).toMatch(/^[\w-]{22}$/);
+  expect(answer.headers['x-request-id']).toBe(requestId);
   if (errors !== undefined) {
     expect(errors).not.toHaveLength(0);
     for (const error of errors) {

@@ -102,6 +102,28 @@ describe('a sign-in with a second factor', () => {
     expect(JSON.stringify(done.json)).not.toContain('oken');
   });
 
+  it('goes by the clock of the server, whatever time a request claims (ASVS 6.5.8)', async () => {
+    const { authenticator } = await enable();
+    const inTenMinutes = bench.clock.now() + 20 * stepMs;
+    const later = await authenticator.codeIn(20);
+    const claims = {
+      ...{ date: new Date(inTenMinutes).toUTCString(), 'x-timestamp': `${inTenMinutes}` },
+      ...{ 'x-request-start': `t=${inTenMinutes}`, 'if-unmodified-since': new Date(0).toUTCString() },
+    };
+    const { json } = await post('/auth/login', credentials, ownPage);
+    const verify = (code: string, more: object = {}) =>
+      post(
+        '/auth/mfa/verify',
+        { mfaToken: json.mfaToken, method: 'totp', code, ...more },
+        { ...ownPage, ...claims },
+      );
+    for (const more of [{ timestamp: inTenMinutes }, { now: inTenMinutes }, { epoch: inTenMinutes / 1000 }])
+      expect((await verify(later, more)).status).toBe(422);
+    expect(problem(await verify(later))).toEqual([401, 'mfa_code_invalid']);
+    // The clock of the machine that runs this test is no better: the server has one, and this is it.
+    expect((await verify(await authenticator.code())).status).toBe(200);
+  });
+
   it('remembers a browser that asks for it, in a cookie that scripts cannot read', async () => {
     const { authenticator } = await enable();
     const { json } = await post('/auth/login', credentials, ownPage);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Browser, createBrowser } from './browser.js';
 import { expectBaseline, expectProblem } from './expect-problem.js';
-import { createHttpBench, type HttpBench } from './http-bench.js';
+import { createHttpBench, credentials, type HttpBench } from './http-bench.js';
 
 let bench: HttpBench;
 let browser: Browser;
@@ -146,6 +146,55 @@ describe('ending many sessions', () => {
     const json = { includeCurrent: true };
     const answer = await browser.send({ method: 'POST', url: '/auth/sessions/revoke-all', json });
     expect(answer.status).toBe(204);
+    expect(browser.jar.size).toBe(0);
+    expect((await bench.auth.listSessions(user)).sessions).toEqual([]);
+  });
+});
+
+describe('when the proof of who it is is no longer fresh', () => {
+  const end = (id: string) => browser.send({ method: 'DELETE', url: `/auth/sessions/${id}` });
+  const revokeAll = (json: object) =>
+    browser.send({ method: 'POST', url: '/auth/sessions/revoke-all', json });
+  const currentId = async () => (await browser.send({ method: 'GET', url: '/auth/me' })).json.sessionId;
+  const ended = { status: 204, body: null };
+
+  const outdate = () => bench.clock.advance(10 * 60_000 + 1000);
+
+  it('the list is shown, and no other session ends without a proof (ASVS 7.5.2)', async () => {
+    const { session, user } = await bench.signIn();
+    outdate();
+    for (const id of [session.id, 'AAAAAAAAAAAAAAAAAAAAAA'])
+      expectProblem(await end(id), 401, 'step_up_required');
+    for (const json of [{}, { includeCurrent: false }])
+      expectProblem(await revokeAll(json), 401, 'step_up_required');
+    expect((await list()).json.sessions).toHaveLength(2);
+    expect((await bench.auth.listSessions(user)).sessions).toHaveLength(2);
+  });
+
+  it.each(['one', 'all others'] as const)(
+    'a password is proof enough to end %s (ASVS 7.5.2)',
+    async (which) => {
+      const { session } = await bench.signIn();
+      outdate();
+      const act = () => (which === 'one' ? end(session.id) : revokeAll({}));
+      expectProblem(await act(), 401, 'step_up_required');
+      const json = { password: credentials.password };
+      expect((await browser.send({ method: 'POST', url: '/auth/reauthenticate', json })).status).toBe(200);
+      expect(await act()).toMatchObject(ended);
+      expect((await list()).json.sessions.map(({ id }: { id: string }) => id)).toEqual([await currentId()]);
+    },
+  );
+
+  it('this session, and all with it, end without: whoever panics gets out', async () => {
+    const { user } = await bench.signIn();
+    outdate();
+    expect(await end(await currentId())).toMatchObject(ended);
+    expect(browser.jar.size).toBe(0);
+    expect((await bench.auth.listSessions(user)).sessions).toHaveLength(1);
+
+    await browser.signIn();
+    outdate();
+    expect(await revokeAll({ includeCurrent: true })).toMatchObject(ended);
     expect(browser.jar.size).toBe(0);
     expect((await bench.auth.listSessions(user)).sessions).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { Migration } from '../migration.js';
 import type { Tables } from '../tables.js';
 import { auditMigration } from './audit.js';
 import { auditManualChangesMigration } from './audit-manual-changes.js';
+import { auditManualDeletionsMigration } from './audit-manual-deletions.js';
 import { auditPseudonymsMigration } from './audit-pseudonyms.js';
 import { auditSealsMigration } from './audit-seals.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
@@ -28,5 +29,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditPseudonymsMigration,
     auditManualChangesMigration,
     auditSealsMigration,
+    auditManualDeletionsMigration,
   ].map((migration) => migration(tables));
 }

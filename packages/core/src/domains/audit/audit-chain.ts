@@ -14,7 +14,7 @@ import type {
  * Why a link does not hold.
  *
  * - `missing`: the entry with this number is not there.
- * - `reordered`: it does not follow the one before.
+ * - `reordered`: it does not follow the one before, or stands where entries were removed.
  * - `altered`: its hash is not that of its content.
  * - `key_unknown`: the root secret it was made with is not listed any more, or somebody made the key up.
  * - `head_differs`: the chain does not end where the store noted its end.
@@ -101,11 +101,12 @@ async function verifyFrom(
   const sealReason = seal === null ? null : findSealBreak(keyRing, tenantId, seal);
   if (sealReason !== null) return broken(start.seq, sealReason);
   if (isOtherHead()) return broken(start.seq, 'head_differs');
-  for (;;) {
-    const page = await store.list({ tenantId, afterSeq: last.seq, limit: pageSize });
+  // Also before the seal: whoever reads the log is shown what somebody put there.
+  for (let afterSeq = 0; ; afterSeq = last.seq) {
+    const page = await store.list({ tenantId, afterSeq, limit: pageSize });
     for (const entry of page) {
       const reason = findBreak(keyRing, last, entry);
-      if (reason !== null) return broken(last.seq + 1, reason);
+      if (reason !== null) return broken(placeOf(last, entry), reason);
       last = entry;
       if (isOtherHead()) return broken(last.seq, 'head_differs');
     }
@@ -160,9 +161,10 @@ async function findPrunable(
   const sealReason = seal === null ? null : findSealBreak(keyRing, tenantId, seal);
   if (sealReason !== null) return { last: null, firstBroken: { seq: start.seq, reason: sealReason } };
   let last: AuditHead = start;
-  for (const entry of await store.list({ tenantId, afterSeq: start.seq, limit: pageSize })) {
+  // Also what stands before the seal, which would go with the rest.
+  for (const entry of await store.list({ tenantId, limit: pageSize })) {
     const reason = findBreak(keyRing, last, entry);
-    if (reason !== null) return { last: afterStart(), firstBroken: { seq: last.seq + 1, reason } };
+    if (reason !== null) return { last: afterStart(), firstBroken: { seq: placeOf(last, entry), reason } };
     if (entry.at >= before) break;
     last = entry;
   }
@@ -187,6 +189,11 @@ function findSealBreak(keyRing: KeyRing, tenantId: string, seal: AuditSeal): Bro
 
 function macOfSeal(key: Uint8Array, tenantId: string, { seq, hash }: AuditHead): string {
   return hmacSha256(key, tenantId, String(seq), hash).toString('base64url');
+}
+
+/** Which link does not hold: the one that should come next, or one that should not be there any more. */
+function placeOf(last: AuditHead, entry: AuditEntry): number {
+  return Math.min(last.seq + 1, entry.seq);
 }
 
 function findBreak(keyRing: KeyRing, last: AuditHead, entry: AuditEntry): BrokenLinkReason | null {

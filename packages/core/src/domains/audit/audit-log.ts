@@ -32,7 +32,8 @@ export interface NamedAuditEntry extends AuditEntry {
 export interface AuditLog {
   /**
    * Appends the events, those of a tenant in their order, with pseudonyms in the place of user ids. Left out are
-   * `session_renewed`, for their number, and the address and browser of the client, which could not be erased later.
+   * `session_renewed`, for their number, `sys_failure`, and the address and browser of the client, which could not be erased
+   * later.
    *
    * @throws `AuthError` `store_unavailable`.
    */
@@ -51,12 +52,16 @@ export interface AuditLog {
   /**
    * Removes the oldest entries of a tenant for good, up to the first that is not older than `before`, and puts a seal in their
    * place, from which `verify` starts. Nothing is removed by itself. Entries that do not verify stay, with all after them: they
-   * are the evidence. Call it in a job, as often as you like.
+   * are the evidence. Call it in a job, as often as you like. `auth.audit` records it as `audit_pruned`, by `actorId` or by the
+   * app itself.
    *
    * @throws `AuthError` `store_unavailable`; what was removed until then stays so, and the chain verifies.
    * @throws `TypeError` when `before` is no date.
    */
-  prune(tenantId: string, options: { readonly before: Date }): Promise<AuditPruning>;
+  prune(
+    tenantId: string,
+    options: { readonly before: Date; readonly actorId?: string | null },
+  ): Promise<AuditPruning>;
   /**
    * Forgets which pseudonym is that of the user: their entries stay and verify, and nobody can tell any more whose they
    * are. For a request for erasure (GDPR article 17), once the account is gone; what is recorded of the user afterwards
@@ -124,7 +129,7 @@ export function createAuditLog(store: AuditStore, keyRing: KeyRing): AuditLog {
 }
 
 function isAudited({ type }: AuthEvent): boolean {
-  return type !== 'session_renewed';
+  return type !== 'session_renewed' && type !== 'sys_failure';
 }
 
 function listUserIds(event: AuthEvent): readonly string[] {

@@ -5,16 +5,16 @@ import type { UserRef } from '../../stores/user-store.js';
 const count = 10;
 /** Crockford's base32: no letter that looks like a digit. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const characters = 24;
+const characters = 26;
 
 /**
- * Ten codes for the day the authenticator is lost: 120 random bits each, so that a plain hash keeps them (ASVS 6.5.2), in six
- * groups of four characters.
+ * Ten codes for the day the authenticator is lost: 130 random bits each, so that nobody guesses one (ASVS 11.5.1) and a plain
+ * hash keeps them (ASVS 6.5.2). In groups that are read aloud: four of five characters, then one of six.
  */
 export function createBackupCodes(random: Random): readonly string[] {
   return Array.from({ length: count }, () => {
     const letters = Array.from(random.bytes(characters), (byte) => alphabet[byte & 31]).join('');
-    return letters.replace(/.{4}(?=.)/g, '$&-');
+    return letters.replace(/.{5}(?=.{6})/g, '$&-');
   });
 }
 

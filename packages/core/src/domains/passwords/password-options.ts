@@ -1,3 +1,4 @@
+import { type Duration, parseDuration } from '../../duration.js';
 import { defaultMaxConcurrent, defaultMaxQueued, type HashQueueOptions } from './hash-queue.js';
 import { type Argon2Parameters, isComputable } from './hashes/argon2-parameters.js';
 import { maxCodePoints } from './password-text.js';
@@ -30,6 +31,20 @@ export interface PasswordsOptions {
    * company's name (ASVS 6.2.11). Compared without regard to case. Default none.
    */
   readonly blocklist?: readonly string[];
+  /**
+   * Whether a new password is known from breaches elsewhere (ASVS 6.2.12), as a service or a list of the app's can tell. Asked
+   * when an account is made and when a password is changed or reset, after all that is known here. Dangerous: it gets the
+   * password itself, which must not be sent, logged or kept; the guide has an example that sends five letters of a digest.
+   * `signal` is aborted when nobody waits for the answer any more. Default: nobody is asked.
+   */
+  readonly isBreached?: (password: string, signal: AbortSignal) => boolean | Promise<boolean>;
+  /** How long `isBreached` may take: `100ms` to `30s`. Default `'3s'`. */
+  readonly breachTimeout?: Duration;
+  /**
+   * What `isBreached` could not tell is accepted. Default `false`: then nobody gets a new password during its outage, and
+   * callers get `store_unavailable`.
+   */
+  readonly acceptsUncheckedPasswords?: boolean;
 }
 
 /** The options with every default filled in and every bound checked. */
@@ -38,6 +53,11 @@ export interface PasswordSettings extends HashQueueOptions {
   readonly maxLength: number;
   readonly argon2: Argon2Parameters;
   readonly blocklist: readonly string[];
+  /** What holds words of the app, such as its host. */
+  readonly contextTexts: readonly string[];
+  readonly isBreached: ((password: string, signal: AbortSignal) => unknown) | null;
+  readonly breachTimeoutMs: number;
+  readonly acceptsUncheckedPasswords: boolean;
 }
 
 // OWASP's password storage cheat sheet, "argon2id": any of these is enough.
@@ -50,11 +70,17 @@ const owaspMinimums = [
 ];
 
 /** @throws `TypeError` naming the option that is out of bounds. */
-export function readPasswordsOptions(options: PasswordsOptions): PasswordSettings {
+export function readPasswordsOptions(
+  options: PasswordsOptions,
+  contextTexts: readonly string[] = [],
+): PasswordSettings {
   const blocklist = options.blocklist ?? [];
   if (!Array.isArray(blocklist) || blocklist.some((word) => typeof word !== 'string' || word.trim() === '')) {
     throw new TypeError('passwords.blocklist: expected words, none of them empty');
   }
+  const { isBreached = null } = options;
+  if (isBreached !== null && typeof isBreached !== 'function')
+    throw new TypeError('passwords.isBreached: expected a function');
   return {
     minLength: requireWhole('minLength', options.minLength ?? 15, 8, 64),
     maxLength: requireWhole('maxLength', options.maxLength ?? 256, 64, maxCodePoints),
@@ -62,6 +88,13 @@ export function readPasswordsOptions(options: PasswordsOptions): PasswordSetting
     maxConcurrent: requireWhole('maxConcurrent', options.maxConcurrent ?? defaultMaxConcurrent, 1, 128),
     maxQueued: requireWhole('maxQueued', options.maxQueued ?? defaultMaxQueued, 0, 10_000),
     blocklist,
+    contextTexts,
+    isBreached,
+    breachTimeoutMs: parseDuration('passwords.breachTimeout', options.breachTimeout ?? '3s', {
+      min: '100ms',
+      max: '30s',
+    }),
+    acceptsUncheckedPasswords: options.acceptsUncheckedPasswords === true,
   };
 }
 

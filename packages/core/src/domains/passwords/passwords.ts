@@ -2,7 +2,7 @@ import { systemRandom } from '../../crypto/random.js';
 import { createHashQueue } from './hash-queue.js';
 import { createDecoyHash, hashWithArgon2 } from './hashes/argon2.js';
 import { parseStoredHash } from './hashes/parse-stored-hash.js';
-import { type PasswordsOptions, readPasswordsOptions } from './password-options.js';
+import { type PasswordSettings, type PasswordsOptions, readPasswordsOptions } from './password-options.js';
 import { createPasswordPolicy } from './password-policy.js';
 import { readPassword } from './password-text.js';
 
@@ -24,11 +24,20 @@ export interface Passwords {
   /**
    * Resolves when a new password may be used. Not for signing in: rules change, and old passwords must keep working.
    *
+   * @param about what a guesser knows of whoever chooses it, such as address and name; nobody's words by default.
    * @throws `AuthError` `password_too_short` or `password_too_long` by length in code points;
-   * `password_too_common` when it is one of the commonest passwords or of the app's own words whatever its case, a run or
-   * repetition, or two of these side by side (ASVS 6.2.4, 6.2.11).
+   * `password_too_common` when it is one of the commonest passwords or of the words of the app or of `about` whatever its
+   * case, a run or repetition, or two of these side by side (ASVS 6.2.4, 6.2.11).
    */
-  requireAcceptable(password: string): Promise<void>;
+  requireAcceptable(password: string, about?: readonly string[]): Promise<void>;
+
+  /**
+   * Resolves when `isBreached` of the options does not know a new password (ASVS 6.2.12), or there is none. It may ask a
+   * service: call it after what holds back floods, and before {@link Passwords.hash}.
+   *
+   * @throws `AuthError` `password_too_common`; `store_unavailable` when nobody could tell and the app does not accept that.
+   */
+  requireUnbreached(password: string): Promise<void>;
 
   /**
    * The argon2id hash to store, as a PHC string of about 97 ASCII characters; two calls never give the same.
@@ -64,13 +73,19 @@ const noMatch: PasswordVerdict = { isMatch: false, needsRehash: false };
  * @throws `TypeError` naming the option that is out of bounds.
  */
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
-  const settings = readPasswordsOptions(options);
+  return createPasswordsOver(readPasswordsOptions(options));
+}
+
+/** {@link createPasswords} with options that were read before. */
+export function createPasswordsOver(settings: PasswordSettings): Passwords {
   const policy = createPasswordPolicy(settings);
   const queue = createHashQueue(settings);
   const decoy = createDecoyHash(settings.argon2);
 
   return {
-    requireAcceptable: async (password) => policy.requireAcceptable(readPassword(password)),
+    requireAcceptable: async (password, about = []) =>
+      policy.requireAcceptable(readPassword(password), about),
+    requireUnbreached: async (password) => policy.requireUnbreached(readPassword(password)),
 
     async hash(password) {
       const { normalized } = readPassword(password);

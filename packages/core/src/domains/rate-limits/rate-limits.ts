@@ -1,6 +1,7 @@
 import { hmacSha256 } from '../../crypto/hash.js';
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { AuthError } from '../../errors.js';
+import type { RequestSource } from '../../events.js';
 import { networkOf } from '../../ip-address.js';
 import type { RateLimitStore } from '../../stores/rate-limit-store.js';
 import { type CountedLimit, type RateLimit, readRateLimit } from './rate-limit.js';
@@ -34,10 +35,19 @@ export interface OwnZone {
 
 /** The limits of one app. */
 export interface RateLimits {
-  /** Takes one unit from every limit of the zone. @throws `AuthError` `store_unavailable`. */
-  take(zone: RateLimitZone | OwnZone, subject: RateLimitSubject): Promise<RateLimitOutcome>;
+  /**
+   * Takes one unit from every limit of the zone.
+   *
+   * @param sourceOf the request that asks, for what is recorded of a refusal.
+   * @throws `AuthError` `store_unavailable`.
+   */
+  take(
+    zone: RateLimitZone | OwnZone,
+    subject: RateLimitSubject,
+    sourceOf?: () => RequestSource,
+  ): Promise<RateLimitOutcome>;
   /** Takes one unit or refuses. @throws `AuthError` `rate_limited` with `retryAfterSeconds`; `store_unavailable`. */
-  require(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
+  require(zone: RateLimitZone, subject: RateLimitSubject, sourceOf?: () => RequestSource): Promise<void>;
   /** Gives all units of the zone back, as after a success. @throws `AuthError` `store_unavailable`. */
   reset(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
   /**
@@ -55,9 +65,9 @@ export interface RateLimitsOptions {
   readonly zones: RateLimitZonesOptions | 'off';
   readonly keyRing: KeyRing;
   /** Told of the first refusal, and not again before all units could be back. */
-  readonly onExceeded: (zone: string, subject: RateLimitSubject) => Promise<void>;
+  readonly onExceeded: (zone: string, subject: RateLimitSubject, source?: RequestSource) => Promise<void>;
   /** Told when 100 failures in a row are reached, and not again before it could be lifted. */
-  readonly onLocked: (zone: string, subject: RateLimitSubject) => Promise<void>;
+  readonly onLocked: (zone: string, subject: RateLimitSubject, source?: RequestSource) => Promise<void>;
 }
 
 /** NIST SP 800-63B-4 §3.2.2: after 100 failures in a row an authenticator opens nothing. One comes back each year. */
@@ -100,13 +110,22 @@ export function createRateLimits({
     return `${name}:${hmacSha256(keyRing.activeKey('rate-limit'), ...parts).toString('base64url')}`;
   };
 
-  const tellOnce = async (zone: string, subject: RateLimitSubject, key: string, limit: CountedLimit) => {
+  const tellOnce = async (
+    zone: string,
+    subject: RateLimitSubject,
+    {
+      key,
+      limit,
+      sourceOf,
+    }: { key: string; limit: CountedLimit; sourceOf?: (() => RequestSource) | undefined },
+  ) => {
     const { burst, intervalUs } = limit;
     const told = { key: `${key}:told`, intervalUs: burst * intervalUs, burst: 1, cost: 1 };
-    if ((await store.take(told)).isAllowed) await (limit === lock ? onLocked : onExceeded)(zone, subject);
+    if (!(await store.take(told)).isAllowed) return;
+    await (limit === lock ? onLocked : onExceeded)(zone, subject, sourceOf?.());
   };
 
-  const take: RateLimits['take'] = async (zone, subject) => {
+  const take: RateLimits['take'] = async (zone, subject, sourceOf) => {
     const name = nameOf(zone);
     const outcomes: RateLimitOutcome[] = [];
     const key = keyOf(zone, subject);
@@ -120,7 +139,7 @@ export function createRateLimits({
         resetAfterSeconds: Math.ceil(taken.resetAfterMs / 1000),
       };
       if (!taken.isAllowed) {
-        await tellOnce(name, subject, `${key}:${at}`, limit);
+        await tellOnce(name, subject, { key: `${key}:${at}`, limit, sourceOf });
         return outcome;
       }
       outcomes.push(outcome);
@@ -145,8 +164,8 @@ export function createRateLimits({
       };
     },
 
-    async require(zone, subject) {
-      const { isAllowed, retryAfterSeconds, count, perSeconds } = await take(zone, subject);
+    async require(zone, subject, sourceOf) {
+      const { isAllowed, retryAfterSeconds, count, perSeconds } = await take(zone, subject, sourceOf);
       if (isAllowed) return;
       throw new AuthError('rate_limited', { retryAfterSeconds, limit: { name: zone, count, perSeconds } });
     },

@@ -10,7 +10,8 @@ const fitting = {
   RS256: { keyType: 'rsa', curve: undefined, kty: 'RSA', crv: undefined },
 } as const;
 
-const minRsaBits = 2048;
+// 2048 bits are worth 112 of strength, 3072 are worth 128 (SP 800-57 part 1 §5.6.1, ASVS 11.2.3).
+const minRsaBits = 3072;
 // With an exponent of 1 every signature is its own message; the small ones have a history of forgeries (FIPS 186-5 §5.1).
 const minRsaExponent = 65_537n;
 

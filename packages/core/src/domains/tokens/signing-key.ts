@@ -17,7 +17,7 @@ export interface SigningKey {
 
 /** How a key is imported. */
 export interface ImportSigningKeyOptions {
-  /** The one algorithm that the key is for. Never guessed from the key. RS256 keys verify only. */
+  /** The one algorithm that the key is for. Never guessed from the key. RS256 keys verify only, and have 3072 bits or more. */
   readonly alg: AsymmetricAlgorithm;
   /** Where the key is in its life. Publish a new one as `next` for as long as others cache the key set. */
   readonly state: KeyState;

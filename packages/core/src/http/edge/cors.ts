@@ -26,7 +26,7 @@ export function createCorsGuard(origins: ReadonlySet<string>, options: CorsOptio
   const {
     methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     headers = ['authorization', 'content-type', 'x-csrf-token'],
-    exposedHeaders = ['retry-after', 'ratelimit', 'ratelimit-policy', 'www-authenticate'],
+    exposedHeaders = ['retry-after', 'ratelimit', 'ratelimit-policy', 'www-authenticate', 'x-request-id'],
     credentials = true,
     maxAgeSeconds = 600,
   } = options;

@@ -28,7 +28,7 @@ export function createCsrfGuard(http: HttpContext, { always = false }: CsrfOptio
       if (always && credentials.transport === 'cookie') requireTrustedOrigin(request, http.trustedOrigins);
       return allowed;
     } catch (error) {
-      return refuse(error, originVary(request));
+      return refuse(http, request, error, originVary(request));
     }
   };
 }

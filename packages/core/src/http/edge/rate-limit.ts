@@ -1,8 +1,10 @@
 import type { RateLimit, RateLimitOutcome } from '../../domains/rate-limits/index.js';
-import { AuthError, isAuthError } from '../../errors.js';
+import { AuthError } from '../../errors.js';
 import type { Guard } from '../guard.js';
 import type { HttpContext } from '../http-context.js';
 import { limitHeaders } from '../limit-headers.js';
+import { sourceOf } from '../request-source.js';
+import { findCountedAddress } from './counted-address.js';
 import { refuse } from './open-guards.js';
 
 /** What is limited. */
@@ -15,7 +17,8 @@ export interface RateLimitOptions {
 
 /**
  * Lets a client through so often. Behind a guard that knows who it is, `all(signedIn(), rateLimit())`, the account is counted,
- * wherever it comes from; otherwise the network (of IPv6 the /64).
+ * wherever it comes from; otherwise the network (of IPv6 the /64); all who have no
+ * address are one.
  *
  * @throws `TypeError` naming the option that is not acceptable.
  */
@@ -25,14 +28,15 @@ export function createRateLimitGuard(http: HttpContext, options: RateLimitOption
   return async (request, known) => {
     const tenantId = http.tenantOf(request);
     const subject =
-      known == null ? { tenantId, ip: http.locate(request).ip } : { tenantId, account: known.userId };
+      known == null
+        ? { tenantId, ip: findCountedAddress(http, request) }
+        : { tenantId, account: known.userId };
     try {
-      const outcome = await limits.take(zone, subject);
+      const outcome = await limits.take(zone, subject, () => sourceOf(http, request));
       if (!outcome.isAllowed) throw exceeded(outcome);
       return { isAllowed: true, identity: null, cookies: [], headers: limitHeaders(outcome) };
     } catch (error) {
-      if (!isAuthError(error)) throw error;
-      return refuse(error);
+      return refuse(http, request, error);
     }
   };
 }

@@ -4,6 +4,8 @@ import { type Network, readNetworks } from './networks.js';
 
 /** Where a request really comes from. */
 export interface RequestOrigin {
+  /** Whoever connects is a proxy that is trusted. */
+  readonly isFromProxy: boolean;
   /** The address of the client, or `null` where none is known. */
   readonly ip: string | null;
   /** It has reached us, or the first proxy that is trusted, by https. */
@@ -45,10 +47,11 @@ export function createRequestLocator(trustedProxies: readonly (Network | 'unix')
           { code: 'TESSERA_UNTRUSTED_PROXY' },
         );
       }
-      return { ip: peer, isHttps: request.socket?.encrypted === true, host };
+      return { isFromProxy: false, ip: peer, isHttps: request.socket?.encrypted === true, host };
     }
     const proto = findHeader(request, 'x-forwarded-proto');
     return {
+      isFromProxy: true,
       ip: findClient(peer, forwardedFor, trusted),
       isHttps: proto === null ? request.socket?.encrypted === true : isEveryHttps(proto),
       host: findHeader(request, 'x-forwarded-host')?.split(',').at(-1)?.trim() ?? host,

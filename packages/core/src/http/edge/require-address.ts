@@ -8,7 +8,7 @@ import { createOpenGuard } from './open-guards.js';
 /** Lets requests from these networks through, whoever sends them. @throws `TypeError` when one is none. */
 export function createAddressGuard(http: HttpContext, networks: readonly Network[]): Guard {
   const listed = readNetworks('requireAddress', networks);
-  return createOpenGuard((request) => requireAddress(http, request, listed));
+  return createOpenGuard(http, (request) => requireAddress(http, request, listed));
 }
 
 /** @throws `AuthError` `address_refused` unless the request comes from one of the networks. */

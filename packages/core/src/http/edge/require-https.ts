@@ -13,7 +13,7 @@ export function createHttpsGuard(http: HttpContext): Guard {
   return (request) => {
     if (http.locate(request).isHttps) return allowed;
     const { method, originalUrl } = request;
-    if (method !== 'GET' && method !== 'HEAD') return refuse(new AuthError('https_required'));
+    if (method !== 'GET' && method !== 'HEAD') return refuse(http, request, new AuthError('https_required'));
     // A path, and nothing that a browser would read as another host.
     const path = /^\/(?![/\\])/.test(originalUrl) ? originalUrl : '/';
     return {

@@ -20,7 +20,7 @@ function createExportRoute(http: HttpContext, path: string): Route {
     path: `${path}/export`,
     summary: 'Everything that is stored of the signed-in user',
     answers: { 200: 'Account, sessions, second factor and what happened', 401: stepUpNote },
-    async handle(_input, { identity }) {
+    async handle({ http }, { identity }) {
       requireRecentProof(http, identity);
       const exported = await http.auth.exportUser(identity);
       if (exported === null) throw new AuthError('access_token_revoked');
@@ -36,7 +36,7 @@ function createErasureRoute(http: HttpContext, path: string): Route {
     path,
     summary: 'Erase the own account for good, with all that belongs to it',
     answers: { 204: 'It is gone, and every session with it', 401: stepUpNote },
-    async handle(_input, { identity, credentials }) {
+    async handle({ http }, { identity, credentials }) {
       requireRecentProof(http, identity);
       await http.auth.eraseUser({ user: identity, actorId: identity.userId }).catch((error: unknown) => {
         // Asked again after a failure: the account was gone, and now all the rest is.

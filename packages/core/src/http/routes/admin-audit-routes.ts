@@ -34,7 +34,7 @@ export function createAdminAuditRoutes(http: HttpContext, path: string): readonl
         200: 'A page of entries; `next`, or in CSV the `Link` header, leads to the following one',
         422: 'The cursor is not one of ours, or a filter has the wrong form',
       },
-      async handle({ query: { format = 'json', cursor, limit = 100, ...filters } }, { identity }) {
+      async handle({ http, query: { format = 'json', cursor, limit = 100, ...filters } }, { identity }) {
         const page = await http.auth.readAuditLog({
           reader: identity,
           act: format === 'csv' ? 'export' : 'list',
@@ -53,7 +53,7 @@ export function createAdminAuditRoutes(http: HttpContext, path: string): readonl
       permission: 'auth:audit:read',
       summary: 'Whether anybody changed the log of the tenant; reads all of it',
       answers: { 200: 'What was found, and the first entry that does not hold' },
-      async handle(_input, { identity }) {
+      async handle({ http }, { identity }) {
         const { intact, checked, firstBroken } = await http.auth.verifyAuditLog(identity);
         return respondJson(200, { intact, checked, ...(firstBroken !== null && { firstBroken }) });
       },

@@ -37,7 +37,7 @@ function createListRoute(http: HttpContext, path: string): Route {
       200: 'A page of accounts; `next` is the cursor of the following one',
       422: 'The cursor is not one of ours',
     },
-    async handle({ query }, { identity }) {
+    async handle({ http, query }, { identity }) {
       const { limit, after } = readPage(query, userIdForm);
       const page = await http.auth.listUsers(identity.tenantId, {
         limit,
@@ -61,7 +61,7 @@ function createAccountRoutes(http: HttpContext, path: string): readonly Route[] 
       permission: 'auth:users:read',
       summary: 'An account of the tenant',
       answers: { 200: 'The account, and whether it has a second factor', 404: notFound },
-      async handle({ params }, sender) {
+      async handle({ http, params }, sender) {
         const user = await findAccount(http, userIn(sender, params));
         const { isEnabled } = await http.auth.describeSecondFactor(user);
         return respondJson(200, { user: viewUserForAdmin(user), secondFactor: { enabled: isEnabled } });
@@ -74,7 +74,7 @@ function createAccountRoutes(http: HttpContext, path: string): readonly Route[] 
       permission: 'auth:users:write',
       summary: 'Disable an account and end all its sessions',
       answers: { 200: 'The account as it is now', 404: notFound, 409: protectedNote },
-      async handle({ params }, sender) {
+      async handle({ http, params }, sender) {
         const user = await http.auth.disableUser(actOn(sender, params));
         return respondJson(200, { user: viewUserForAdmin(user) });
       },
@@ -86,7 +86,7 @@ function createAccountRoutes(http: HttpContext, path: string): readonly Route[] 
       permission: 'auth:users:write',
       summary: 'Enable a disabled account; its old sessions stay dead',
       answers: { 200: 'The account as it is now', 404: notFound },
-      async handle({ params }, sender) {
+      async handle({ http, params }, sender) {
         const user = await http.auth.enableUser(actOn(sender, params));
         return respondJson(200, { user: viewUserForAdmin(user) });
       },
@@ -102,7 +102,7 @@ function createErasureRoute(http: HttpContext, path: string): Route {
     permission: 'auth:users:write',
     summary: 'Erase an account for good, with all that belongs to it',
     answers: { 204: 'It is gone, and every session with it', 404: notFound, 409: protectedNote },
-    async handle({ params }, sender) {
+    async handle({ http, params }, sender) {
       const act = actOn(sender, params);
       // Who wants to be gone goes through `DELETE /account`.
       if (act.user.userId === act.actorId) throw new AuthError('account_protected');
@@ -126,7 +126,7 @@ function createSessionRoutes(http: HttpContext, path: string): readonly Route[] 
         404: notFound,
         422: 'The cursor is not one of ours',
       },
-      async handle({ params, query }, sender) {
+      async handle({ http, params, query }, sender) {
         const page = readPage(query, sessionIdForm);
         const user = await findAccount(http, userIn(sender, params));
         const { sessions, next } = await http.auth.listSessions(user, page);
@@ -143,7 +143,7 @@ function createSessionRoutes(http: HttpContext, path: string): readonly Route[] 
       permission: 'auth:users:write',
       summary: 'End all sessions of an account',
       answers: { 204: 'They are over, and their tokens are dead', 404: notFound },
-      async handle({ params }, sender) {
+      async handle({ http, params }, sender) {
         const act = actOn(sender, params);
         await http.auth.endAllSessions(act);
         const isOwnEnd = act.user.userId === act.actorId && sender.credentials.transport !== 'bearer';
@@ -165,7 +165,7 @@ function createResetRoute(http: HttpContext, path: string): Route {
       404: notFound,
       409: `There is no second factor, or it is the own account: \`code\` says which`,
     },
-    async handle({ params }, sender) {
+    async handle({ http, params }, sender) {
       await http.auth.resetSecondFactor(actOn(sender, params));
       return respondEmpty(204);
     },

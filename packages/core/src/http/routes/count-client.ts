@@ -1,3 +1,5 @@
+import type { RateLimitZone } from '../../domains/rate-limits/index.js';
+import { findCountedAddress } from '../edge/counted-address.js';
 import type { HttpContext } from '../http-context.js';
 import type { HttpRequest } from '../request.js';
 
@@ -6,5 +8,21 @@ import type { HttpRequest } from '../request.js';
  * own. @throws `AuthError` `rate_limited`, `store_unavailable`.
  */
 export async function countClient(http: HttpContext, request: HttpRequest): Promise<void> {
-  await http.auth.limits.require('api', { tenantId: http.tenantOf(request), ip: http.locate(request).ip });
+  const ip = findCountedAddress(http, request);
+  await http.auth.limits.require('api', { tenantId: http.tenantOf(request), ip });
+}
+
+/**
+ * Counts a request whose sender has no address, for which the flows count nobody.
+ *
+ * @throws `AuthError` `rate_limited`, `store_unavailable`.
+ */
+export async function countUnknownClient(
+  http: HttpContext,
+  request: HttpRequest,
+  zone: RateLimitZone,
+): Promise<void> {
+  if (http.locate(request).ip !== null) return;
+  const ip = findCountedAddress(http, request);
+  await http.auth.limits.require(zone, { tenantId: http.tenantOf(request), ip });
 }

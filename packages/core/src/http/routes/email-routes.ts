@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { requireRecentProof } from '../recent-proof.js';
 import { respondEmpty } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 import { countClient } from './count-client.js';
 import { emailSchema, tokenSchema } from './schemas.js';
 
 /** `POST /email/verify` and `POST /email/change` */
 export function createEmailRoutes(http: HttpContext, basePath: string): readonly Route[] {
   return [
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${basePath}/email/verify`,
       summary: 'Do what the link in a mail was sent for: make the account, or change its address',
@@ -21,7 +22,7 @@ export function createEmailRoutes(http: HttpContext, basePath: string): readonly
         429: 'Too many requests',
         503: 'Try again later',
       },
-      async handle({ body, request }) {
+      async handle({ http, body, request }) {
         await countClient(http, request);
         await http.auth.verifyEmail(http.tenantOf(request), body.token);
         return respondEmpty(204);
@@ -34,7 +35,7 @@ export function createEmailRoutes(http: HttpContext, basePath: string): readonly
       summary: 'Send a link to a new address; until it is opened the old one stays',
       body: z.strictObject({ newEmail: emailSchema }),
       answers: { 202: 'If the address can be had, a link is on its way', 422: 'This is not an address' },
-      async handle({ body }, { identity }) {
+      async handle({ http, body }, { identity }) {
         requireRecentProof(http, identity);
         await http.auth.requestEmailChange(identity, body.newEmail);
         return respondEmpty(202);

@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { respondOutcome } from '../respond-signed-in.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
+import { countUnknownClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema, transportSchema } from './schemas.js';
 import { endReplaced, readSignIn } from './sign-in-request.js';
 
 /** `POST /login` */
 export function createLoginRoute(http: HttpContext, basePath: string): Route {
-  return defineRoute({
+  return defineAuthRoute(http, {
     method: 'POST',
     path: `${basePath}/login`,
     summary: 'Sign in with address and password',
@@ -23,9 +25,10 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
       429: 'Too many attempts',
       503: 'Try again later',
     },
-    async handle({ body, request }) {
+    async handle({ http, body, request }) {
       const transport = body.transport ?? http.transport;
       const signIn = readSignIn(http, request, transport);
+      await countUnknownClient(http, request, 'signInClient');
       const { email, password, deviceToken = signIn.deviceToken } = body;
       const outcome = await http.auth.signInWithPassword({ ...signIn, email, password, deviceToken });
       if (outcome.kind === 'signed_in') await endReplaced(http, signIn);

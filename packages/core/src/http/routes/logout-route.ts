@@ -1,15 +1,18 @@
 import { findClaims } from '../../domains/tokens/find-claims.js';
+import { AuthError } from '../../errors.js';
+import { defineAuthRoute } from '../auth-route.js';
 import { requireOwnPage } from '../check-csrf.js';
 import { hasTrustedOrigin } from '../check-origin.js';
 import { type Credentials, readCredentials } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
+import { reportRefusal } from '../report-refusal.js';
 import type { HttpRequest } from '../request.js';
 import { respondEmpty } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 
 /** `POST /logout` */
 export function createLogoutRoute(http: HttpContext, basePath: string): Route {
-  return defineRoute({
+  return defineAuthRoute(http, {
     method: 'POST',
     path: `${basePath}/logout`,
     summary: 'End this session; its tokens are dead at once',
@@ -18,13 +21,16 @@ export function createLogoutRoute(http: HttpContext, basePath: string): Route {
       403: 'The request does not come from the app itself',
       503: 'Nobody knows whether the session has ended: ask again',
     },
-    async handle({ request }) {
+    async handle({ http, request }) {
       const credentials = readCredentials(http.cookies, request);
       const isAnybody = credentials.accessToken !== null || credentials.refreshToken !== null;
       if (isAnybody) requireOwnPage(http, request, credentials);
       // A foreign page makes the browser ask without the cookies, which are SameSite. Nobody is signed out by that, and
       // neither must cookies and storage go: browsers clear them whoever has made them ask.
-      else if (!hasTrustedOrigin(request, http.trustedOrigins)) return respondEmpty(204);
+      else if (!hasTrustedOrigin(request, http.trustedOrigins)) {
+        reportRefusal(http, request, new AuthError('csrf_refused'));
+        return respondEmpty(204);
+      }
       await http.auth.signOut({
         tenantId: http.tenantOf(request),
         session: findSession(http, request, credentials),

@@ -18,7 +18,7 @@ export function createMeRoutes(http: HttpContext, basePath: string): readonly Ro
       path,
       summary: 'Who is signed in, what they may do, and how they proved who they are',
       answers: { 200: 'The signed-in user' },
-      handle: async (_input, sender) => respondMe(http, sender, await http.auth.findUser(sender.identity)),
+      handle: async ({ http }, sender) => respondMe(http, sender, await http.auth.findUser(sender.identity)),
     }),
     defineProtectedRoute(http, {
       method: 'PATCH',
@@ -26,7 +26,7 @@ export function createMeRoutes(http: HttpContext, basePath: string): readonly Ro
       summary: 'Change the display name',
       body: z.strictObject({ name: nameSchema.nullable() }),
       answers: { 200: 'The signed-in user as they are now', 422: 'The name is not acceptable' },
-      handle: async ({ body }, sender) =>
+      handle: async ({ http, body }, sender) =>
         respondMe(http, sender, await http.auth.renameUser(sender.identity, body.name)),
     }),
   ];

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { defineProtectedRoute } from '../protected-route.js';
 import { requireRecentProof } from '../recent-proof.js';
 import { respondSignedIn } from '../respond-signed-in.js';
 import { respondEmpty, respondJson } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 import { countClient } from './count-client.js';
 import { codeSchema, methodSchema, tokenSchema, transportSchema } from './schemas.js';
 import { endReplaced, readOrigin, readSignIn } from './sign-in-request.js';
@@ -19,7 +20,7 @@ export function createMfaRoutes(http: HttpContext, basePath: string): readonly R
 /** `POST /mfa/verify`, `POST /mfa/setup` and `POST /mfa/setup/confirm`: nobody is signed in yet. */
 function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
   return [
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${path}/verify`,
       summary: 'End a sign-in with the second factor',
@@ -36,7 +37,11 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
         429: 'Too many attempts',
         503: 'Try again later',
       },
-      async handle({ body: { transport = http.transport, rememberDevice = false, ...proof }, request }) {
+      async handle({
+        http,
+        body: { transport = http.transport, rememberDevice = false, ...proof },
+        request,
+      }) {
         const signIn = readSignIn(http, request, transport);
         const signedIn = await http.auth.verifySecondFactor({ ...signIn, ...proof, rememberDevice });
         await endReplaced(http, signIn);
@@ -44,7 +49,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${path}/setup`,
       summary: 'Begin to set up a second factor in the middle of a sign-in that needs one',
@@ -56,7 +61,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
         429: 'Too many requests',
         503: 'Try again later',
       },
-      async handle({ body, request }) {
+      async handle({ http, body, request }) {
         await countClient(http, request);
         return respondJson(
           200,
@@ -65,7 +70,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
       },
     }),
 
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'POST',
       path: `${path}/setup/confirm`,
       summary: 'End that with a first code, and the sign-in with it',
@@ -80,7 +85,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
         429: 'Too many attempts',
         503: 'Try again later',
       },
-      async handle({ body: { transport = http.transport, ...setup }, request }) {
+      async handle({ http, body: { transport = http.transport, ...setup }, request }) {
         const signIn = readSignIn(http, request, transport);
         const signedIn = await http.auth.confirmSecondFactorSetup({ ...signIn, ...setup });
         await endReplaced(http, signIn);
@@ -99,7 +104,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
       path,
       summary: 'Whether the signed-in user has a second factor',
       answers: { 200: 'What is set up, and how many backup codes are left' },
-      async handle(_input, { identity }) {
+      async handle({ http }, { identity }) {
         const { isEnabled, enabledAt, backupCodesLeft } = await http.auth.describeSecondFactor(identity);
         return respondJson(200, {
           enabled: isEnabled,
@@ -118,7 +123,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
         401: stepUpNote,
         409: 'There is a second factor already',
       },
-      async handle(_input, { identity }) {
+      async handle({ http }, { identity }) {
         requireRecentProof(http, identity);
         return respondJson(200, await http.auth.enrollSecondFactor(identity));
       },
@@ -134,7 +139,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
         401: stepUpNote,
         429: 'Too many attempts',
       },
-      async handle({ body }, { identity, credentials }) {
+      async handle({ http, body }, { identity, credentials }) {
         requireRecentProof(http, identity);
         const signedIn = await http.auth.confirmSecondFactor({
           user: identity,
@@ -157,7 +162,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
         409: 'There is no second factor',
         429: 'Too many attempts',
       },
-      async handle({ body: { method = 'totp', code }, request }, { identity, credentials }) {
+      async handle({ http, body: { method = 'totp', code }, request }, { identity, credentials }) {
         requireRecentProof(http, identity);
         await http.auth.removeSecondFactor({
           user: identity,
@@ -176,7 +181,7 @@ function createOwnRoutes(http: HttpContext, path: string): readonly Route[] {
       path: `${path}/backup-codes`,
       summary: 'Other backup codes in the place of all',
       answers: { 200: 'The codes, shown once', 401: stepUpNote, 409: 'There is no second factor' },
-      async handle(_input, { identity }) {
+      async handle({ http }, { identity }) {
         requireRecentProof(http, identity);
         return respondJson(200, await http.auth.renewBackupCodes(identity));
       },

@@ -22,7 +22,7 @@ export function createReauthenticateRoute(http: HttpContext, basePath: string): 
       401: 'Nobody is signed in, or what was given is not good: `code` says which, and `mfa_code_required` what is missing',
       429: 'Too many attempts',
     },
-    async handle({ body: { password, code, method = 'totp' }, request }, { identity, credentials }) {
+    async handle({ http, body: { password, code, method = 'totp' }, request }, { identity, credentials }) {
       const signedIn = await http.auth.reauthenticate({
         user: identity,
         sessionId: identity.sessionId,

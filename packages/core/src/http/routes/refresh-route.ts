@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { AuthError, isAuthError } from '../../errors.js';
+import { defineAuthRoute } from '../auth-route.js';
 import { endsCookies } from '../authenticate.js';
 import { requireTrustedOrigin } from '../check-origin.js';
 import type { CookieTokens } from '../cookies.js';
 import type { Transport } from '../credentials.js';
 import type { HttpContext } from '../http-context.js';
-import { respondProblem } from '../problem.js';
 import { findHeader, type HttpRequest } from '../request.js';
+import { respondRefusal } from '../respond-refusal.js';
 import { respondSignedIn } from '../respond-signed-in.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 import { attemptIdSchema, tokenSchema, transportSchema } from './schemas.js';
 
 /**
@@ -18,7 +19,7 @@ import { attemptIdSchema, tokenSchema, transportSchema } from './schemas.js';
  * page that has just been loaded has no token yet.
  */
 export function createRefreshRoute(http: HttpContext, basePath: string): Route {
-  return defineRoute({
+  return defineAuthRoute(http, {
     method: 'POST',
     path: `${basePath}/refresh`,
     summary: 'Exchange a refresh token for the next pair of tokens',
@@ -32,7 +33,7 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
       401: 'Sign in again; for `refresh_token_superseded` use the newer token',
       503: 'Try again with the same token',
     },
-    async handle({ body, request }) {
+    async handle({ http, body, request }) {
       const presented = readRefreshToken(http, request, body.refreshToken);
       const transport = presented.isCookie ? cookieTransport(http, presented.held, body.transport) : 'bearer';
       try {
@@ -46,7 +47,7 @@ export function createRefreshRoute(http: HttpContext, basePath: string): Route {
         return respondSignedIn(http, transport, 200, signedIn, presented.held);
       } catch (error) {
         if (!isAuthError(error)) throw error;
-        return respondProblem(error, {
+        return respondRefusal(http, request, error, {
           cookies: presented.isCookie && endsCookies(error) ? http.cookies.clear() : [],
         });
       }

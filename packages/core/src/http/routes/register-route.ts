@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { respondOutcome } from '../respond-signed-in.js';
 import { respondEmpty } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
+import { countUnknownClient } from './count-client.js';
 import { emailSchema, nameSchema, passwordSchema, transportSchema } from './schemas.js';
 import { endReplaced, readSignIn } from './sign-in-request.js';
 
 /** `POST /register` */
 export function createRegisterRoute(http: HttpContext, basePath: string): Route {
   const isVerifying = http.auth.emailVerification === 'required';
-  return defineRoute({
+  return defineAuthRoute(http, {
     method: 'POST',
     path: `${basePath}/register`,
     summary: 'Ask for an account; without verification of addresses, also sign in',
@@ -31,9 +33,10 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
       429: 'Too many accounts were asked for from this network',
       503: 'Try again later',
     },
-    async handle({ body, request }) {
+    async handle({ http, body, request }) {
       const transport = body.transport ?? http.transport;
       const signIn = readSignIn(http, request, transport);
+      await countUnknownClient(http, request, 'register');
       const { email, password, name = null } = body;
       if (isVerifying) {
         await http.auth.requestAccount({ ...signIn, email, password, name });

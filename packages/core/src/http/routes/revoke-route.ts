@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { respondEmpty } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 import { tokenSchema } from './schemas.js';
 
 /** `POST /revoke` (RFC 7009). Whoever holds a token may end it: holding it is the proof. */
 export function createRevokeRoute(http: HttpContext, basePath: string): Route {
-  return defineRoute({
+  return defineAuthRoute(http, {
     method: 'POST',
     path: `${basePath}/revoke`,
     summary: 'Revoke a token: a refresh token with its session, an access token alone',
@@ -18,7 +19,7 @@ export function createRevokeRoute(http: HttpContext, basePath: string): Route {
       200: 'The token is not valid any more, or never was',
       503: 'Nobody knows: ask again',
     },
-    async handle({ body, request }) {
+    async handle({ http, body, request }) {
       await http.auth.revokeToken(http.tenantOf(request), body.token);
       return respondEmpty(200);
     },

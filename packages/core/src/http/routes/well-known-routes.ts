@@ -1,11 +1,12 @@
+import { defineAuthRoute } from '../auth-route.js';
 import type { HttpContext } from '../http-context.js';
 import { respondJson } from '../response.js';
-import { defineRoute, type Route } from '../route.js';
+import type { Route } from '../route.js';
 
 /** `GET /.well-known/jwks.json`, and the three paths that tell a platform how the process is. */
 export function createWellKnownRoutes(http: HttpContext): readonly Route[] {
   const alive = (path: string, summary: string): Route =>
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'GET',
       path,
       summary,
@@ -14,7 +15,7 @@ export function createWellKnownRoutes(http: HttpContext): readonly Route[] {
     });
 
   return [
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'GET',
       path: '/.well-known/jwks.json',
       summary: 'The public keys of access tokens (RFC 7517)',
@@ -32,7 +33,7 @@ export function createWellKnownRoutes(http: HttpContext): readonly Route[] {
     }),
     alive('/healthz', 'Whether the process answers'),
     alive('/livez', 'Whether the process answers'),
-    defineRoute({
+    defineAuthRoute(http, {
       method: 'GET',
       path: '/readyz',
       summary: 'Whether every store answers',

@@ -1,3 +1,4 @@
+import { isEqualTextConstantTime } from '../../crypto/constant-time.js';
 import type { RotateCommand, RotateVerdict, SessionRecord } from '../session-store.js';
 
 /** What the verdict on a presented refresh token depends on. */
@@ -17,7 +18,7 @@ export function judgeRotation(session: RotatableSession, command: RotateCommand,
   const ageMs = now.getTime() - session.rotatedAt.getTime();
   if (command.generation > session.generation) return 'ahead';
   if (command.generation === session.generation) {
-    if (command.secretHash !== session.secretHash) return 'fork';
+    if (!isEqualTextConstantTime(command.secretHash, session.secretHash)) return 'fork';
     return ageMs < command.floorMs ? 'unchanged' : 'rotated';
   }
 

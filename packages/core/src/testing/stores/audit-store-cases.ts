@@ -236,6 +236,17 @@ const lists: readonly StoreCase[] = [
     }),
   },
   {
+    name: 'lists between any two instants, also of the year 0 and after 9999',
+    run: withEntries(threeDays, async (store) => {
+      // As far as a year of four digits and a time zone go.
+      const first = new Date('0000-01-01T00:00:00+23:59');
+      const last = new Date('9999-12-31T23:59:59-23:59');
+      assert.deepEqual(await listSeqs(store, { from: first, to: last }), [1, 2, 3, 4, 5]);
+      assert.deepEqual(await listSeqs(store, { from: last }), []);
+      assert.deepEqual(await listSeqs(store, { to: first }), []);
+    }),
+  },
+  {
     name: 'goes on after the last entry of a page, with what is asked for only',
     run: withEntries(threeDays, async (store) => {
       const pages: (readonly number[])[] = [];

@@ -123,11 +123,33 @@ describe('a code', () => {
     expect(used !== null).toBe(isGood);
   });
 
-  it('of the step before is refused where the policy says so', async () => {
+  it('is good for its own thirty seconds and not a moment longer, where the policy says so (ASVS 6.5.5)', async () => {
     const strict = open({ allowsPreviousCode: false });
     const { authenticator } = await enable(strict);
+    const intoStep = clock.now() % stepMs;
+    const code = await authenticator.code();
+    const isGoodAt = async (ms: number) => {
+      clock.advance(ms - (clock.now() % stepMs));
+      return (await strict.verify(ada, { method: 'totp', code })) !== null;
+    };
+    expect(intoStep).toBeGreaterThan(0);
+    expect(await isGoodAt(stepMs)).toBe(false);
+    clock.advance(-stepMs);
+    expect(await isGoodAt(stepMs - 1)).toBe(true);
+    clock.advance(1);
     expect(await strict.verify(ada, { method: 'totp', code: await authenticator.codeIn(-1) })).toBeNull();
     expect(await strict.verify(ada, { method: 'totp', code: await authenticator.code() })).not.toBeNull();
+  });
+
+  it('is good for a minute at most where the step before counts', async () => {
+    const { authenticator } = await enable();
+    clock.advance(stepMs - (clock.now() % stepMs));
+    const code = await authenticator.code();
+    const isGood = async () => (await open().verify(ada, { method: 'totp', code })) !== null;
+    clock.advance(2 * stepMs);
+    expect(await isGood()).toBe(false);
+    clock.advance(-1);
+    expect(await isGood()).toBe(true);
   });
 
   // CVE-2021-43177: also the trailing one. ASVS 6.5.1
@@ -176,11 +198,11 @@ describe('a code', () => {
 });
 
 describe('backup codes', () => {
-  it('are ten, of 120 random bits each (ASVS 6.5.2, 6.5.4), and each is good once', async () => {
+  it('are ten, of 130 random bits each (ASVS 6.5.2, 6.5.4, 11.5.1), and each is good once', async () => {
     const { backupCodes } = await enable();
     expect(new Set(backupCodes).size).toBe(10);
     for (const code of backupCodes)
-      expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{4}-){5}[0-9a-hjkmnp-tv-z]{4}$/);
+      expect(code).toMatch(/^([0-9a-hjkmnp-tv-z]{5}-){4}[0-9a-hjkmnp-tv-z]{6}$/);
     for (const [at, code] of backupCodes.entries()) {
       const proof = { method: 'backup_code', code } as const;
       expect(await open().verify(ada, proof)).toEqual({ method: 'backup_code', backupCodesLeft: 9 - at });

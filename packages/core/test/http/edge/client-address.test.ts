@@ -40,6 +40,7 @@ describe('without proxies the client is who connects', () => {
     };
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     expect(locate([], '203.0.113.7', headers)).toEqual({
+      isFromProxy: false,
       ip: '203.0.113.7',
       isHttps: false,
       host: 'app.example.com',

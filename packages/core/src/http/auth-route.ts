@@ -1,0 +1,32 @@
+import type { HttpContext } from './http-context.js';
+import { reportRefusal } from './report-refusal.js';
+import { forRequest } from './request-source.js';
+import type { HttpResponse } from './response.js';
+import { defineRoute, type Route, type RouteDefinition, type RouteInput } from './route.js';
+
+/** What the handler of a ready-made route is given. */
+export interface AuthRouteInput<Body = unknown, Query = unknown> extends RouteInput<Body, Query> {
+  /** For this request: what is recorded with it names the request. */
+  readonly http: HttpContext;
+}
+
+/** A ready-made route. */
+export interface AuthRouteDefinition<Body, Query> extends Omit<RouteDefinition<Body, Query>, 'handle'> {
+  readonly handle: (input: AuthRouteInput<Body, Query>) => Promise<HttpResponse> | HttpResponse;
+}
+
+/** A line of the ready-made route table: what it does and refuses is recorded with the id that its answer has. */
+export function defineAuthRoute<Body = undefined, Query = undefined>(
+  http: HttpContext,
+  { handle, ...definition }: AuthRouteDefinition<Body, Query>,
+): Route {
+  const route = defineRoute<Body, Query>({
+    ...definition,
+    handle: (input) => handle({ ...input, http: forRequest(http, input.request) }),
+  });
+  const watch = {
+    requestIdOf: http.requestIdOf,
+    onRefused: (request, error) => reportRefusal(http, request, error),
+  } satisfies Route['watch'];
+  return { ...route, watch };
+}

@@ -1,0 +1,87 @@
+import { type AuthErrorCode, isAuthError } from '../errors.js';
+import type { Demand } from '../events.js';
+import type { Identity } from './guard.js';
+import type { HttpContext } from './http-context.js';
+import { statusOf } from './problem.js';
+import type { HttpRequest } from './request.js';
+import { sourceOf } from './request-source.js';
+
+/** Who was refused, and what they lacked, as far as it is known. */
+export interface Refused {
+  readonly identity?: Identity | null;
+  /** What {@link AuthErrorCode} `permission_denied` stands for. */
+  readonly demand?: Demand | null;
+}
+
+/** What no page or client of the app's own sends by mistake (ASVS 16.3.3). */
+const attempts: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
+  ...(['csrf_refused', 'credentials_ambiguous', 'cookie_ambiguous'] as const),
+  ...(['access_token_malformed', 'access_token_invalid', 'method_override_refused'] as const),
+]);
+
+const misshapen: ReadonlySet<AuthErrorCode> = new Set<AuthErrorCode>([
+  ...(['input_invalid', 'body_malformed', 'body_too_large', 'media_type_unsupported'] as const),
+  'token_in_url',
+]);
+
+/** Records that somebody was refused what they asked for (ASVS 16.3.2). @param identity `null`: nobody is known. */
+export function recordRefusal(
+  http: HttpContext,
+  request: HttpRequest,
+  identity: Identity | null,
+  { missing, name }: Demand,
+): void {
+  http.auth.report({
+    type: 'authz_fail',
+    ...(identity === null
+      ? { tenantId: http.tenantOf(request), userId: null, sessionId: null }
+      : { tenantId: identity.tenantId, userId: identity.userId, sessionId: identity.sessionId }),
+    ...{ missing, name },
+    ...sourceOf(http, request),
+  });
+}
+
+/**
+ * Records what has kept a request from being answered as it wanted, where that is worth knowing: a refusal, an attempt to get
+ * around a defence, an outage, a bug. The answer does not wait for it, and is the same whatever becomes of it.
+ */
+export function reportRefusal(
+  http: HttpContext,
+  request: HttpRequest,
+  error: unknown,
+  refused: Refused = {},
+): void {
+  try {
+    report(http, request, error, refused);
+  } catch (problem) {
+    // A function of the app's own has failed, such as `tenantOf`.
+    http.auth.reportError(problem);
+  }
+}
+
+function report(http: HttpContext, request: HttpRequest, error: unknown, refused: Refused): void {
+  if (!isAuthError(error) || statusOf(error.code) === 503) {
+    http.auth.reportError(error, sourceOf(http, request));
+    return;
+  }
+  const { code } = error;
+  const demand = findDemand(code, refused);
+  if (demand !== null) recordRefusal(http, request, refused.identity ?? null, demand);
+  const type = attempts.has(code) ? 'malicious_request' : 'input_validation_fail';
+  if (type === 'input_validation_fail' && !misshapen.has(code)) return;
+  const tenantId = http.tenantOf(request);
+  http.auth.report({ type, tenantId, userId: null, refusal: code, ...sourceOf(http, request) });
+}
+
+function findDemand(code: AuthErrorCode, { demand = null }: Refused): Demand | null {
+  switch (code) {
+    case 'permission_denied':
+      return demand;
+    case 'step_up_required':
+      return { missing: 'step_up', name: null };
+    case 'address_refused':
+      return { missing: 'address', name: null };
+    default:
+      return null;
+  }
+}
