@@ -98,7 +98,7 @@ describe('migrate', () => {
     const reader = createLogReader(stores.revocations);
     await reader.catchUp();
     expect(reader.names.size).toBe(5001);
-    const subject = { jti: 'j', tenantId: '', userId: 'u', userEpoch: 0, tenantEpoch: 0 };
+    const subject = { jti: 'j', tenantId: '', userId: 'u', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
     expect(await stores.revocations.isRevoked({ ...subject, sessionId: 'of before 1' })).toBe(true);
   });
 

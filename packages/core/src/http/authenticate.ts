@@ -51,7 +51,7 @@ export function authenticate(
 }
 
 function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Promise<boolean> {
-  const { jti, sessionId, tenantId, subject, userEpoch, tenantEpoch } = claims;
+  const { jti, sessionId, tenantId, subject, userEpoch, tenantEpoch, rolesVersion } = claims;
   return http.auth.revocations.isRevoked({
     jti,
     sessionId,
@@ -59,6 +59,7 @@ function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Prom
     userId: subject,
     userEpoch,
     tenantEpoch,
+    rolesVersion,
   });
 }
 
