@@ -70,7 +70,10 @@ const reach: readonly StoreCase[] = [
     async run({ stores: { revocations }, clock }) {
       const { user, roles } = createRevoker(clock);
       await revocations.add([roles(9)]);
-      assert.equal(await revocations.isRevoked(token({ userEpoch: 0, tenantEpoch: 0, rolesVersion: 9 })), false);
+      assert.equal(
+        await revocations.isRevoked(token({ userEpoch: 0, tenantEpoch: 0, rolesVersion: 9 })),
+        false,
+      );
       await revocations.add([user(5)]);
       assert.equal(await revocations.isRevoked(token({ userEpoch: 5, rolesVersion: 9 })), false);
       assert.equal(await revocations.isRevoked(token({ userEpoch: 4, rolesVersion: 9 })), true);
