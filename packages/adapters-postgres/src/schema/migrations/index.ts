@@ -8,6 +8,7 @@ import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
 import { revocationsMigration } from './revocations.js';
+import { rolesMigration } from './roles.js';
 import { secondFactorsMigration } from './second-factors.js';
 import { sessionsMigration } from './sessions.js';
 import { userAddressesMigration } from './user-addresses.js';
@@ -28,5 +29,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditPseudonymsMigration,
     auditManualChangesMigration,
     auditSealsMigration,
+    rolesMigration,
   ].map((migration) => migration(tables));
 }

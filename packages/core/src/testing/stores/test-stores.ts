@@ -48,7 +48,10 @@ export interface StoresUnderTest {
   readonly offersRoles?: boolean;
   /** They have `audit`. Default `false`, and then the suite sees to it that they have not. */
   readonly offersAudit?: boolean;
-  /** How many sessions one user gets, to find hidden limits: default 10,000; 1000 will do for a variant of a tested store. */
+  /**
+   * How many sessions one user gets, and how many users one role, to find hidden limits: default 10,000; 1000 will do for a
+   * variant of a tested store.
+   */
   readonly bulkSessions?: number;
 }
 
@@ -94,7 +97,7 @@ function chaptersFor({
     ...oneTimeTokenStoreChapters,
     ...rateLimitStoreChapters,
     ...(offersSecondFactors ? secondFactorStoreChapters : [withoutSecondFactorsChapter]),
-    ...(offersRoles ? roleStoreChapters : [withoutRolesChapter]),
+    ...(offersRoles ? roleStoreChapters(bulkSessions) : [withoutRolesChapter]),
     ...(offersAudit ? [...auditStoreChapters, ...auditPseudonymChapters] : [withoutAuditChapter]),
     traitsChapter,
     pingChapter,

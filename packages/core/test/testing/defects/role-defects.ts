@@ -113,7 +113,7 @@ export const roleDefects: readonly Defect[] = [
   },
   {
     name: 'lists the first hundred holders of a role',
-    noticedBy: 'role definitions > a definition with 10,000 holders changes for all of them in one step',
+    noticedBy: 'role definitions > a definition with very many holders changes for all of them in one step',
     open: brokenRoles((roles) => ({
       async replaceRole(command) {
         const replaced = await roles.replaceRole(command);
