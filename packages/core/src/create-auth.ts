@@ -18,7 +18,7 @@ import {
   type RateLimits,
   type RateLimitZonesOptions,
 } from './domains/rate-limits/index.js';
-import { defineRoles, type Roles } from './domains/rbac/index.js';
+import { createRights, defineRoles, type Rights, type Roles } from './domains/rbac/index.js';
 import {
   createRevocations,
   type RevocationPolicyOptions,
@@ -136,6 +136,8 @@ export interface Auth<Role extends string = string, Permission extends string = 
   now(): Date;
   readonly profile: ProfileName;
   readonly roles: Roles<Role, Permission>;
+  /** What roles grant, those that were made at run time too. */
+  readonly rights: Rights;
   /** Who must have a second factor. */
   readonly mfa: MfaPolicy;
   readonly accessTokens: AccessTokens;
@@ -214,6 +216,7 @@ export function createAuth<Role extends string = never, Permission extends strin
 
   const emailTokens = createEmailTokens(publicUrl, options.emailLinks);
   const roles = options.roles ?? (defineRoles({}) as Roles<Role, Permission>);
+  const rights = createRights(roles as Roles);
   const mfa = readMfa(options, publicUrl, roles);
   const now = (): Date => new Date(clock.now());
   const limits = createRateLimits({
@@ -243,6 +246,8 @@ export function createAuth<Role extends string = never, Permission extends strin
       accessTokens,
       passwords,
       emailTokens,
+      rights,
+      roles: roles as Roles,
     },
     outbox: createOutbox({
       onEvent: options.onEvent,
@@ -264,6 +269,7 @@ export function createAuth<Role extends string = never, Permission extends strin
     now,
     profile: options.profile,
     roles,
+    rights,
     mfa,
     accessTokens,
     sessions: context.sessions,
@@ -293,6 +299,7 @@ export function createAuth<Role extends string = never, Permission extends strin
       (await revocations.deleteExpired()) +
       (await deleteUnread(stores)) +
       (await deleteInBatches((limit) => stores.oneTimeTokens.deleteExpired(limit))) +
+      (await deleteInBatches((limit) => stores.roles?.deleteExpired(limit) ?? Promise.resolve(0))) +
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
     close: () => revocations.close(),
   };

@@ -49,6 +49,11 @@ export const authErrorMessages = {
   mfa_already_enabled: 'There is a second factor already.',
   mfa_not_enabled: 'There is no second factor.',
   account_protected: 'This cannot be done to this account.',
+  role_not_found: 'There is no such role.',
+  role_exists: 'There is a role of this name.',
+  role_protected: 'This role is defined in the code of the app.',
+  grant_exceeds_ceiling: 'Nobody gives or takes what is more than their own.',
+  last_administrator: 'Nobody could administrate any more.',
 
   // Come back later
   rate_limited: 'Too many requests; try again later.',

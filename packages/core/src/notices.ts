@@ -33,6 +33,7 @@ export type Notice = {
   | { readonly kind: 'second_factor_enabled' | 'second_factor_disabled' | 'backup_codes_renewed' }
   | { readonly kind: 'backup_code_used'; readonly backupCodesLeft: number }
   | { readonly kind: 'second_factor_failed'; readonly ip: string | null }
+  | { readonly kind: 'role_granted' | 'role_revoked'; readonly role: string }
   | { readonly kind: 'account_disabled' | 'account_deleted' }
 );
 

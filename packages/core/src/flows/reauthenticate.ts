@@ -3,6 +3,7 @@ import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { proveSecondFactor } from './prove-second-factor.js';
+import { readRights } from './read-rights.js';
 import { reservePasswordAttempt } from './reserve-password-attempt.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 
@@ -44,11 +45,12 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
     await proveSecondFactor(auth, user, proof, origin);
   }
   return auth.atomically(async (kept) => {
+    const rights = await readRights(kept, user);
     const held = await kept.sessions.renew(ref, sessionId, {
       amr: isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'],
     });
     if (held === null) throw new AuthError('access_token_revoked');
     await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId });
-    return issueTokens(kept, user, held);
+    return issueTokens(kept, user, rights, held);
   });
 }

@@ -7,7 +7,12 @@ import { requireRecentProof } from './recent-proof.js';
 import type { Route } from './route.js';
 
 /** What administrators need: the roles of an app grant it, or nobody has it. */
-export type AdminPermission = 'auth:users:read' | 'auth:users:write' | 'auth:audit:read';
+export type AdminPermission =
+  | 'auth:users:read'
+  | 'auth:users:write'
+  | 'auth:roles:read'
+  | 'auth:roles:write'
+  | 'auth:audit:read';
 
 /** A route for those whose roles grant a permission. */
 export interface AdminRouteDefinition<Body, Query> extends ProtectedRouteDefinition<Body, Query> {
@@ -51,7 +56,7 @@ async function requirePermission(
   permission: AdminPermission,
 ): Promise<void> {
   if (!identity.can(permission)) throw new AuthError('permission_denied');
-  const account = await auth.findUser(identity);
-  if (account === null || account.disabledAt !== null) throw new AuthError('access_token_revoked');
-  if (!auth.roles.can(account.roles, permission)) throw new AuthError('permission_denied');
+  const held = await auth.findRights(identity);
+  if (held === null) throw new AuthError('access_token_revoked');
+  if (!auth.rights.can(held, permission)) throw new AuthError('permission_denied');
 }

@@ -101,7 +101,7 @@ async function renewWith(
 }
 
 function createIdentity(http: HttpContext, claims: AccessTokenClaims): Identity {
-  const { roles } = http.auth;
+  const { rights } = http.auth;
   return {
     tenantId: claims.tenantId,
     userId: claims.subject,
@@ -109,7 +109,7 @@ function createIdentity(http: HttpContext, claims: AccessTokenClaims): Identity 
     roles: claims.roles,
     amr: claims.amr,
     authTime: claims.authTime,
-    can: (permission) => roles.can(claims.roles, permission),
+    can: (permission) => rights.can(claims, permission),
   };
 }
 

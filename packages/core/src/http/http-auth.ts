@@ -146,8 +146,7 @@ export function createHttpAuth<Role extends string, Permission extends string>(
       return createGuard(http, ({ claims }) => auth.roles.has(claims.roles, role));
     },
 
-    requirePermission: (permission) =>
-      createGuard(http, ({ claims }) => auth.roles.can(claims.roles, permission)),
+    requirePermission: (permission) => createGuard(http, ({ claims }) => auth.rights.can(claims, permission)),
 
     requireStepUp({ within, secondFactor: needsSecondFactor = false } = {}) {
       const maxAgeMs = within === undefined ? http.stepUpWindowMs : readWindow('within', within);
