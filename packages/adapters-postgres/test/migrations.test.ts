@@ -18,6 +18,7 @@ const ids = [
   '0010_audit_pseudonyms',
   '0011_audit_manual_changes',
   '0012_audit_seals',
+  '0014_roles',
 ];
 
 let pool: pg.Pool;

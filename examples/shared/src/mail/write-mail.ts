@@ -51,6 +51,8 @@ const words: Readonly<Record<Notice['kind'], readonly [subject: string, text: st
     'Somebody knew your password',
     `The password was right and the code of the authenticator app was not. ${ifNotYou}`,
   ],
+  role_granted: ['You have a new role', `It is in force already. ${ifNotYou}`],
+  role_revoked: ['You have lost a role', 'Ask your administrator why.'],
   account_deleted: [
     'Your account is gone',
     'It was erased with all that belonged to it. If that was not you, tell us at once.',
