@@ -56,7 +56,14 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   deleteExpired: ({ sessions }) => sessions.deleteExpired(10),
   add: ({ revocations }) => revocations.add([{ kind: 'token', jti: 'j', until: new Date(clock.now() + 1) }]),
   isRevoked: async ({ revocations }) =>
-    revocations.isRevoked({ ...ada, jti: 'j', sessionId: phone, userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 }),
+    revocations.isRevoked({
+      ...ada,
+      jti: 'j',
+      sessionId: phone,
+      userEpoch: 0,
+      tenantEpoch: 0,
+      rolesVersion: 0,
+    }),
   readLog: ({ revocations }) => requireLog(revocations).read(null),
   createToken: ({ oneTimeTokens }) => oneTimeTokens.create(newToken()),
   findToken: ({ oneTimeTokens }) => oneTimeTokens.find(newToken()),

@@ -75,7 +75,7 @@ describe.each(mixes)('roles on two nodes with $name', (mix) => {
         }),
       );
     for (let round = 0; round < rounds; round++) {
-      const act = { user, actorId: null, role: 'boss' };
+      const act = { user, actorId: null, role: 'employee' };
       const isGranted = round % 2 === 0;
       await Promise.all([
         refreshAll(),
@@ -87,7 +87,7 @@ describe.each(mixes)('roles on two nodes with $name', (mix) => {
         const visits = [await here.visit(held), await there.visit(held)];
         if (visits.includes(200)) living.push(held);
       }
-      for (const held of living) expect(held.user.roles).toEqual(isGranted ? ['boss'] : []);
+      for (const held of living) expect(held.user.roles).toEqual(isGranted ? ['employee'] : []);
       await refreshAll();
       for (const held of sessions) expect(await there.visit(held)).toBe(200);
     }
@@ -108,7 +108,11 @@ describe.each(mixes)('roles on two nodes with $name', (mix) => {
       const outcomes = await Promise.all(
         users.map((user, at) =>
           outcomeOf(
-            (nodes[at] as Node).auth.revokeRole({ user, role: 'boss', actorId: users[1 - at]?.userId ?? null }),
+            (nodes[at] as Node).auth.revokeRole({
+              user,
+              role: 'boss',
+              actorId: users[1 - at]?.userId ?? null,
+            }),
           ),
         ),
       );

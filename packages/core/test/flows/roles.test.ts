@@ -86,7 +86,9 @@ describe('a role that is granted', () => {
       { userId, actorId, act: 'granted', role: 'manager', expiresAt },
       { userId, actorId, act: 'revoked', role: 'manager', expiresAt: null },
     ]);
-    const notices = (await bench.listNotices()).filter((notice) => 'role' in notice && notice.to === 'eve@example.org');
+    const notices = (await bench.listNotices()).filter(
+      (notice) => 'role' in notice && notice.to === 'eve@example.org',
+    );
     expect(notices).toMatchObject([
       { kind: 'role_granted', role: 'manager' },
       { kind: 'role_revoked', role: 'manager' },
