@@ -75,7 +75,7 @@ function createCheck({ revocations, population }: Side): Operation {
   return {
     async call() {
       const { id, ...user } = sessionAt(population, randomInt(population.users / 2));
-      const facts = { jti: createId(), sessionId: id, userEpoch: 0, tenantEpoch: 0 };
+      const facts = { jti: createId(), sessionId: id, userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
       if (await revocations.isRevoked({ ...facts, ...user })) throw new Error('isRevoked: true');
     },
   };

@@ -74,7 +74,7 @@ process.disconnect?.();
 function checking(revocations: Revocations) {
   const subjects = Array.from({ length: subjectCount }, () => ({
     ...{ jti: createId(), sessionId: createId(), userId: createId() },
-    ...{ tenantId: '', userEpoch: 0, tenantEpoch: 0 },
+    ...{ tenantId: '', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 },
   }));
   return repeat((at) => {
     const subject = subjects[at % subjectCount] as (typeof subjects)[0];

@@ -107,7 +107,14 @@ async function checking({ revocations }: Contestant): Promise<Operation> {
     const added = revoked.slice(at, at + 1000).map((jti) => ({ kind: 'token', jti, until }) as const);
     await revocations.add(added);
   }
-  const subject = { sessionId: createId(), tenantId: '', userId: createId(), userEpoch: 0, tenantEpoch: 0 };
+  const subject = {
+    sessionId: createId(),
+    tenantId: '',
+    userId: createId(),
+    userEpoch: 0,
+    tenantEpoch: 0,
+    rolesVersion: 0,
+  };
   insist('isRevoked', await revocations.isRevoked({ ...subject, jti: revoked[0] as string }));
   return {
     call: async () => insist('isRevoked', !(await revocations.isRevoked({ ...subject, jti: createId() }))),

@@ -32,6 +32,7 @@ const subject = {
   recordsRevocations: true,
   offersLog: true,
   offersSecondFactors: true,
+  offersRoles: true,
   open: async ({ clock }: { readonly clock: { now(): number } }) => ({
     stores: {
       ...memoryStores({ clock }),

@@ -21,6 +21,7 @@ import { announcingRevocations, announcingSessions } from './revocation-log/anno
 import { createRevocationLog } from './revocation-log/revocation-log.js';
 import { createWakeUps } from './revocation-log/wake-ups.js';
 import { createRevocationStore } from './revocation-store.js';
+import { createRoleStore } from './role-store.js';
 import { checkSchema, type SchemaProblem } from './schema/check-schema.js';
 import { migrate, migrationScript } from './schema/migrate.js';
 import type { Migration } from './schema/migration.js';
@@ -140,6 +141,7 @@ export function postgresStores(options: PostgresStoresOptions): PostgresStores {
       revocations,
       sessions: announce === undefined ? sessions : announcingSessions(sessions, announce),
       users: { ...createUserStore(context), ping },
+      roles: { ...createRoleStore(context), ping },
       secondFactors: { ...createSecondFactorStore(context), ping },
       oneTimeTokens: { ...createOneTimeTokenStore(context), ping },
       ...(options.audit === true && { audit: { ...createAuditStore(context), ping } }),

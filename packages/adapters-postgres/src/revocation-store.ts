@@ -90,13 +90,14 @@ export function createRevocationStore(context: StoreContext, log?: RevocationLog
   };
 }
 
-/** Whether an entry names a token, its session, or an epoch above its own. */
+/** Whether an entry names a token, its session, or an epoch or version above its own. */
 const isNamed = prepareStatement<RevocationSubject>(({ tables }, given) => {
   const { revocations } = tables.ref;
   // What cannot be stored was never revoked; the other facts of the token still count.
   const id = (read: (token: RevocationSubject) => string) =>
     given((token) => (areStorableIds(read(token)) ? read(token) : null));
   const [tenant, session] = [id(({ tenantId }) => tenantId), id(({ sessionId }) => sessionId)];
+  const user = id(({ userId }) => userId);
   const [userEpoch, tenantEpoch] = [given((token) => token.userEpoch), given((token) => token.tenantEpoch)];
   return sql`
     select (
@@ -104,11 +105,13 @@ const isNamed = prepareStatement<RevocationSubject>(({ tables }, given) => {
         where kind = 'token' and tenant_id = '' and name = ${id(({ jti }) => jti)})
       or exists (select from ${revocations} where kind = 'session' and tenant_id = '' and name = ${session})
       or exists (select from ${revocations}
-        where kind = 'user' and tenant_id = ${tenant} and name = ${id(({ userId }) => userId)}
+        where kind = 'user' and tenant_id = ${tenant} and name = ${user}
         and epoch > ${userEpoch}::integer
         and (except_session_id is distinct from ${session} or except_from_epoch > ${userEpoch}::integer))
       or exists (select from ${revocations} where kind = 'tenant' and tenant_id = ${tenant} and name = ''
         and epoch > ${tenantEpoch}::integer)
+      or exists (select from ${revocations} where kind = 'roles' and tenant_id = ${tenant} and name = ${user}
+        and epoch > ${given((token) => token.rolesVersion)}::integer)
     )::text as answer`;
 });
 
@@ -134,5 +137,9 @@ function rowOf(revocation: Revocation) {
     }
     case 'tenant':
       return { ...whole, kind: 'tenant', tenant_id: revocation.tenantId, name: '', epoch: revocation.epoch };
+    case 'roles': {
+      const { kind, tenantId, userId, version } = revocation;
+      return { ...whole, kind, tenant_id: tenantId, name: userId, epoch: version };
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tables } from './schema/tables.js';
 
-/** The epoch of tokens and sessions: above every token's, so that they are revoked whatever they carry. */
+/** The epoch of tokens and sessions: above every token's, so that they are revoked whatever they carry. Of roles it is the version. */
 export const certain = 2_147_483_647;
 
 /**

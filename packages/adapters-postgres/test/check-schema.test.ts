@@ -36,6 +36,7 @@ describe('checkSchema', () => {
       'migration_pending 0011_audit_manual_changes',
       'migration_pending 0012_audit_seals',
       'migration_pending 0013_audit_manual_deletions',
+      'migration_pending 0014_roles',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',
@@ -51,6 +52,9 @@ describe('checkSchema', () => {
       'table_missing tessera.audit_pseudonyms',
       'table_missing tessera.audit_manual_changes',
       'table_missing tessera.audit_seals',
+      'table_missing tessera.roles',
+      'table_missing tessera.role_assignments',
+      'table_missing tessera.role_versions',
     ]);
     expect(problems[0]?.message).toBe('migration 0001_users has not run; run migrate()');
   });

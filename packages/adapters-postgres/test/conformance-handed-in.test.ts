@@ -17,6 +17,7 @@ const conforming = {
   recordsRevocations: true,
   offersLog: true,
   offersSecondFactors: true,
+  offersRoles: true,
   offersAudit: true,
   bulkSessions: 1000,
 };

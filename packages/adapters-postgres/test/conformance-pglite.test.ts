@@ -20,6 +20,7 @@ testStores(
     recordsRevocations: true,
     offersLog: true,
     offersSecondFactors: true,
+    offersRoles: true,
     offersAudit: true,
     bulkSessions: 1000,
     async open({ clock }) {

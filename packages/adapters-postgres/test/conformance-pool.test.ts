@@ -21,6 +21,7 @@ for (const [version, url] of Object.entries(urls)) {
       recordsRevocations: true,
       offersLog: true,
       offersSecondFactors: true,
+      offersRoles: true,
       offersAudit: true,
       // The full number on one of them: ten thousand sign-ins of one user take their turns.
       bulkSessions: version === 'embedded' ? 10_000 : 1000,

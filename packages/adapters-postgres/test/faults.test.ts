@@ -68,7 +68,14 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'sessions.deleteExpired': ({ sessions }) => sessions.deleteExpired(10),
   add: ({ revocations }) => revocations.add([{ kind: 'token', jti: 'j', until: new Date(clock.now()) }]),
   isRevoked: async ({ revocations }) =>
-    revocations.isRevoked({ ...ada, jti: 'j', sessionId: phone, userEpoch: 0, tenantEpoch: 0 }),
+    revocations.isRevoked({
+      ...ada,
+      jti: 'j',
+      sessionId: phone,
+      userEpoch: 0,
+      tenantEpoch: 0,
+      rolesVersion: 0,
+    }),
   'revocations.deleteExpired': ({ revocations }) => revocations.deleteExpired(10),
   'users.create': ({ users }) =>
     users.create({

@@ -24,7 +24,7 @@ it('a revocation that a node gives back after a failover lost it brings its epoc
   // What was ended stays so; whoever signs in now gets a session whose tokens are good.
   expect(await sessions.rotate(presentation('phone', 0))).toEqual({ kind: 'invalid' });
   expect((await sessions.create(newSession('laptop', { expectedEpochs: epochs }))).kind).toBe('created');
-  const subject = { ...ada, jti: 'j', sessionId: phone.id };
+  const subject = { ...ada, jti: 'j', sessionId: phone.id, rolesVersion: 0 };
   expect(await revocations.isRevoked({ ...subject, ...epochs })).toBe(false);
   expect(await revocations.isRevoked({ ...subject, userEpoch: 2, tenantEpoch: 4 })).toBe(true);
 });

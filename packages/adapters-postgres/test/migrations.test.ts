@@ -19,6 +19,7 @@ const ids = [
   '0011_audit_manual_changes',
   '0012_audit_seals',
   '0013_audit_manual_deletions',
+  '0014_roles',
 ];
 
 let pool: pg.Pool;
@@ -99,7 +100,7 @@ describe('migrate', () => {
     const reader = createLogReader(stores.revocations);
     await reader.catchUp();
     expect(reader.names.size).toBe(5001);
-    const subject = { jti: 'j', tenantId: '', userId: 'u', userEpoch: 0, tenantEpoch: 0 };
+    const subject = { jti: 'j', tenantId: '', userId: 'u', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
     expect(await stores.revocations.isRevoked({ ...subject, sessionId: 'of before 1' })).toBe(true);
   });
 

@@ -142,7 +142,14 @@ describe('a statement that waited for a lock', () => {
     clock.advance(sessionFixtures.windows.floorMs);
     expect(await stores.sessions.rotate(presentation('phone', 1))).toEqual({ kind: 'invalid' });
     expect(await listIds(stores.sessions)).toEqual([]);
-    const accessToken = { ...ada, jti: 'j', sessionId: retry.sessionId, userEpoch: 0, tenantEpoch: 0 };
+    const accessToken = {
+      ...ada,
+      jti: 'j',
+      sessionId: retry.sessionId,
+      userEpoch: 0,
+      tenantEpoch: 0,
+      rolesVersion: 0,
+    };
     expect(await stores.revocations.isRevoked(accessToken)).toBe(true);
   });
 });

@@ -14,6 +14,7 @@ import { bucketOfId, bucketOfTag, bucketOfToken, buckets } from './buckets.js';
  * | `p tessera:{xx}:revoked:session:<id>`         | string     | see `scripts/revoke.ts`           | when no token can carry it |
  * | `p tessera:{xx}:revoked:user:<tenant>:<user>` | string     | the same                          | the same                   |
  * | `p tessera:{yy}:revoked:tenant:<tenant>`      | string     | the same                          | the same                   |
+ * | `p tessera:{xx}:revoked:roles:<tenant>:<user>` | string    | the same, with the version as epoch | the same                 |
  * | `p revoked:jwt:<jti>`                         | string     | the same                          | the same                   |
  * | `p tessera:{xx}:log`                          | stream     | see `scripts/log-parts.ts`        | a minute after the last of what it tells of |
  * | `p tessera:{xx}:token:<id>`                   | hash       | a one-time token                  | when it expires            |
@@ -42,6 +43,7 @@ export interface Keys {
   revokedSessionPrefix(user: UserRef): string;
   revokedUser(user: UserRef): string;
   revokedTenant(tenantId: string): string;
+  revokedRoles(user: UserRef): string;
   revokedToken(jti: string): string;
   /** The log of the user; of a tenant with `''` as user. */
   log(user: UserRef): string;
@@ -89,6 +91,7 @@ export function createKeys(prefix: string): Keys {
     revokedSessionPrefix: (user) => besideUser(user, 'revoked:session:'),
     revokedUser: (user) => ofUser(user, 'revoked:user'),
     revokedTenant: (tenantId) => ofTenant(tenantId, 'revoked:tenant'),
+    revokedRoles: (user) => ofUser(user, 'revoked:roles'),
     revokedToken: (jti) => `${prefix}revoked:jwt:${jti}`,
     log: (user) => besideUser(user, 'log'),
     sessionLog: (id) => besideId(id, 'log'),

@@ -117,6 +117,10 @@ function readEntry(entry: string): Revocation | null {
       const tenantId = decoded(() => decodeURIComponent(name));
       return tenantId === null ? null : { kind, tenantId, epoch, until };
     }
+    case 'roles': {
+      const user = decoded(() => userOf(name));
+      return user && { kind, ...user, version: epoch, until };
+    }
     default:
       return null;
   }

@@ -45,13 +45,14 @@ export function createRevocationStore(context: StoreContext): RevocationStore {
       await Promise.all(groups.filter((parts) => parts.length > 0).map((parts) => addTogether(parts)));
     },
 
-    async isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
+    async isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch, rolesVersion }) {
       // What cannot be stored was never revoked; the other facts of the token still count.
       const asked: { readonly key: string; readonly epoch: number }[] = [];
       if (areStorableIds(jti)) asked.push({ key: keys.revokedToken(jti), epoch: 0 });
       if (areStorableIds(sessionId)) asked.push({ key: keys.revokedSession(sessionId), epoch: 0 });
       if (areStorableIds(tenantId, userId)) {
         asked.push({ key: keys.revokedUser({ tenantId, userId }), epoch: userEpoch });
+        asked.push({ key: keys.revokedRoles({ tenantId, userId }), epoch: rolesVersion });
       }
       if (areStorableIds(tenantId)) asked.push({ key: keys.revokedTenant(tenantId), epoch: tenantEpoch });
       if (asked.length === 0) return false;
@@ -158,6 +159,16 @@ function entryOf(revocation: Revocation, keys: Keys): Entry {
         log: keys.log({ tenantId, userId: '' }),
         epochKey: keys.tenantEpoch(tenantId),
         args: [kind, encodeURIComponent(tenantId), untilMs, epoch, '', 0],
+      };
+    }
+    case 'roles': {
+      const { kind, tenantId, userId, version } = revocation;
+      requireStorableIds({ tenantId, userId });
+      return {
+        key: keys.revokedRoles(revocation),
+        log: keys.log(revocation),
+        epochKey: null,
+        args: [kind, ownerOf(revocation), untilMs, version, '', 0],
       };
     }
   }

@@ -56,7 +56,14 @@ const calls: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   deleteExpired: ({ sessions }) => sessions.deleteExpired(10),
   add: ({ revocations }) => revocations.add([{ kind: 'token', jti: 'j', until: new Date(clock.now() + 1) }]),
   isRevoked: async ({ revocations }) =>
-    revocations.isRevoked({ ...ada, jti: 'j', sessionId: phone, userEpoch: 0, tenantEpoch: 0 }),
+    revocations.isRevoked({
+      ...ada,
+      jti: 'j',
+      sessionId: phone,
+      userEpoch: 0,
+      tenantEpoch: 0,
+      rolesVersion: 0,
+    }),
   readLog: ({ revocations }) => requireLog(revocations).read(null),
   createToken: ({ oneTimeTokens }) => oneTimeTokens.create(newToken()),
   findToken: ({ oneTimeTokens }) => oneTimeTokens.find(newToken()),
@@ -132,7 +139,7 @@ describe('the same client goes on', () => {
     const epochs = await stores.sessions.readEpochs(ada);
     expect(epochs).toEqual({ userEpoch: epoch, tenantEpoch: 3 });
     // A token of before is refused, and one of a session that begins now is good.
-    const subject = { ...ada, jti: 'j', sessionId: phone };
+    const subject = { ...ada, jti: 'j', sessionId: phone, rolesVersion: 0 };
     const { userEpoch = 0, tenantEpoch = 0 } = phoneBefore ?? {};
     expect(await stores.revocations.isRevoked({ ...subject, userEpoch, tenantEpoch })).toBe(true);
     expect(await stores.revocations.isRevoked({ ...subject, ...epochs })).toBe(false);

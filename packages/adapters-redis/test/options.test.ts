@@ -77,7 +77,7 @@ describe('keys', () => {
   it('what others wrote under revoked:jwt: revokes as well', async () => {
     const keyPrefix = freshPrefix();
     const { revocations } = redisStores({ client, keyPrefix });
-    const token = { ...ada, jti: 'j', sessionId: 's', userEpoch: 0, tenantEpoch: 0 };
+    const token = { ...ada, jti: 'j', sessionId: 's', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
     expect(await revocations.isRevoked(token)).toBe(false);
     const key = `${keyPrefix}revoked:jwt:j`;
     await client.set(key, '1', 'EX', 60);

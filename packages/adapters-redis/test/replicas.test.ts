@@ -135,7 +135,7 @@ describe('replicas that shall confirm', () => {
 });
 
 describe('what only asks', () => {
-  const subject = { ...ada, jti: 'j', sessionId: 's', userEpoch: 0, tenantEpoch: 0 };
+  const subject = { ...ada, jti: 'j', sessionId: 's', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
 
   it('is sent to no replica and to no file', async () => {
     const { clock, revocations } = waitingStores();

@@ -284,6 +284,7 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
       accessTokens,
       passwords,
       emailTokens,
+      policy: policy as unknown as Policy,
     },
     outbox,
     // With the clock of a test no real time is spent.
@@ -339,6 +340,7 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
       (await revocations.deleteExpired()) +
       (await deleteUnread(stores)) +
       (await deleteInBatches((limit) => stores.oneTimeTokens.deleteExpired(limit))) +
+      (await deleteInBatches((limit) => stores.roles?.deleteExpired(limit) ?? Promise.resolve(0))) +
       (await deleteInBatches((limit) => stores.rateLimits.deleteExpired(limit))),
     forRequest(source) {
       const own = forRequest(context, source);

@@ -25,6 +25,7 @@ export const authErrorMessages = {
   access_token_revoked: 'The access token has been revoked.',
   refresh_token_invalid: 'The refresh token is not valid.',
   refresh_token_reused: 'The refresh token was used before; its session has been ended.',
+  access_token_outdated: 'The access token was issued under another version of the policy; refresh it.',
   refresh_token_superseded: 'The refresh token was replaced a moment ago; use the newer one.',
   one_time_token_invalid: 'The link or token was used, replaced or has expired.',
   step_up_required: 'This needs a fresh proof of who the user is.',
@@ -50,6 +51,11 @@ export const authErrorMessages = {
   mfa_already_enabled: 'There is a second factor already.',
   mfa_not_enabled: 'There is no second factor.',
   account_protected: 'This cannot be done to this account.',
+  role_not_found: 'There is no such role.',
+  role_exists: 'There is a role of this name.',
+  role_protected: 'This role is defined in the code of the app.',
+  grant_exceeds_ceiling: 'Nobody gives or takes what is more than their own.',
+  last_administrator: 'Nobody could administrate any more.',
 
   // Come back later
   rate_limited: 'Too many requests; try again later.',

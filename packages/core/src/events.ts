@@ -30,6 +30,8 @@ export type Factor = 'password' | 'totp' | 'backup_code';
  * - `audit_pruned`: old entries of the audit log were removed.
  * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
  * - `authn_login_lock`: after 100 failures in a row, a password or a second factor opens nothing any more.
+ * - `authz_change`: a user was granted a role, or lost one.
+ * - `authz_admin`: a role was made, changed or deleted, for everybody who has it.
  * - `audit_read`: somebody looked at the audit log, took some of it along or had it checked.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
  */
@@ -130,6 +132,27 @@ export type AuthEvent = {
       readonly removed: number;
     }
   | ReportedEvent
+  | {
+      readonly type: 'authz_change';
+      readonly userId: string;
+      /** Who did it, or `null` for the app itself. */
+      readonly actorId: string | null;
+      readonly act: 'granted' | 'revoked';
+      readonly role: string;
+      /** Until when it was granted, or `null`. */
+      readonly expiresAt: Date | null;
+    }
+  | {
+      readonly type: 'authz_admin';
+      /** It is about a role. */
+      readonly userId: null;
+      /** Who did it, or `null` for the app itself. */
+      readonly actorId: string | null;
+      readonly act: 'role_created' | 'role_changed' | 'role_deleted';
+      readonly role: string;
+      /** What it grants from now on. */
+      readonly permissions: readonly string[];
+    }
   | { readonly type: 'user_created'; readonly userId: string }
   | {
       readonly type: 'user_disabled' | 'user_enabled' | 'user_deleted';

@@ -54,6 +54,7 @@ export type { RateLimitStore, TakeCommand, TakeOutcome } from './stores/rate-lim
 export * from './stores/revocation.js';
 export * from './stores/revocation-log.js';
 export * from './stores/revocation-store.js';
+export * from './stores/role-store.js';
 export * from './stores/second-factor-store.js';
 export * from './stores/session-store.js';
 export * from './stores/store-traits.js';

@@ -36,6 +36,7 @@ export type Notice = {
   | { readonly kind: 'backup_code_used'; readonly backupCodesLeft: number }
   | { readonly kind: 'second_factor_failed'; readonly ip: string | null }
   | { readonly kind: 'sign_in_locked' }
+  | { readonly kind: 'role_granted' | 'role_revoked'; readonly role: string }
   | { readonly kind: 'account_disabled' | 'account_deleted' }
 );
 

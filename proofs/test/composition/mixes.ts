@@ -69,6 +69,7 @@ export const mixes: readonly Mix[] = [
       ...redis,
       users: postgres.users,
       ...(postgres.secondFactors && { secondFactors: postgres.secondFactors }),
+      ...(postgres.roles && { roles: postgres.roles }),
     }),
   },
   {

@@ -116,6 +116,14 @@ describe('a storm of clients on Redis', () => {
 });
 
 async function isRevokedInStore(sessionId: string, userId: string): Promise<boolean> {
-  const subject = { jti: 'none', sessionId, userId, tenantId: '', userEpoch: 0, tenantEpoch: 0 };
+  const subject = {
+    jti: 'none',
+    sessionId,
+    userId,
+    tenantId: '',
+    userEpoch: 0,
+    tenantEpoch: 0,
+    rolesVersion: 0,
+  };
   return (await running?.stores[0]?.revocations.isRevoked(subject)) === true;
 }

@@ -85,7 +85,9 @@ export function issueAccessToken({ accessTokens }: AppNode, session: SessionReco
       subject: session.userId,
       clientId: publicUrl,
       sessionId: session.id,
+      rolesVersion: 0,
       roles: [],
+      permissions: null,
       notAfter: session.absoluteExpiresAt,
     }).token;
   } catch (error) {

@@ -43,7 +43,7 @@ describe('with 50,000 sessions and revocations in Postgres', () => {
     }
   };
   const ending = (number: number) => ({ ...userAt(number), commandId: 'c1', accessTokenMs });
-  const facts = { jti: 'jti', sessionId: 'session', userEpoch: 0, tenantEpoch: 0 };
+  const facts = { jti: 'jti', sessionId: 'session', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
   // biome-ignore format: as a table
   const steps: readonly (readonly [name: string, step: () => Promise<unknown>])[] = [
     ['a rotation', () => stores.sessions.rotate(createRefresh(at(0)))],

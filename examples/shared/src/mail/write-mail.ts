@@ -55,6 +55,8 @@ const words: Readonly<Record<Notice['kind'], readonly [subject: string, text: st
     'Somebody is guessing your password',
     'After 100 wrong ones no password opens your account from a place that is new to us. Choose a new password to sign in again.',
   ],
+  role_granted: ['You have a new role', `It is in force already. ${ifNotYou}`],
+  role_revoked: ['You have lost a role', 'Ask your administrator why.'],
   account_deleted: [
     'Your account is gone',
     'It was erased with all that belonged to it. If that was not you, tell us at once.',

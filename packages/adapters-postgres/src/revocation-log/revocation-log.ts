@@ -67,7 +67,7 @@ function answerOf({ source, snapshot, rows }: LogPage, cursor: LogCursor | null)
         };
   return {
     kind: 'page',
-    revocations: rows.map(readRevocation),
+    revocations: rows.flatMap(readRevocation),
     cursor: printCursor(next),
     hasMore: next.paging !== null,
   };
@@ -110,7 +110,8 @@ async function readPage({ database, tables, now }: StoreContext, cursor: LogCurs
   return page as LogPage; // one row or a rejection
 }
 
-function readRevocation(row: LogRow): Revocation {
+/** The entry of a row; none for a kind that a later version adds. */
+function readRevocation(row: LogRow): Revocation | [] {
   const [, kind, tenantId, name, epoch, exceptSessionId, exceptFromEpoch, untilMs] = row;
   const until = new Date(untilMs);
   switch (kind) {
@@ -120,7 +121,11 @@ function readRevocation(row: LogRow): Revocation {
       return { kind, sessionId: name, until };
     case 'user':
       return { kind, tenantId, userId: name, epoch, exceptSessionId, exceptFromEpoch, until };
+    case 'tenant':
+      return { kind, tenantId, epoch, until };
+    case 'roles':
+      return { kind, tenantId, userId: name, version: epoch, until };
     default:
-      return { kind: 'tenant', tenantId, epoch, until };
+      return [];
   }
 }

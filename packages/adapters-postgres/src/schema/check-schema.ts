@@ -34,6 +34,9 @@ const columns: Readonly<Record<TableName, string>> = {
   audit_pseudonyms: 'tenant_id user_id pseudonym salt',
   audit_manual_changes: 'number tenant_id user_id act column_names database_role at',
   audit_seals: 'tenant_id seq hash key_id mac',
+  roles: 'tenant_id name permissions description created_by created_at updated_at command_id',
+  role_assignments: 'tenant_id user_id role assigned_by assigned_at expires_at',
+  role_versions: 'tenant_id user_id version command_id is_suspended',
 };
 
 /** Compares what is there with what is needed. Columns and migrations that are unknown here are of a newer release. */

@@ -16,6 +16,9 @@ const tableNames = [
   'audit_pseudonyms',
   'audit_manual_changes',
   'audit_seals',
+  'roles',
+  'role_assignments',
+  'role_versions',
 ] as const;
 
 /** The tables of this package, by what they hold. */

@@ -41,6 +41,7 @@ function nameOf(revocation: Revocation): string {
     case 'session':
       return revocation.sessionId;
     case 'user':
+    case 'roles':
       return `${revocation.tenantId}/${revocation.userId}`;
     case 'tenant':
       return revocation.tenantId;

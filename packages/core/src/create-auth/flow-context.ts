@@ -19,7 +19,10 @@ export type OnRecorded = (revocations: readonly Revocation[]) => void;
 
 /** What the context of the flows is made of. */
 export interface FlowContextOptions
-  extends Pick<FlowContext, 'accessTokens' | 'passwords' | 'emailTokens' | 'clientId' | 'rolesForNewUser'> {
+  extends Pick<
+    FlowContext,
+    'accessTokens' | 'passwords' | 'emailTokens' | 'clientId' | 'policy' | 'rolesForNewUser'
+  > {
   readonly stores: Stores;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
@@ -34,7 +37,8 @@ export interface FlowContextOptions
 /** What the flows of one app work with, outside of transactions and inside. */
 export function createFlowContext(options: FlowContextOptions): FlowContext {
   const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
-  const { accessTokens, passwords, emailTokens, clientId, rolesForNewUser, limits, pace } = options;
+  const { accessTokens, passwords, emailTokens, clientId, policy, rolesForNewUser, limits, pace } =
+    options;
   const now = (): Date => new Date(clock.now());
   const audit = auditOver(stores, keyRing);
 
@@ -53,6 +57,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       mfa,
       now,
       clientId,
+      policy,
       rolesForNewUser,
       pace,
     },
@@ -63,7 +68,12 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       set.secondFactors === undefined
         ? withoutSecondFactors
         : createSecondFactors({ ...mfa, store: set.secondFactors, keyRing, clock }),
+    roleStore: set.roles ?? null,
     audit: auditOver(set, keyRing),
+    async revoke(entries) {
+      await set.revocations.add(entries);
+      onRecorded(entries);
+    },
     async record(event) {
       const dated = { ...event, at: now() } as AuthEvent;
       await keep(dated);
@@ -88,6 +98,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     const elsewhere = {
       ...(covers.oneTimeTokens !== stores.oneTimeTokens && { oneTimeTokens: stores.oneTimeTokens }),
       ...(covers.secondFactors !== stores.secondFactors && { secondFactors: stores.secondFactors }),
+      ...(covers.roles !== stores.roles && { roles: stores.roles }),
       ...(!isRecordedInside && { revocations: withoutAdding(stores.revocations) }),
     } as Partial<StoreSet>;
     const recorded: Revocation[] = [];

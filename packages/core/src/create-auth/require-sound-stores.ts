@@ -28,12 +28,25 @@ export function requireSoundStores(stores: Stores): void {
   requireSoundMix(stores);
 }
 
-function requireSoundMix({ sessions, revocations, oneTimeTokens, users, secondFactors }: Stores): void {
+function requireSoundMix({
+  sessions,
+  revocations,
+  oneTimeTokens,
+  users,
+  secondFactors,
+  roles,
+}: Stores): void {
   const isLocal = (store: DescribedStore | undefined): boolean => store?.traits?.durability === 'process';
 
   if (isLocal(secondFactors) && !isLocal(users)) {
     throw new TypeError(
       'stores.secondFactors: in the memory of this process, while accounts are not; other nodes, and this one after a restart, would ask nobody for a second factor',
+    );
+  }
+
+  if (isLocal(roles) && !isLocal(users)) {
+    throw new TypeError(
+      'stores.roles: in the memory of this process, while accounts are not; other nodes, and this one after a restart, would not know who was granted what',
     );
   }
 

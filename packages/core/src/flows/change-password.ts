@@ -2,6 +2,7 @@ import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import { aboutPerson } from './about-person.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
+import { readRights } from './read-rights.js';
 import { reservePasswordAttempt } from './reserve-password-attempt.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 
@@ -57,12 +58,13 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
     // Half a proof is none for those who have two factors: their `amr` and `authTime` stay.
     const { isEnabled } = await kept.secondFactors.describe(ref);
     const proof = isEnabled ? {} : { amr: ['pwd'] };
+    const rights = await readRights(kept, user);
     const held = await kept.sessions.renew(ref, sessionId, { ...proof, endsOthers: true });
     if (held === null) throw new AuthError('access_token_revoked');
     // Again, for whoever was remembered while this was under way.
     await kept.oneTimeTokens.voidAll(ref);
     // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
-    const issued = issueTokens(auth, user, held);
+    const issued = issueTokens(auth, user, rights, held);
     await kept.record({ type: 'authn_password_change', ...ref, sessionId });
     kept.notify({ kind: 'password_changed', tenantId: ref.tenantId, to: user.email, name: user.name });
     return issued;

@@ -1,6 +1,7 @@
 import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { AccountAct } from './account-act.js';
+import { suspendRoles } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
 import { recordSessionEnd } from './record-session-end.js';
 
@@ -12,13 +13,17 @@ import { recordSessionEnd } from './record-session-end.js';
  * between nobody can sign in or refresh, and asking again ends the sessions.
  *
  * @returns the account as it is now. It holds the password hash: build answers field by field.
- * @throws `AuthError` `account_protected` when somebody disables themselves, `account_not_found`, `store_unavailable`.
+ * @throws `AuthError` `account_protected` when somebody disables themselves, `last_administrator`,
+ * `account_not_found`, `store_unavailable`.
  */
 export async function disableUser(auth: FlowContext, { user, actorId }: AccountAct): Promise<UserRecord> {
   const ref = { tenantId: user.tenantId, userId: user.userId };
   if (actorId === ref.userId) throw new AuthError('account_protected');
 
   return auth.atomically(async (kept) => {
+    // First: whoever changes roles of the tenant waits for it, and locks nothing before.
+    if ((await kept.users.find(ref)) === null) throw new AuthError('account_not_found');
+    await suspendRoles(kept, ref);
     // Links that are on their way open nothing any more.
     await kept.oneTimeTokens.voidAll(ref);
     const before = await kept.users.find(ref);

@@ -1,11 +1,12 @@
 import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { AccountAct } from './account-act.js';
+import { removeRoles } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
 import { recordSessionEnd } from './record-session-end.js';
 
 /**
- * Deletes an account for good, with its one-time tokens, its second factor and its sessions, whose tokens are dead at once. The
+ * Deletes an account for good, with its roles, its one-time tokens, its second factor and its sessions, whose tokens are dead at once. The
  * owner is told. The address is free; whoever registers it next has another id, and inherits nothing.
  *
  * What stays: entries of the audit log, under a pseudonym that is nobody's any more, and the rows of ended sessions until `deleteExpired` takes them.
@@ -14,13 +15,15 @@ import { recordSessionEnd } from './record-session-end.js';
  * between finds none, and one that began before is stopped by the end of the sessions, which comes last. After a failure in
  * between ask again: what is left is cleared away, and `account_not_found` says that this was all.
  *
- * @throws `AuthError` `account_not_found`, `store_unavailable`; `TypeError` where `stores.users` cannot delete.
+ * @throws `AuthError` `account_not_found`, `last_administrator`, `store_unavailable`; `TypeError` where `stores.users` cannot delete.
  */
 export async function eraseUser(auth: FlowContext, { user, actorId }: AccountAct): Promise<void> {
   if (auth.users.delete === undefined) throw new TypeError('stores.users.delete: missing');
   const ref = { tenantId: user.tenantId, userId: user.userId };
   const isErased = await auth.atomically(async (kept) => {
-    // First, as where a password changes: two flows that lock in two orders would wait for each other.
+    // Whoever changes roles of the tenant waits for it, and locks nothing before.
+    await removeRoles(kept, ref);
+    // Then as where a password changes: two flows that lock in two orders would wait for each other.
     await kept.oneTimeTokens.voidAll(ref);
     const isDeleted = await deleteAccount(kept, ref, actorId);
     await kept.secondFactors.remove(ref);

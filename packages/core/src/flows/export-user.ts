@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../stores/audit-store.js';
+import type { RoleAssignment } from '../stores/role-store.js';
 import type { SessionCursor, SessionRecord } from '../stores/session-store.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
@@ -12,6 +13,12 @@ export interface ExportedUser {
     readonly emailVerifiedAt: string | null;
     readonly name: string | null;
     readonly roles: readonly string[];
+    /** What was granted at run time, expired or not. */
+    readonly assignedRoles: readonly {
+      readonly role: string;
+      readonly assignedAt: string;
+      readonly expiresAt: string | null;
+    }[];
     /** The hash itself is nobody's, not even the owner's. */
     readonly hasPassword: boolean;
     readonly createdAt: string;
@@ -69,7 +76,7 @@ export async function exportUser(auth: FlowContext, user: UserRef): Promise<Expo
   if (account === null) return null;
   const { isEnabled, enabledAt, backupCodesLeft } = await auth.secondFactors.describe(ref);
   return {
-    account: exportAccount(account),
+    account: exportAccount(account, (await auth.roleStore?.findHeld(ref))?.assignments ?? []),
     sessions: (await listAllSessions(auth, ref)).map(exportSession),
     secondFactor: { enabled: isEnabled, enabledAt: enabledAt?.toISOString() ?? null, backupCodesLeft },
     events: (await listAllEvents(auth, ref)).map(exportEvent),
@@ -99,7 +106,7 @@ async function listAllEvents({ audit }: FlowContext, user: UserRef): Promise<Aud
 
 // Field by field: a field that a store adds later must not leave by itself (ASVS 15.3.1).
 
-function exportAccount(user: UserRecord): ExportedUser['account'] {
+function exportAccount(user: UserRecord, assignments: readonly RoleAssignment[]): ExportedUser['account'] {
   return {
     id: user.userId,
     tenantId: user.tenantId,
@@ -107,6 +114,11 @@ function exportAccount(user: UserRecord): ExportedUser['account'] {
     emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
     name: user.name,
     roles: user.roles,
+    assignedRoles: assignments.map(({ role, assignedAt, expiresAt }) => ({
+      role,
+      assignedAt: assignedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    })),
     hasPassword: user.passwordHash !== null,
     createdAt: user.createdAt.toISOString(),
     disabledAt: user.disabledAt?.toISOString() ?? null,

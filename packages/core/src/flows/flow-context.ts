@@ -3,11 +3,14 @@ import type { MfaPolicy, SecondFactors } from '../domains/mfa/index.js';
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
 import type { RateLimits } from '../domains/rate-limits/index.js';
+import type { Policy } from '../domains/authorization/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { NewAuthEvent } from '../events.js';
 import type { NewNotice } from '../notices.js';
+import type { Revocation } from '../stores/revocation.js';
+import type { RoleStore } from '../stores/role-store.js';
 import type { UserStore } from '../stores/user-store.js';
 import type { EmailTokens } from './email-tokens.js';
 
@@ -21,6 +24,10 @@ export interface FlowContext {
   readonly oneTimeTokens: OneTimeTokens;
   readonly secondFactors: SecondFactors;
   readonly mfa: MfaPolicy;
+  /** Who may do what. */
+  readonly policy: Policy;
+  /** Who has been granted what, or `null` where everybody has the roles of their account. */
+  readonly roleStore: RoleStore | null;
   /** What happened, or `null` where nobody keeps it. */
   readonly audit: AuditLog | null;
   readonly limits: RateLimits;
@@ -41,6 +48,8 @@ export interface FlowContext {
    * @throws `AuthError` `store_unavailable` when it could not be recorded.
    */
   readonly record: (event: NewAuthEvent) => Promise<void>;
+  /** Has every node refuse tokens. Inside {@link FlowContext.atomically}: once all of it is certain. */
+  readonly revoke: (revocations: readonly Revocation[]) => Promise<void>;
   /** Takes as long for work that found something as for work that found nothing. */
   readonly pace: <T>(work: Promise<T>) => Promise<T>;
   /** Sends a message to a person, once what it tells of is certain. Nobody waits for it. */

@@ -1,9 +1,11 @@
 import type { AuditVerdict } from '../domains/audit/index.js';
 import type { SecondFactorState, TotpEnrollment } from '../domains/mfa/index.js';
+import type { AssignmentCursor, AssignmentFilter, AssignmentPage, CustomRole } from '../stores/role-store.js';
 import type { SessionCursor, SessionPage } from '../stores/session-store.js';
 import type { UserCursor, UserPage, UserRecord, UserRef } from '../stores/user-store.js';
 import type { AccountAct } from './account-act.js';
 import { changePassword, type PasswordChange } from './change-password.js';
+import { createRole, deleteRole, type RoleAct, type RoleDraft, replaceRole } from './define-role.js';
 import { disableUser } from './disable-user.js';
 import { enableUser } from './enable-user.js';
 import { endAllSessions } from './end-all-sessions.js';
@@ -12,8 +14,11 @@ import { eraseUser } from './erase-user.js';
 import { type ExportedUser, exportUser } from './export-user.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
+import { grantRole, type RoleGrant, type RoleRemoval, revokeRole } from './grant-role.js';
+import { type ListedRole, listRoleAssignments, listRoles } from './list-roles.js';
 import { listUsers } from './list-users.js';
 import { type AuditPage, type AuditReading, readAuditLog, verifyAuditLog } from './read-audit-log.js';
+import { findRights, type UserRights } from './read-rights.js';
 import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
@@ -187,7 +192,7 @@ export interface Flows {
   /**
    * Disables an account and ends all its sessions; nobody does that to themselves. Checks no permission: that is the caller's part.
    *
-   * @throws `AuthError` `account_protected`, `account_not_found`.
+   * @throws `AuthError` `account_protected`, `last_administrator`, `account_not_found`.
    */
   disableUser(act: AccountAct): Promise<UserRecord>;
 
@@ -204,13 +209,69 @@ export interface Flows {
   exportUser(user: UserRef): Promise<ExportedUser | null>;
 
   /**
-   * Deletes an account for good, with its sessions, one-time tokens and second factor. Checks neither a permission nor who asks
+   * Deletes an account for good, with its sessions, roles, one-time tokens and second factor. Checks neither a permission nor who asks
    * for it.
    *
-   * @throws `AuthError` `account_not_found`, also after what an interrupted call had left was cleared away; `TypeError` where
+   * @throws `AuthError` `last_administrator`; `account_not_found`, also after what an interrupted call had left was cleared away; `TypeError` where
    * `stores.users` cannot delete.
    */
   eraseUser(act: AccountAct): Promise<void>;
+
+  /** What somebody may do right now, read from the stores; `null` without an account, and for one that is disabled. */
+  findRights(user: UserRef): Promise<UserRights | null>;
+
+  /**
+   * Grants a role, with or without an expiry, which acts from the next request on. Checks no permission but the ceiling: nobody
+   * gives what they do not hold.
+   *
+   * @throws `AuthError` `account_not_found`, `role_not_found`, `grant_exceeds_ceiling`, `last_administrator`; `TypeError` without
+   * `stores.roles`.
+   */
+  grantRole(grant: RoleGrant): Promise<void>;
+
+  /**
+   * Takes a role away, which acts from the next request on. Checks no permission but the ceiling.
+   *
+   * @throws `AuthError` `role_not_found`, `grant_exceeds_ceiling`, `last_administrator`; `TypeError` without `stores.roles`.
+   */
+  revokeRole(removal: RoleRemoval): Promise<void>;
+
+  /** All roles of a tenant, of the code and made at run time. Checks no permission. @throws `TypeError` without `stores.roles`. */
+  listRoles(tenantId: string): Promise<readonly ListedRole[]>;
+
+  /**
+   * Who has been granted what. Checks no permission.
+   *
+   * @param page whose and which, where it begins, and its `limit`: 1 to 100, default 50.
+   * @throws `TypeError` without `stores.roles`.
+   */
+  listRoleAssignments(
+    tenantId: string,
+    page?: AssignmentFilter & { readonly limit?: number; readonly after?: AssignmentCursor | null },
+  ): Promise<AssignmentPage>;
+
+  /**
+   * Makes a role of permissions that the actor holds. Checks no other permission.
+   *
+   * @throws `AuthError` `input_invalid`, `role_exists`, `role_protected`, `grant_exceeds_ceiling`; `TypeError` without
+   * `stores.roles`.
+   */
+  createRole(draft: RoleDraft): Promise<CustomRole>;
+
+  /**
+   * Changes what a role grants, to everybody who has it from their next request on. Checks no permission but the ceiling.
+   *
+   * @throws `AuthError` `input_invalid`, `role_not_found`, `role_protected`, `grant_exceeds_ceiling`; `TypeError` without
+   * `stores.roles`.
+   */
+  replaceRole(draft: RoleDraft): Promise<CustomRole>;
+
+  /**
+   * Deletes a role and takes it from everybody. Checks no permission but the ceiling.
+   *
+   * @throws `AuthError` `role_not_found`, `role_protected`, `grant_exceeds_ceiling`; `TypeError` without `stores.roles`.
+   */
+  deleteRole(act: RoleAct): Promise<void>;
 
   /**
    * A page of the audit log of the reader's tenant; the reading is recorded. Checks no permission. Without a reader, and
@@ -260,6 +321,14 @@ export function createFlows(auth: FlowContext): Flows {
     enableUser: (act) => enableUser(auth, act),
     exportUser: (user) => exportUser(auth, user),
     eraseUser: (act) => eraseUser(auth, act),
+    findRights: (user) => findRights(auth, user),
+    grantRole: (grant) => grantRole(auth, grant),
+    revokeRole: (removal) => revokeRole(auth, removal),
+    listRoles: (tenantId) => listRoles(auth, tenantId),
+    listRoleAssignments: (tenantId, page) => listRoleAssignments(auth, tenantId, page),
+    createRole: (draft) => createRole(auth, draft),
+    replaceRole: (draft) => replaceRole(auth, draft),
+    deleteRole: (act) => deleteRole(auth, act),
     readAuditLog: (reading) => readAuditLog(auth, reading),
     verifyAuditLog: (reader) => verifyAuditLog(auth, reader),
   };

@@ -1,10 +1,12 @@
 export type { AccountAct } from './account-act.js';
 export type { PasswordChange } from './change-password.js';
+export type { RoleAct, RoleDraft } from './define-role.js';
 export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
 export type { ExportedEvent, ExportedSession, ExportedUser } from './export-user.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';
 export { forRequest } from './for-request.js';
+export type { RoleGrant, RoleRemoval } from './grant-role.js';
 export type { ImportedUser, ImportProblemCode, SourceRow } from './import-row.js';
 export {
   type ImportProblem,
@@ -15,8 +17,10 @@ export {
   type ImportUsersOptions,
   importUsers,
 } from './import-users.js';
+export type { ListedRole } from './list-roles.js';
 export type { ProofOrigin } from './prove-second-factor.js';
 export type { AuditCursor, AuditPage, AuditReading } from './read-audit-log.js';
+export { principalOf, type UserRights } from './read-rights.js';
 export type { TextChunks } from './read-text.js';
 export {
   type CsvUserFileOptions,

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { proveSecondFactor } from './prove-second-factor.js';
+import { readRights } from './read-rights.js';
 import { reservePasswordAttempt } from './reserve-password-attempt.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 
@@ -45,6 +46,7 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
   }
   return auth.atomically(async (kept) => {
     const amr = isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'];
+    const rights = await readRights(kept, user);
     const held = await kept.sessions.renew(ref, sessionId, { amr });
     if (held === null) throw new AuthError('access_token_revoked');
     // Once more, now that nobody else renews the session: what was changed meanwhile would have ended all that it did not renew,
@@ -54,6 +56,6 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
     if ((await kept.secondFactors.describe(ref)).isEnabled !== isEnabled)
       throw new AuthError('mfa_code_required');
     await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId, amr });
-    return issueTokens(kept, user, held);
+    return issueTokens(kept, user, rights, held);
   });
 }

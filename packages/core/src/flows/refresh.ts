@@ -2,6 +2,7 @@ import { AuthError } from '../errors.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import { readRights, type UserRights } from './read-rights.js';
 import { recordSessionEnd } from './record-session-end.js';
 import { issueTokens, requireIssuable, type SignedIn } from './signed-in.js';
 
@@ -29,9 +30,11 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
   const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
   if (presented === null) throw new AuthError('refresh_token_invalid');
   const user = await auth.users.find({ tenantId, userId: presented.userId });
-  if (user !== null && (await endWhereTooWeak(auth, user, presented)))
-    throw new AuthError('refresh_token_invalid');
-  if (user !== null) requireIssuable(auth, user, presented, request.maxAccessTokenLength);
+  const rights = user && (await readRights(auth, user));
+  if (user !== null && rights !== null) {
+    if (await endWhereTooWeak(auth, user, rights, presented)) throw new AuthError('refresh_token_invalid');
+    requireIssuable(auth, user, rights, presented, request.maxAccessTokenLength);
+  }
   const outcome = await auth.sessions.refresh(presented, refreshToken, attemptId);
 
   switch (outcome.kind) {
@@ -55,14 +58,14 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
     case 'grace':
     case 'recovered': {
       const { session } = outcome;
-      if (user === null || user.disabledAt !== null) {
+      if (user === null || rights === null || user.disabledAt !== null) {
         await auth.sessions.end(session, session.id, 'user_disabled');
         throw new AuthError('refresh_token_invalid');
       }
       if (outcome.kind === 'rotated') {
         await auth.record({ type: 'session_renewed', tenantId, userId: user.userId, sessionId: session.id });
       }
-      return issueTokens(auth, user, outcome);
+      return issueTokens(auth, user, rights, outcome);
     }
   }
 }
@@ -74,9 +77,10 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
 async function endWhereTooWeak(
   auth: FlowContext,
   user: UserRecord,
+  { roles }: UserRights,
   { id, amr }: SessionRecord,
 ): Promise<boolean> {
-  const dueAt = auth.mfa.dueAt(user);
+  const dueAt = auth.mfa.dueAt({ ...user, roles });
   if (dueAt === null || dueAt > auth.now() || amr.includes('mfa') || amr.includes('swk')) return false;
   const isEnded = await auth.sessions.end(user, id, 'mfa_required');
   if (isEnded) await recordSessionEnd(auth, user, { sessionId: id, reason: 'mfa_required' });

@@ -4,6 +4,7 @@ import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { AccountAct } from './account-act.js';
 import type { FlowContext } from './flow-context.js';
 import { type ProofOrigin, proveSecondFactor } from './prove-second-factor.js';
+import { readRights } from './read-rights.js';
 
 /** A signed-in user wants to be rid of the second factor. */
 export interface SecondFactorRemoval {
@@ -30,7 +31,8 @@ export async function removeSecondFactor(
   if (account === null) throw new AuthError('access_token_revoked');
   if (!(await auth.secondFactors.describe(ref)).isEnabled) throw new AuthError('mfa_not_enabled');
   await proveSecondFactor(auth, account, proof, origin);
-  const isMissed = auth.mfa.dueAt(account) !== null;
+  const { roles } = await readRights(auth, account);
+  const isMissed = auth.mfa.dueAt({ ...account, roles }) !== null;
 
   await auth.atomically(async (kept) => {
     await remove(kept, account, ref.userId);

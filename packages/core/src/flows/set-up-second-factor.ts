@@ -5,6 +5,7 @@ import { findHalfSignIn } from './find-half-sign-in.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { secondFactorSetup } from './mfa-tokens.js';
 import { withinBudget } from './prove-second-factor.js';
+import { readRights } from './read-rights.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 import { startSession } from './start-session.js';
@@ -78,9 +79,10 @@ export async function confirmSecondFactor(
       const backupCodes = await confirm(kept, user, code);
       if (backupCodes === null) return null;
       const proof = { amr: ['pwd', 'otp', 'mfa'], endsOthers: true };
+      const rights = await readRights(kept, user);
       const held = await kept.sessions.renew(ref, sessionId, proof);
       if (held === null) throw new AuthError('access_token_revoked');
-      return { ...issueTokens(kept, user, held), backupCodes };
+      return { ...issueTokens(kept, user, rights, held), backupCodes };
     }),
   );
   if (done === null) throw new AuthError('mfa_code_invalid');

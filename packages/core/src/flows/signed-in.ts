@@ -2,9 +2,11 @@ import type { HeldSession } from '../domains/sessions/index.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
+import type { UserRights } from './read-rights.js';
 
 /** A user with a session and the two tokens that carry it. */
 export interface SignedIn {
+  /** With the roles that the access token names. */
   readonly user: UserRecord;
   readonly session: SessionRecord;
   /** A JWT that any node verifies without I/O. */
@@ -20,6 +22,7 @@ export interface SignedIn {
 export function issueTokens(
   auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
   user: UserRecord,
+  rights: UserRights,
   { session, refreshToken }: HeldSession,
 ): SignedIn {
   const { token, expiresAt, claims } = auth.accessTokens.issue({
@@ -29,13 +32,15 @@ export function issueTokens(
     sessionId: session.id,
     userEpoch: session.userEpoch,
     tenantEpoch: session.tenantEpoch,
-    roles: user.roles,
+    rolesVersion: rights.version,
+    roles: rights.roles,
+    permissions: rights.permissions,
     amr: session.amr,
     authTime: session.authTime,
-    notAfter: session.absoluteExpiresAt,
+    notAfter: new Date(Math.min(rights.notAfter.getTime(), session.absoluteExpiresAt.getTime())),
   });
   return {
-    user,
+    user: { ...user, roles: rights.roles },
     session,
     refreshToken,
     accessToken: token,
@@ -53,12 +58,13 @@ export function issueTokens(
 export function requireIssuable(
   auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
   user: UserRecord,
+  rights: UserRights,
   session: SessionRecord,
   maxLength = Number.POSITIVE_INFINITY,
 ): void {
   // Whether the session is still live is not asked here.
   const lasting = { ...session, absoluteExpiresAt: new Date(8.64e15) };
-  const { accessToken } = issueTokens(auth, user, { session: lasting, refreshToken: '' });
+  const { accessToken } = issueTokens(auth, user, rights, { session: lasting, refreshToken: '' });
   if (accessToken.length > maxLength) {
     throw new RangeError(`The access token is longer than ${maxLength} characters; give it fewer roles.`);
   }

@@ -2,6 +2,7 @@ import type { SignIn } from '../domains/sessions/index.js';
 import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
+import { readRights, type UserRights } from './read-rights.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens } from './signed-in.js';
 
@@ -16,13 +17,16 @@ export interface ProvenSignIn {
 /**
  * The last step of every way to sign in: the session begins, it is recorded, and the user gets their tokens.
  *
+ * @param known what the user holds, where that was read already.
  * @throws `AuthError` `credentials_invalid` when the user was signed out everywhere since the sign-in began: what was
  * checked may no longer be theirs.
  */
 export async function startSession(
   auth: FlowContext,
   { signIn, user, amr, origin }: ProvenSignIn,
+  known?: UserRights,
 ): Promise<FinishedSignIn> {
+  const rights = known ?? (await readRights(auth, user));
   const started = await auth.sessions.start(signIn, { amr, ...origin });
   if (started === null) throw new AuthError('credentials_invalid');
   const { ip, userAgent } = origin;
@@ -36,7 +40,7 @@ export async function startSession(
   if (isNewDevice) auth.notify({ kind: 'new_device', tenantId, to, name, ip, browser, os });
   return {
     kind: 'signed_in',
-    ...issueTokens(auth, user, started),
+    ...issueTokens(auth, user, rights, started),
     secondFactorDueAt: null,
     deviceToken: null,
   };

@@ -1,4 +1,6 @@
+import type { OwnPermission } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
+import { principalOf } from '../flows/index.js';
 import { requireAddress } from './edge/require-address.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
@@ -6,12 +8,9 @@ import { defineProtectedRoute, type ProtectedRouteDefinition } from './protected
 import { requireRecentProof } from './recent-proof.js';
 import type { Route } from './route.js';
 
-/** What administrators need: the roles of an app grant it, or nobody has it. */
-export type AdminPermission = 'auth:users:read' | 'auth:users:write' | 'auth:audit:read';
-
 /** A route for those whose roles grant a permission. */
 export interface AdminRouteDefinition<Body, Query> extends ProtectedRouteDefinition<Body, Query> {
-  readonly permission: AdminPermission;
+  readonly permission: OwnPermission;
 }
 
 /**
@@ -50,11 +49,10 @@ export function defineAdminRoute<Body = undefined, Query = undefined>(
 async function requirePermission(
   { auth }: HttpContext,
   identity: Identity,
-  permission: AdminPermission,
+  permission: OwnPermission,
 ): Promise<void> {
   if (!identity.can(permission)) throw new AuthError('permission_denied');
-  const account = await auth.findUser(identity);
-  if (account === null || account.disabledAt !== null) throw new AuthError('access_token_revoked');
-  const stored = auth.policy.principal({ ...identity, roles: account.roles, now: auth.now() });
-  if (!auth.policy.can(stored, permission)) throw new AuthError('permission_denied');
+  const held = await auth.findRights(identity);
+  if (held === null) throw new AuthError('access_token_revoked');
+  if (!auth.policy.can(principalOf(auth, identity, held), permission)) throw new AuthError('permission_denied');
 }

@@ -42,6 +42,8 @@ export function authenticate(
   try {
     claims = http.auth.accessTokens.verify(accessToken);
     if (claims.tenantId !== http.tenantOf(request)) throw new AuthError('access_token_invalid');
+    if (claims.permissions !== null && !http.auth.policy.isCurrent(claims.permissions))
+      throw new AuthError('access_token_outdated');
   } catch (error) {
     return renew(http, request, credentials, error);
   }
@@ -58,7 +60,7 @@ export function authenticate(
 }
 
 function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Promise<boolean> {
-  const { jti, sessionId, tenantId, subject, userEpoch, tenantEpoch } = claims;
+  const { jti, sessionId, tenantId, subject, userEpoch, tenantEpoch, rolesVersion } = claims;
   return http.auth.revocations.isRevoked({
     jti,
     sessionId,
@@ -66,6 +68,7 @@ function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Prom
     userId: subject,
     userEpoch,
     tenantEpoch,
+    rolesVersion,
   });
 }
 

@@ -3,7 +3,7 @@ import type { HttpRequest } from './request.js';
 import type { HttpResponse } from './response.js';
 
 /** The methods that routes answer. */
-export type RouteMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a route's handler is given once its input has been checked. */
 export interface RouteInput<Body = unknown, Query = unknown> {

@@ -1,4 +1,5 @@
 import type { NamedAuditEntry } from '../domains/audit/index.js';
+import type { CustomRole, RoleAssignment } from '../stores/role-store.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 
@@ -21,6 +22,28 @@ export function viewUserForAdmin(user: UserRecord) {
     ...viewUser(user),
     emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
     disabledAt: user.disabledAt?.toISOString() ?? null,
+  };
+}
+
+/** A role that was made at run time, as an administrator may see it. */
+export function viewRole(role: CustomRole) {
+  return {
+    name: role.name,
+    permissions: role.permissions,
+    description: role.description,
+    createdBy: role.createdBy,
+    createdAt: role.createdAt.toISOString(),
+    updatedAt: role.updatedAt.toISOString(),
+  };
+}
+
+/** What a user was granted, as an administrator may see it. */
+export function viewAssignment(assignment: RoleAssignment) {
+  return {
+    role: assignment.role,
+    assignedBy: assignment.assignedBy,
+    assignedAt: assignment.assignedAt.toISOString(),
+    expiresAt: assignment.expiresAt?.toISOString() ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ export * from './rate-limit-store.js';
 export * from './revocation.js';
 export * from './revocation-log.js';
 export * from './revocation-store.js';
+export * from './role-store.js';
 export * from './second-factor-store.js';
 export * from './session-store.js';
 export * from './storable-ids.js';

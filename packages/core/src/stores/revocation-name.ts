@@ -9,6 +9,7 @@ export function nameOfRevocation(revocation: Revocation): string {
     case 'session':
       return JSON.stringify([kind, revocation.sessionId]);
     case 'user':
+    case 'roles':
       return JSON.stringify([kind, revocation.tenantId, revocation.userId]);
     case 'tenant':
       return JSON.stringify([kind, revocation.tenantId]);

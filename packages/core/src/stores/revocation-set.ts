@@ -1,4 +1,5 @@
 import type { Revocation, RevocationSubject } from './revocation.js';
+import type { UserRef } from './user-store.js';
 
 /** The revocation of all tokens of a user or tenant below an epoch. */
 interface EpochEntry {
@@ -6,6 +7,12 @@ interface EpochEntry {
   readonly exceptSessionId: string | null;
   /** From which epoch on the exception holds; 0 without one. */
   readonly exceptFromEpoch: number;
+  readonly untilMs: number;
+}
+
+/** The revocation of all tokens of a user that were made of older roles. */
+interface RolesEntry {
+  readonly version: number;
   readonly untilMs: number;
 }
 
@@ -17,7 +24,7 @@ export interface RevocationSet {
   /** Unites with what is there; nothing gets weaker. @returns the entry as it is held now. */
   add(revocation: Revocation): Revocation;
 
-  /** Whether any entry names the token, its session, or an epoch above its own. Four look-ups, no allocation. */
+  /** Whether any entry names the token, its session, or an epoch or version above its own. Five look-ups, no allocation. */
   isRevoked(subject: RevocationSubject): boolean;
 
   /** Deletes at most `limit` entries whose `until` is at or before `nowMs`. @returns how many. */
@@ -37,16 +44,31 @@ export function createRevocationSet(): RevocationSet {
   const sessions = new Map<string, number>();
   const users = new Map<string, Map<string, EpochEntry>>();
   const tenants = new Map<string, EpochEntry>();
+  const roles = new Map<string, Map<string, RolesEntry>>();
   let userCount = 0;
 
-  const addUser = (tenantId: string, userId: string, added: EpochEntry): EpochEntry => {
-    const ofTenant = users.get(tenantId) ?? new Map<string, EpochEntry>();
+  /** Unites an entry with the one of the same user. */
+  const addTo = <Entry>(
+    all: Map<string, Map<string, Entry>>,
+    { tenantId, userId }: UserRef,
+    added: Entry,
+    uniteEntries: (known: Entry, added: Entry) => Entry,
+  ): Entry => {
+    const ofTenant = all.get(tenantId) ?? new Map<string, Entry>();
     const known = ofTenant.get(userId);
-    const entry = known === undefined ? added : unite(known, added);
+    const entry = known === undefined ? added : uniteEntries(known, added);
     ofTenant.set(userId, entry);
-    users.set(tenantId, ofTenant);
+    all.set(tenantId, ofTenant);
     if (known === undefined) userCount++;
     return entry;
+  };
+  const dropFrom = (
+    all: Map<string, Map<string, EpochEntry>> | Map<string, Map<string, RolesEntry>>,
+    { tenantId, userId }: UserRef,
+  ): void => {
+    const ofTenant = all.get(tenantId);
+    if (ofTenant?.delete(userId)) userCount--;
+    if (ofTenant?.size === 0) all.delete(tenantId);
   };
 
   const dropExpired = (revocation: Revocation, nowMs: number): boolean => {
@@ -62,12 +84,12 @@ export function createRevocationSet(): RevocationSet {
       case 'session':
         sessions.delete(revocation.sessionId);
         return;
-      case 'user': {
-        const ofTenant = users.get(revocation.tenantId);
-        if (ofTenant?.delete(revocation.userId)) userCount--;
-        if (ofTenant?.size === 0) users.delete(revocation.tenantId);
+      case 'user':
+        dropFrom(users, revocation);
         return;
-      }
+      case 'roles':
+        dropFrom(roles, revocation);
+        return;
       case 'tenant':
         tenants.delete(revocation.tenantId);
     }
@@ -85,6 +107,11 @@ export function createRevocationSet(): RevocationSet {
     }
     for (const [tenantId, { epoch, untilMs }] of tenants) {
       yield { kind: 'tenant', tenantId, epoch, until: new Date(untilMs) };
+    }
+    for (const [tenantId, ofTenant] of roles) {
+      for (const [userId, { version, untilMs }] of ofTenant) {
+        yield { kind: 'roles', tenantId, userId, version, until: new Date(untilMs) };
+      }
     }
   }
   let round = list();
@@ -109,7 +136,8 @@ export function createRevocationSet(): RevocationSet {
         }
         case 'user': {
           const { tenantId, userId, epoch, exceptSessionId, exceptFromEpoch = 0 } = revocation;
-          const entry = addUser(tenantId, userId, { epoch, exceptSessionId, exceptFromEpoch, untilMs });
+          const added = { epoch, exceptSessionId, exceptFromEpoch, untilMs };
+          const entry = addTo(users, { tenantId, userId }, added, unite);
           const { untilMs: latest, ...rest } = entry;
           return { ...revocation, ...rest, until: new Date(latest) };
         }
@@ -120,17 +148,24 @@ export function createRevocationSet(): RevocationSet {
           tenants.set(revocation.tenantId, entry);
           return { ...revocation, epoch: entry.epoch, until: new Date(entry.untilMs) };
         }
+        case 'roles': {
+          const { version } = revocation;
+          const entry = addTo(roles, revocation, { version, untilMs }, uniteRoles);
+          return { ...revocation, version: entry.version, until: new Date(entry.untilMs) };
+        }
       }
     },
 
-    isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch }) {
+    isRevoked({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch, rolesVersion }) {
       if (tokens.has(jti) || sessions.has(sessionId)) return true;
       const user = users.get(tenantId)?.get(userId);
       if (user !== undefined && user.epoch > userEpoch) {
         if (user.exceptSessionId !== sessionId || user.exceptFromEpoch > userEpoch) return true;
       }
       const tenant = tenants.get(tenantId);
-      return tenant !== undefined && tenant.epoch > tenantEpoch;
+      if (tenant !== undefined && tenant.epoch > tenantEpoch) return true;
+      const held = roles.get(tenantId)?.get(userId);
+      return held !== undefined && held.version > rolesVersion;
     },
 
     deleteExpired(nowMs, limit) {
@@ -156,6 +191,14 @@ export function createRevocationSet(): RevocationSet {
     },
 
     list,
+  };
+}
+
+/** The later end and the higher version. */
+function uniteRoles(known: RolesEntry, added: RolesEntry): RolesEntry {
+  return {
+    version: Math.max(known.version, added.version),
+    untilMs: Math.max(known.untilMs, added.untilMs),
   };
 }
 

@@ -6,7 +6,7 @@ import type { DescribedStore } from './store-traits.js';
  * Holds what is revoked for as long as a token could carry it.
  *
  * - Missing: not revoked.
- * - Duplicate, any order, two callers at once: entries are united. The later `until` and the higher epoch stay, so
+ * - Duplicate, any order, two callers at once: entries are united. The later `until` and the higher epoch or version stay, so
  *   nothing that was added ever gets weaker. The exception stays with its epoch: a higher epoch brings its own, or none; the
  *   same epoch with another exception leaves none. What a lower epoch revoked of the session that a higher one excepts stays
  *   revoked: the exception begins at the highest epoch that did not make it.
@@ -20,7 +20,7 @@ export interface RevocationStore extends DescribedStore {
   add(revocations: readonly Revocation[]): Promise<void>;
 
   /**
-   * Whether any entry names the token, its session, or an epoch above its own. Answered from the primary.
+   * Whether any entry names the token, its session, or an epoch or version above its own. Answered from the primary.
    *
    * A store that has the answer in memory gives it without a promise, so that a guard need not wait.
    */

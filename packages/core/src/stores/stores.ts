@@ -2,6 +2,7 @@ import type { AuditStore } from './audit-store.js';
 import type { OneTimeTokenStore } from './one-time-token-store.js';
 import type { RateLimitStore } from './rate-limit-store.js';
 import type { RevocationStore } from './revocation-store.js';
+import type { RoleStore } from './role-store.js';
 import type { SecondFactorStore } from './second-factor-store.js';
 import type { SessionStore } from './session-store.js';
 import type { UserStore } from './user-store.js';
@@ -14,6 +15,8 @@ export interface StoreSet {
   readonly oneTimeTokens: OneTimeTokenStore;
   /** Left out: nobody has a second factor. */
   readonly secondFactors?: SecondFactorStore;
+  /** Left out: everybody has the roles of their account, and nothing changes them while the app runs. */
+  readonly roles?: RoleStore;
   /** Left out: what happened is told to the app and not kept. */
   readonly audit?: AuditStore;
 }

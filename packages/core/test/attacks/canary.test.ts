@@ -280,6 +280,13 @@ async function live(): Promise<Caught> {
   await run('GET', '/auth/admin/users');
   await run('GET', account);
   await run('GET', `${account}/sessions`);
+  await run('POST', '/auth/admin/roles', { name: 'clerk', permissions: [] });
+  await run('PUT', '/auth/admin/roles/clerk', { permissions: [] });
+  await run('GET', '/auth/admin/roles');
+  await run('PUT', `${account}/roles/clerk`, {});
+  await run('GET', `${account}/roles`);
+  await run('DELETE', `${account}/roles/clerk`);
+  await run('DELETE', '/auth/admin/roles/clerk');
   await run('POST', `${account}/second-factor/reset`, {});
   await run('POST', `${account}/disable`, {});
   await run('POST', `${account}/enable`, {});
@@ -373,6 +380,7 @@ function listFlows(auth: Auth, { user, sessionId, refreshToken, mfaToken }: Held
   const registration = { tenantId: '', email: 'carol@example.org', password, name: null, origin };
   const act = { user: { tenantId: '', userId: wrongPassword }, actorId: user.userId };
   const own = { user, sessionId, origin };
+  const role = { tenantId: '', actorId: null, name: 'clerk', permissions: [planted] };
   return [
     () => auth.register(registration),
     () => auth.requestAccount(registration),
@@ -402,6 +410,14 @@ function listFlows(auth: Auth, { user, sessionId, refreshToken, mfaToken }: Held
     () => auth.renameUser(user, planted),
     () => auth.disableUser(act),
     () => auth.enableUser(act),
+    () => auth.findRights(user),
+    () => auth.grantRole({ ...act, role: planted }),
+    () => auth.revokeRole({ ...act, role: planted }),
+    () => auth.listRoles(''),
+    () => auth.listRoleAssignments(''),
+    () => auth.createRole({ ...role, description: planted }),
+    () => auth.replaceRole({ ...role, description: planted }),
+    () => auth.deleteRole(role),
     () => auth.exportUser(user),
     () => auth.eraseUser(act),
     () => auth.deleteExpired(),

@@ -195,6 +195,7 @@ describe('taking the own data along', () => {
       emailVerifiedAt: null,
       name: null,
       roles: [],
+      assignedRoles: [],
       hasPassword: true,
       createdAt: '2030-01-02T03:04:05.678Z',
       disabledAt: null,

@@ -67,7 +67,9 @@ describe('signing out', () => {
       subject: userId,
       clientId: 'https://app.example.com',
       sessionId: lost,
+      rolesVersion: 0,
       roles: [],
+      permissions: null,
       notAfter: mine.session.absoluteExpiresAt,
     });
     expect(await isAccepted(bench.auth, token)).toBe(true);

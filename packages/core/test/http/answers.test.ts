@@ -30,9 +30,19 @@ async function mfaTokenOf(auth: Auth): Promise<string> {
 }
 
 /** What the `:id` of a route stands for: by default the session that asks. For administrators it is somebody else. */
-async function segmentFor(bench: HttpBench, path: string, sessionId: string): Promise<string> {
+async function segmentFor(
+  bench: HttpBench,
+  path: string,
+  sessionId: string,
+): Promise<string | Readonly<Record<string, string>>> {
   if (!path.includes('/admin/')) return sessionId;
   const signedIn = await bench.register('eve@example.org');
+  if (path.includes('/roles')) {
+    const role = { tenantId: '', actorId: null, name: 'clerk', permissions: ['auth:users:read'] };
+    await bench.auth.createRole(role);
+    await bench.auth.grantRole({ user: signedIn.user, actorId: null, role: 'clerk' });
+    return { id: signedIn.user.userId, name: 'clerk', role: 'clerk' };
+  }
   if (!path.includes('/second-factor/')) return signedIn.user.userId;
   const { secret } = await bench.auth.enrollSecondFactor(signedIn.user);
   await bench.auth.confirmSecondFactor({
@@ -46,6 +56,9 @@ async function segmentFor(bench: HttpBench, path: string, sessionId: string): Pr
 const inputs: Readonly<
   Record<string, (bench: HttpBench, user: UserRef, browser: Browser) => object | Promise<object>>
 > = {
+  'POST /auth/admin/roles': () => ({ name: 'reader', permissions: ['auth:users:read'] }),
+  'PUT /auth/admin/roles/:name': () => ({ permissions: [] }),
+  'PUT /auth/admin/users/:id/roles/:role': () => ({}),
   'POST /auth/reauthenticate': () => ({ password }),
   async 'POST /auth/mfa/verify'(bench, _user, browser) {
     const authenticator = await enableSecondFactor(bench, browser);

@@ -13,6 +13,7 @@ function exampleOf(schema: z.core.JSONSchema._JSONSchema): unknown {
   if (values !== undefined) return values[0];
   if (type === 'string') return 'x'.repeat(Math.max(minLength, 1));
   if (type === 'boolean') return true;
+  if (type === 'array') return [];
   if (type !== 'object') throw new Error(`example-body: no example for ${String(type)}`);
   return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] ?? true)]));
 }

@@ -93,13 +93,18 @@ export function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';
 }
 
-/** An app whose first user, the one of {@link credentials}, administrates accounts and reads the audit log. */
+/** An app whose first user, the one of {@link credentials}, administrates accounts and roles and reads the audit log. */
 export const administration = {
-  policy: definePolicy({ roles: { admin: { can: ['auth:users:*', 'auth:audit:read'] } } }),
+  policy: definePolicy({ roles: { admin: { can: ['auth:users:*', 'auth:audit:read', 'auth:roles:*'] } } }),
   rolesForNewUser: ({ email: address }) => (address === email ? ['admin'] : []),
 } as const satisfies Partial<AuthOptions>;
 
-/** The route's path with something in the place of every `:name`. */
-export function exampleUrlOf(route: Pick<Route, 'path'>, segment = 'AAAAAAAAAAAAAAAAAAAAAA'): string {
-  return route.path.replaceAll(/:\w+/g, segment);
+/** The route's path with something in the place of every `:name`: one for all, or one for each. */
+export function exampleUrlOf(
+  route: Pick<Route, 'path'>,
+  segment: string | Readonly<Record<string, string>> = 'AAAAAAAAAAAAAAAAAAAAAA',
+): string {
+  return route.path.replaceAll(/:(\w+)/g, (_all, name: string) =>
+    typeof segment === 'string' ? segment : (segment[name] ?? ''),
+  );
 }

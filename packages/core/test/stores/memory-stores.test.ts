@@ -11,6 +11,7 @@ testStores(
     recordsRevocations: true,
     offersLog: true,
     offersSecondFactors: true,
+    offersRoles: true,
     offersAudit: true,
     open: async ({ clock }) => ({ stores: { ...memoryStores({ clock }), audit: createMemoryAuditStore() } }),
   },

@@ -30,6 +30,13 @@ const anyRevocation: fc.Arbitrary<Revocation> = fc.oneof(
     until,
   }),
   fc.record({ kind: fc.constant('tenant'), tenantId, epoch, until }),
+  fc.record({
+    kind: fc.constant('roles'),
+    tenantId,
+    userId: fc.constantFrom(...userIds),
+    version: epoch,
+    until,
+  }),
 );
 
 /** The same revocations in another order, some of them again, in calls of any size. */
@@ -54,7 +61,11 @@ const subjects: readonly RevocationSubject[] = ['j1', 'x'].flatMap((jti) =>
     tenantIds.flatMap((tenantId) =>
       userIds.flatMap((userId) =>
         [0, 1, 2, 3].flatMap((userEpoch) =>
-          [0, 2, 3].map((tenantEpoch) => ({ jti, sessionId, tenantId, userId, userEpoch, tenantEpoch })),
+          [0, 2, 3].flatMap((tenantEpoch) =>
+            [0, 2, 3].map((rolesVersion) => {
+              return { jti, sessionId, tenantId, userId, userEpoch, tenantEpoch, rolesVersion };
+            }),
+          ),
         ),
       ),
     ),
@@ -85,7 +96,7 @@ function isAlive(entries: readonly Revocation[], nowMs: number): boolean {
 
 /** What the contract says of a token, read off the whole list. */
 function isRevokedBy(all: readonly Revocation[], subject: RevocationSubject, nowMs: number): boolean {
-  const { jti, sessionId, tenantId, userId, userEpoch, tenantEpoch } = subject;
+  const { jti, sessionId, tenantId, userId, userEpoch, tenantEpoch, rolesVersion } = subject;
   const epochsOf = (isMeant: (entry: EpochRevocation) => boolean) =>
     all.flatMap((entry) => ('epoch' in entry && isMeant(entry) ? [entry] : []));
   const ofUser = epochsOf((e) => e.kind === 'user' && e.tenantId === tenantId && e.userId === userId);
@@ -93,8 +104,12 @@ function isRevokedBy(all: readonly Revocation[], subject: RevocationSubject, now
   const named = all.filter((e) =>
     e.kind === 'token' ? e.jti === jti : e.kind === 'session' && e.sessionId === sessionId,
   );
+  const ofRoles = all.flatMap((e) =>
+    e.kind === 'roles' && e.tenantId === tenantId && e.userId === userId ? [e] : [],
+  );
   return (
     isAlive(named, nowMs) ||
+    (isAlive(ofRoles, nowMs) && ofRoles.some(({ version }) => version > rolesVersion)) ||
     isBelow(ofUser, userEpoch, sessionId, nowMs) ||
     isBelow(ofTenant, tenantEpoch, sessionId, nowMs)
   );

@@ -8,6 +8,7 @@ import { oneTimeTokenDefects } from './defects/one-time-token-defects.js';
 import { otherDefects } from './defects/other-defects.js';
 import { rateLimitDefects } from './defects/rate-limit-defects.js';
 import { revocationLogDefects } from './defects/revocation-log-defects.js';
+import { roleDefects } from './defects/role-defects.js';
 import { rotationDefects } from './defects/rotation-defects.js';
 import { secondFactorDefects } from './defects/second-factor-defects.js';
 import { sessionDefects } from './defects/session-defects.js';
@@ -21,6 +22,7 @@ const defects: readonly Defect[] = [
   ...rateLimitDefects,
   ...revocationLogDefects,
   ...secondFactorDefects,
+  ...roleDefects,
   ...auditDefects,
   ...auditPseudonymDefects,
   ...otherDefects,
@@ -39,6 +41,7 @@ describe('the conformance suite notices a store that', () => {
         offersTransaction,
         offersLog,
         offersSecondFactors: true,
+        offersRoles: true,
         offersAudit: true,
         bulkSessions: 1000,
         open: async ({ clock }) => ({ stores: open(clock) }),

@@ -9,6 +9,7 @@ import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
 import { revocationsMigration } from './revocations.js';
+import { rolesMigration } from './roles.js';
 import { secondFactorsMigration } from './second-factors.js';
 import { sessionsMigration } from './sessions.js';
 import { userAddressesMigration } from './user-addresses.js';
@@ -30,5 +31,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditManualChangesMigration,
     auditSealsMigration,
     auditManualDeletionsMigration,
+    rolesMigration,
   ].map((migration) => migration(tables));
 }

@@ -32,7 +32,7 @@ export interface MfaPolicy {
   /** `null`: no device is remembered. */
   readonly rememberDevicesMs: number | null;
   /** From when on the user must have a second factor, or `null`: never. */
-  dueAt(user: UserRecord): Date | null;
+  dueAt(user: Pick<UserRecord, 'roles' | 'createdAt'>): Date | null;
 }
 
 /**

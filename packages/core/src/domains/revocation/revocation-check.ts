@@ -30,7 +30,7 @@ export interface RevocationStatus {
 /** Answers whether access tokens are revoked. */
 export interface RevocationCheck {
   /**
-   * Whether the token, its session, or an epoch above its own is revoked, as of no longer ago than the bound. Without a
+   * Whether the token, its session, or an epoch or version above its own is revoked, as of no longer ago than the bound. Without a
    * promise where the answer is in memory.
    *
    * @throws `AuthError` `store_unavailable` when nobody can say. Never treat that as "no".

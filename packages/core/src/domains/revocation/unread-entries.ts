@@ -38,7 +38,7 @@ export function createUnreadEntries(): UnreadEntries {
       for (const revocation of revocations) {
         const name = nameOfRevocation(revocation);
         const noted = unread.get(name);
-        if (noted !== undefined && epochOf(revocation) >= epochOf(noted)) unread.delete(name);
+        if (noted !== undefined && strengthOf(revocation) >= strengthOf(noted)) unread.delete(name);
       }
     },
 
@@ -57,6 +57,7 @@ export function createUnreadEntries(): UnreadEntries {
   };
 }
 
-function epochOf(revocation: Revocation): number {
+function strengthOf(revocation: Revocation): number {
+  if (revocation.kind === 'roles') return revocation.version;
   return 'epoch' in revocation ? revocation.epoch : 0;
 }

@@ -125,5 +125,6 @@ export function createSessionEndings(options: SessionEndingsOptions): SessionEnd
 
 /** An access token that only the end of its session or an epoch can revoke. */
 function subjectOf({ id, tenantId, userId, userEpoch, tenantEpoch }: SessionRecord) {
-  return { jti: '', sessionId: id, tenantId, userId, userEpoch, tenantEpoch };
+  // Roles that change end no session: above every version that there is.
+  return { jti: '', sessionId: id, tenantId, userId, userEpoch, tenantEpoch, rolesVersion: 2_147_483_647 };
 }

@@ -18,8 +18,17 @@ export interface AccessTokenClaims {
   readonly userEpoch: number;
   /** The tenant's epoch when it was issued (`tenant_epoch`, absent for 0). */
   readonly tenantEpoch: number;
+  /**
+   * Which version of the user's roles it was made of: refuse the token once it is higher (`roles_version`, absent for 0).
+   */
+  readonly rolesVersion: number;
   /** Names of the user's roles when it was issued (`roles`). */
   readonly roles: readonly string[];
+  /**
+   * What the roles grant that are not defined in code, in the words of whoever issued it, or `null` (`permissions`). At most
+   * 2,048 characters.
+   */
+  readonly permissions: string | null;
   /** How the user proved who they are (`amr`, RFC 8176). */
   readonly amr: readonly string[];
   /** When the user last proved who they are; stays as at sign-in over refreshes (`auth_time`, RFC 9068 §2.2.1). */
@@ -40,7 +49,9 @@ export interface AccessTokenGrant
     | 'tenantId'
     | 'userEpoch'
     | 'tenantEpoch'
+    | 'rolesVersion'
     | 'roles'
+    | 'permissions'
     | 'amr'
     | 'authTime'
   > {

@@ -1,6 +1,6 @@
 import { AuthError } from '../../errors.js';
 import { decodeUtf8, type JsonObject, parseJsonObject } from './canonical-json.js';
-import { findShapeProblem, type TokenPayload } from './token-payload.js';
+import { findShapeProblem, maxPermissionsLength, type TokenPayload } from './token-payload.js';
 
 const maxDepth = 4;
 
@@ -10,13 +10,15 @@ const text = `"(${letter}+)"`;
 const count = String.raw`(0|[1-9]\d{0,11})`;
 // Ends long before the last time that is accepted.
 const time = String.raw`(0|[1-9]\d{0,10})`;
+const permissions = `"(${letter}{1,${maxPermissionsLength}})"`;
 const list = String.raw`(\[(?:"${letter}+"(?:,"${letter}+")*)?\])`;
 
 // Exactly what createTokenPayload makes of a grant, in its order.
 const usualForm = new RegExp(
   String.raw`^\{"iss":${text},"aud":${text},"sub":${text},"client_id":${text},"iat":${time},"exp":${time}` +
     `,"jti":${text},"sid":${text},"epoch":${count}(?:,"tenant":${text})?(?:,"tenant_epoch":${count})?` +
-    String.raw`,"roles":${list},"amr":${list},"auth_time":${time}\}$`,
+    `(?:,"roles_version":${count})?,"roles":${list}(?:,"permissions":${permissions})?` +
+    String.raw`,"amr":${list},"auth_time":${time}\}$`,
 );
 
 /**
@@ -38,8 +40,8 @@ export function requireTokenPayload(bytes: Buffer): TokenPayload {
 function readUsual(json: string): TokenPayload | null {
   const found = usualForm.exec(json);
   if (found === null) return null;
-  const [, iss, aud, sub, client_id, iat, exp, jti, sid, epoch, tenant, tenantEpoch, roles, amr, authTime] =
-    found;
+  const [, iss, aud, sub, client_id, iat, exp, jti, sid, epoch, tenant, ...rest] = found;
+  const [tenantEpoch, rolesVersion, roles, permissions, amr, authTime] = rest;
   return {
     iss: iss as string,
     aud: aud as string,
@@ -52,7 +54,9 @@ function readUsual(json: string): TokenPayload | null {
     epoch: Number(epoch),
     tenant,
     tenant_epoch: tenantEpoch === undefined ? undefined : Number(tenantEpoch),
+    roles_version: rolesVersion === undefined ? undefined : Number(rolesVersion),
     roles: readList(roles as string),
+    permissions,
     amr: readList(amr as string),
     auth_time: Number(authTime),
   };

@@ -15,7 +15,9 @@ export interface TokenPayload {
   readonly epoch: number;
   readonly tenant?: string | undefined;
   readonly tenant_epoch?: number | undefined;
+  readonly roles_version?: number | undefined;
   readonly roles: readonly string[];
+  readonly permissions?: string | undefined;
   readonly amr: readonly string[];
   readonly auth_time: number;
 }
@@ -28,6 +30,9 @@ export interface PayloadRules {
   /** The longest that a token may live, in seconds. */
   readonly lifetimeSeconds: number;
 }
+
+/** The longest `permissions`: what a cookie holds besides. */
+export const maxPermissionsLength = 2_048;
 
 // The last second of the year 9999 (RFC 3339), well inside what a Date can hold.
 const maxTimeSeconds = 253_402_300_799;
@@ -49,7 +54,9 @@ export function createTokenPayload(
     epoch: grant.userEpoch,
     ...(grant.tenantId === '' ? {} : { tenant: grant.tenantId }),
     ...(grant.tenantEpoch === 0 ? {} : { tenant_epoch: grant.tenantEpoch }),
+    ...(grant.rolesVersion === 0 ? {} : { roles_version: grant.rolesVersion }),
     roles: [...grant.roles],
+    ...(grant.permissions === null ? {} : { permissions: grant.permissions }),
     amr: [...grant.amr],
     auth_time: Math.floor(grant.authTime.getTime() / 1000),
   };
@@ -69,7 +76,9 @@ export function findShapeProblem(payload: JsonObject): string | null {
   if (!isCount(payload.epoch)) return 'epoch';
   if (payload.tenant !== undefined && !isText(payload.tenant)) return 'tenant';
   if (payload.tenant_epoch !== undefined && !isCount(payload.tenant_epoch)) return 'tenant_epoch';
+  if (payload.roles_version !== undefined && !isCount(payload.roles_version)) return 'roles_version';
   if (!isTextList(payload.roles)) return 'roles';
+  if (payload.permissions !== undefined && !isPermissions(payload.permissions)) return 'permissions';
   if (!isTextList(payload.amr)) return 'amr';
   return isTime(payload.auth_time) ? null : 'auth_time';
 }
@@ -96,7 +105,9 @@ export function toAccessTokenClaims(payload: TokenPayload): AccessTokenClaims {
     tenantId: payload.tenant ?? '',
     userEpoch: payload.epoch,
     tenantEpoch: payload.tenant_epoch ?? 0,
+    rolesVersion: payload.roles_version ?? 0,
     roles: Object.freeze(payload.roles),
+    permissions: payload.permissions ?? null,
     amr: Object.freeze(payload.amr),
     authTime: new Date(payload.auth_time * 1000),
     issuedAt: new Date(payload.iat * 1000),
@@ -115,6 +126,10 @@ function isTextList(value: unknown): value is readonly string[] {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isPermissions(value: unknown): boolean {
+  return isText(value) && value.length <= maxPermissionsLength;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,17 +1,15 @@
 import { AuthError } from '../../errors.js';
-import type { AccountAct } from '../../flows/index.js';
-import { areStorableIds } from '../../stores/storable-ids.js';
 import type { UserRecord, UserRef } from '../../stores/user-store.js';
 import { defineAdminRoute } from '../admin-route.js';
-import type { Authenticated } from '../authenticate.js';
 import type { HttpContext } from '../http-context.js';
 import { respondEmpty, respondJson } from '../response.js';
 import type { Route } from '../route.js';
 import { viewSession, viewUserForAdmin } from '../views.js';
+import { actOn, userIn } from './named-account.js';
 import { pageSchema, readPage, sessionIdForm, userIdForm, writeCursor } from './page-cursor.js';
 
 const notFound = 'There is no such account in the tenant of the request';
-const protectedNote = 'It is the own account';
+const protectedNote = 'It is the own account, or the last administrator: `code` says which';
 
 /** What administrators do about accounts of their own tenant: `/admin/users…`. */
 export function createAdminUserRoutes(http: HttpContext, path: string): readonly Route[] {
@@ -172,33 +170,8 @@ function createResetRoute(http: HttpContext, path: string): Route {
   });
 }
 
-/**
- * The account that the path names. The tenant comes from the token, which belongs to the tenant of the request: an id alone never
- * leads into another one (ASVS 8.4.1).
- *
- * @throws `AuthError` `account_not_found` for what cannot be an id.
- */
-function userIn({ identity }: Authenticated, { id = '' }: Readonly<Record<string, string>>): UserRef {
-  const userId = decode(id);
-  if (userId === null || !areStorableIds(userId)) throw new AuthError('account_not_found');
-  return { tenantId: identity.tenantId, userId };
-}
-
-function actOn(sender: Authenticated, params: Readonly<Record<string, string>>): AccountAct {
-  return { user: userIn(sender, params), actorId: sender.identity.userId };
-}
-
 async function findAccount({ auth }: HttpContext, ref: UserRef): Promise<UserRecord> {
   const user = await auth.findUser(ref);
   if (user === null) throw new AuthError('account_not_found');
   return user;
-}
-
-/** Ids that an app brought along may hold anything. */
-function decode(segment: string): string | null {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return null;
-  }
 }

@@ -2,6 +2,7 @@ import type { HttpContext } from '../http-context.js';
 import type { Route } from '../route.js';
 import { createAccountRoutes } from './account-routes.js';
 import { createAdminAuditRoutes } from './admin-audit-routes.js';
+import { createAdminRoleRoutes } from './admin-role-routes.js';
 import { createAdminUserRoutes } from './admin-user-routes.js';
 import { createCsrfRoute } from './csrf-route.js';
 import { createEmailRoutes } from './email-routes.js';
@@ -35,6 +36,7 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     ...createEmailRoutes(http, basePath),
     ...createAccountRoutes(http, `${basePath}/account`),
     ...createAdminUserRoutes(http, `${basePath}/admin/users`),
+    ...(http.auth.stores.roles === undefined ? [] : createAdminRoleRoutes(http, `${basePath}/admin`)),
     // Without a log there is nothing to read.
     ...(http.auth.audit === null ? [] : createAdminAuditRoutes(http, `${basePath}/admin/audit`)),
     createCsrfRoute(http, basePath),

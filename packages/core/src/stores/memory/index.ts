@@ -2,6 +2,7 @@ export { createMemoryAuditStore } from './audit-store.js';
 export { createMemoryOneTimeTokenStore } from './one-time-token-store.js';
 export { createMemoryRateLimitStore } from './rate-limit-store.js';
 export { createMemoryRevocationStore, type MemoryRevocationStore } from './revocation-store.js';
+export { createMemoryRoleStore, type MemoryRoleStoreOptions } from './role-store.js';
 export {
   createMemorySecondFactorStore,
   type MemorySecondFactorStoreOptions,

@@ -3,6 +3,7 @@ import type { Stores } from '../stores.js';
 import { createMemoryOneTimeTokenStore } from './one-time-token-store.js';
 import { createMemoryRateLimitStore } from './rate-limit-store.js';
 import { createMemoryRevocationStore } from './revocation-store.js';
+import { createMemoryRoleStore } from './role-store.js';
 import { createMemorySecondFactorStore } from './second-factor-store.js';
 import { createMemorySessionStore } from './session-store.js';
 import { createMemoryUserStore } from './user-store.js';
@@ -21,6 +22,7 @@ export function memoryStores(options: MemoryStoresOptions = {}): Stores {
     sessions: createMemorySessionStore({ clock, revocations }),
     users: createMemoryUserStore({ clock }),
     oneTimeTokens: createMemoryOneTimeTokenStore({ clock }),
+    roles: createMemoryRoleStore({ clock }),
     secondFactors: createMemorySecondFactorStore({ clock }),
     rateLimits: createMemoryRateLimitStore({ clock }),
   };

@@ -54,6 +54,33 @@ const reach: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a version of roles revokes the lower versions of that user and tenant only',
+    async run({ stores: { revocations }, clock }) {
+      await revocations.add([createRevoker(clock).roles(3)]);
+      for (const rolesVersion of [0, 1, 2]) {
+        assert.equal(await revocations.isRevoked(token({ rolesVersion })), true, `version ${rolesVersion}`);
+      }
+      assert.equal(await revocations.isRevoked(token({ rolesVersion: 3 })), false);
+      assert.equal(await revocations.isRevoked(token({ userId: 'bob' })), false);
+      assert.equal(await revocations.isRevoked(token({ tenantId: 'globex' })), false);
+    },
+  },
+  {
+    name: 'a version of roles is no epoch, and an epoch is no version',
+    async run({ stores: { revocations }, clock }) {
+      const { user, roles } = createRevoker(clock);
+      await revocations.add([roles(9)]);
+      assert.equal(
+        await revocations.isRevoked(token({ userEpoch: 0, tenantEpoch: 0, rolesVersion: 9 })),
+        false,
+      );
+      await revocations.add([user(5)]);
+      assert.equal(await revocations.isRevoked(token({ userEpoch: 5, rolesVersion: 9 })), false);
+      assert.equal(await revocations.isRevoked(token({ userEpoch: 4, rolesVersion: 9 })), true);
+      assert.equal(await revocations.isRevoked(token({ userEpoch: 9, rolesVersion: 8 })), true);
+    },
+  },
+  {
     name: 'the session that signed the others out is excepted',
     async run({ stores: { revocations }, clock }) {
       await revocations.add([createRevoker(clock).user(5, 's1')]);
@@ -128,6 +155,18 @@ const union: readonly StoreCase[] = [
       await revocations.add([user(5), tenant(3)]);
       assert.equal(await revocations.isRevoked(token({ userEpoch: 5, tenantEpoch: 9 })), true);
       assert.equal(await revocations.isRevoked(token({ userEpoch: 9, tenantEpoch: 3 })), true);
+    },
+  },
+  {
+    name: 'a higher version of roles wins in either order, and a lower one prolongs it',
+    async run({ stores: { revocations }, clock }) {
+      const [short, long] = [createRevoker(clock), createRevoker(clock, 10 * minuteMs)];
+      await revocations.add([short.roles(4), short.roles(3)]);
+      await revocations.add([long.roles(2)]);
+      clock.advance(10 * minuteMs - 1);
+      await deleteAllExpired(revocations);
+      assert.equal(await revocations.isRevoked(token({ rolesVersion: 3 })), true);
+      assert.equal(await revocations.isRevoked(token({ rolesVersion: 4 })), false);
     },
   },
   {
@@ -214,12 +253,17 @@ const union: readonly StoreCase[] = [
         revoke.session(),
         revoke.user(5),
         revoke.tenant(3),
+        revoke.roles(2),
+        revoke.roles(2),
       ]);
       assert.equal(
         await revocations.isRevoked(token({ jti: 't999', sessionId: 'x', userEpoch: 9, tenantEpoch: 9 })),
         true,
       );
       assert.equal(await revocations.isRevoked(token({ userEpoch: 9, tenantEpoch: 9 })), true);
+      const others = { sessionId: 'x', userEpoch: 9, tenantEpoch: 9 };
+      assert.equal(await revocations.isRevoked(token(others)), true);
+      assert.equal(await revocations.isRevoked(token({ ...others, rolesVersion: 2 })), false);
     },
   },
   {
@@ -228,18 +272,20 @@ const union: readonly StoreCase[] = [
       const epochs = Array.from({ length: 24 }, (_, index) => index + 1);
       await Promise.all(
         epochs.map((epoch) => {
-          const { user, tenant, session, token: jti } = createRevoker(clock, epoch * minuteMs);
-          const entries = [user(epoch), tenant(epoch), session('s9'), jti('j9')];
+          const { user, tenant, roles, session, token: jti } = createRevoker(clock, epoch * minuteMs);
+          const entries = [user(epoch), tenant(epoch), roles(epoch), session('s9'), jti('j9')];
           return revocations.add(epoch % 2 === 0 ? entries : entries.reverse());
         }),
       );
       clock.advance(24 * minuteMs - 1);
       await deleteAllExpired(revocations);
-      const untouched = { userEpoch: 99, tenantEpoch: 99 };
+      const untouched = { userEpoch: 99, tenantEpoch: 99, rolesVersion: 99 };
       assert.equal(await revocations.isRevoked(token({ ...untouched, userEpoch: 23 })), true);
       assert.equal(await revocations.isRevoked(token({ ...untouched, tenantEpoch: 23 })), true);
       assert.equal(await revocations.isRevoked(token({ ...untouched, sessionId: 's9' })), true);
-      assert.equal(await revocations.isRevoked(token({ userEpoch: 24, tenantEpoch: 24 })), false);
+      assert.equal(await revocations.isRevoked(token({ ...untouched, rolesVersion: 23 })), true);
+      const current = { userEpoch: 24, tenantEpoch: 24, rolesVersion: 24 };
+      assert.equal(await revocations.isRevoked(token(current)), false);
     },
   },
 ];
@@ -248,15 +294,16 @@ const cleanup: readonly StoreCase[] = [
   {
     name: 'no entry goes 1 ms before its until',
     async run({ stores: { revocations }, clock }) {
-      const { token: jti, session, user, tenant } = createRevoker(clock);
-      await revocations.add([jti(), session('s8'), user(5), tenant(3)]);
+      const { token: jti, session, user, tenant, roles } = createRevoker(clock);
+      await revocations.add([jti(), session('s8'), user(5), tenant(3), roles(2)]);
       clock.advance(minuteMs - 1);
       assert.equal(await revocations.deleteExpired(100), 0);
-      const free = { userEpoch: 9, tenantEpoch: 9 };
+      const free = { userEpoch: 9, tenantEpoch: 9, rolesVersion: 9 };
       assert.equal(await revocations.isRevoked(token(free)), true);
       assert.equal(await revocations.isRevoked(token({ ...free, jti: 'x', sessionId: 's8' })), true);
       assert.equal(await revocations.isRevoked(token({ ...free, jti: 'x', userEpoch: 4 })), true);
       assert.equal(await revocations.isRevoked(token({ ...free, jti: 'x', tenantEpoch: 2 })), true);
+      assert.equal(await revocations.isRevoked(token({ ...free, jti: 'x', rolesVersion: 1 })), true);
     },
   },
   {

@@ -7,6 +7,7 @@ import { oneTimeTokenStoreChapters } from './one-time-token-store-cases.js';
 import { rateLimitStoreChapters } from './rate-limit-store-cases.js';
 import { revocationLogChapters } from './revocation-log-cases.js';
 import { revocationStoreChapters } from './revocation-store-cases.js';
+import { roleStoreChapters, withoutRolesChapter } from './role-store-cases.js';
 import { secondFactorStoreChapters, withoutSecondFactorsChapter } from './second-factor-store-cases.js';
 import { sessionStoreChapters } from './session-store-cases.js';
 import type { StoreChapter } from './store-case.js';
@@ -43,9 +44,14 @@ export interface StoresUnderTest {
   readonly offersLog?: boolean;
   /** They have `secondFactors`. Default `false`, and then the suite sees to it that they have not. */
   readonly offersSecondFactors?: boolean;
+  /** They have `roles`. Default `false`, and then the suite sees to it that they have not. */
+  readonly offersRoles?: boolean;
   /** They have `audit`. Default `false`, and then the suite sees to it that they have not. */
   readonly offersAudit?: boolean;
-  /** How many sessions one user gets, to find hidden limits: default 10,000; 1000 will do for a variant of a tested store. */
+  /**
+   * How many sessions one user gets, and how many users one role, to find hidden limits: default 10,000; 1000 will do for a
+   * variant of a tested store.
+   */
   readonly bulkSessions?: number;
 }
 
@@ -79,6 +85,7 @@ function chaptersFor({
   recordsRevocations = false,
   offersLog = false,
   offersSecondFactors = false,
+  offersRoles = false,
   offersAudit = false,
   bulkSessions = 10_000,
 }: StoresUnderTest): readonly StoreChapter[] {
@@ -90,6 +97,7 @@ function chaptersFor({
     ...oneTimeTokenStoreChapters,
     ...rateLimitStoreChapters,
     ...(offersSecondFactors ? secondFactorStoreChapters : [withoutSecondFactorsChapter]),
+    ...(offersRoles ? roleStoreChapters(bulkSessions) : [withoutRolesChapter]),
     ...(offersAudit ? [...auditStoreChapters, ...auditPseudonymChapters] : [withoutAuditChapter]),
     traitsChapter,
     pingChapter,

@@ -29,7 +29,15 @@ export const ada = { tenantId: 'acme', userId: 'ada' };
 
 /** An access token of a session of ada at epoch 0. */
 export function subjectOf(label: string, change: Partial<RevocationSubject> = {}): RevocationSubject {
-  return { ...ada, jti: `jti of ${label}`, sessionId: label, userEpoch: 0, tenantEpoch: 0, ...change };
+  return {
+    ...ada,
+    jti: `jti of ${label}`,
+    sessionId: label,
+    userEpoch: 0,
+    tenantEpoch: 0,
+    rolesVersion: 0,
+    ...change,
+  };
 }
 
 /** A revocation of the session, for an hour. */

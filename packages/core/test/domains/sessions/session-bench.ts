@@ -90,7 +90,8 @@ export function createSessionBench(options: SessionBenchOptions = {}): SessionBe
       return started;
     },
     async isRevoked({ id, ...session }) {
-      return watched.stores.revocations.isRevoked({ ...session, sessionId: id, jti: `any of ${id}` });
+      const facts = { sessionId: id, jti: `any of ${id}`, rolesVersion: 0 };
+      return watched.stores.revocations.isRevoked({ ...session, ...facts });
     },
   };
 }

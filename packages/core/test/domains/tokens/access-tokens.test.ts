@@ -65,7 +65,9 @@ describe.each(await createTokenSuites())('issue ($alg)', (suite) => {
       epoch: 3,
       tenant: 'acme',
       tenant_epoch: 2,
+      roles_version: 7,
       roles: grant.roles,
+      permissions: 'q3Jh.AQID',
       amr: grant.amr,
       auth_time: noon - 60,
     });
@@ -76,6 +78,13 @@ describe.each(await createTokenSuites())('issue ($alg)', (suite) => {
     expect(decodeJwt(token)).not.toHaveProperty('tenant');
     expect(decodeJwt(token)).not.toHaveProperty('tenant_epoch');
     expect(tokens.verify(token)).toMatchObject({ tenantId: '', tenantEpoch: 0 });
+  });
+
+  it('leaves out a version of zero, and permissions where there are none', () => {
+    const { token } = tokens.issue({ ...grant, rolesVersion: 0, permissions: null });
+    expect(decodeJwt(token)).not.toHaveProperty('roles_version');
+    expect(decodeJwt(token)).not.toHaveProperty('permissions');
+    expect(tokens.verify(token)).toMatchObject({ rolesVersion: 0, permissions: null });
   });
 
   it('gives every token an id of its own', () => {
@@ -123,6 +132,10 @@ describe.each(await createTokenSuites())('issue ($alg)', (suite) => {
       {},
       { tenant: undefined },
       { tenant_epoch: undefined },
+      { roles_version: undefined },
+      { permissions: undefined },
+      { roles_version: undefined, permissions: undefined, tenant: undefined, tenant_epoch: undefined },
+      { permissions: 'm.'.padEnd(2048, 'A') },
       { roles: [] },
       { amr: ['a', 'b', 'c'] },
     ];
@@ -160,7 +173,10 @@ describe.each(await createTokenSuites())('issue ($alg)', (suite) => {
     ['sid', { sessionId: '' }],
     ['epoch', { userEpoch: -1 }],
     ['tenant_epoch', { tenantEpoch: 0.5 }],
+    ['roles_version', { rolesVersion: -1 }],
     ['roles', { roles: [''] }],
+    ['permissions', { permissions: '' }],
+    ['permissions', { permissions: 'm.'.padEnd(2049, 'A') }],
     ['amr', { amr: [1 as unknown as string] }],
     ['auth_time', { authTime: new Date(Number.NaN) }],
     ['exp', { notAfter: new Date(Number.NaN) }],

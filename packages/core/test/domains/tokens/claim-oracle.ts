@@ -28,7 +28,9 @@ const payloadRules = z
     epoch: count,
     tenant: text.optional(),
     tenant_epoch: count.optional(),
+    roles_version: count.optional(),
     roles: list,
+    permissions: text.max(2048).optional(),
     amr: list,
     auth_time: time,
   })

@@ -6,6 +6,7 @@ import {
   type OneTimeTokenStore,
   type RateLimitStore,
   type RevocationStore,
+  type RoleStore,
   type SecondFactorStore,
   type SessionStore,
   type Stores,
@@ -78,6 +79,14 @@ export function brokenFactors(
   return broken(({ secondFactors }) => {
     if (secondFactors === undefined) throw new Error('memory has second factors');
     return { secondFactors: { ...secondFactors, ...replace(secondFactors) } };
+  });
+}
+
+/** Memory stores whose roles do some things wrong. */
+export function brokenRoles(replace: (roles: RoleStore) => Partial<RoleStore>): (clock: Clock) => Stores {
+  return broken(({ roles }) => {
+    if (roles === undefined) throw new Error('memory has roles');
+    return { roles: { ...roles, ...replace(roles) } };
   });
 }
 

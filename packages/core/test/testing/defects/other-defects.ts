@@ -32,8 +32,8 @@ function lastOneWins(clock: Parameters<Defect['open']>[0]): RevocationStore {
   return {
     async add(added) {
       for (const entry of added) {
-        const { until: _until, ...name } = { epoch: 0, exceptSessionId: null, ...entry };
-        entries.set(JSON.stringify({ ...name, epoch: 0, exceptSessionId: null }), entry);
+        const { until: _until, ...name } = { ...entry };
+        entries.set(JSON.stringify({ ...name, epoch: 0, version: 0, exceptSessionId: null }), entry);
       }
     },
     isRevoked: async (subject) => (await rebuilt()).isRevoked(subject),
@@ -102,6 +102,27 @@ export const otherDefects: readonly Defect[] = [
         revocations.add(entries.map((entry) => (entry.kind === 'user' ? { ...entry, tenantId: '' } : entry))),
       isRevoked: (subject) => revocations.isRevoked({ ...subject, tenantId: '' }),
     })),
+  },
+  {
+    name: 'knows nothing of versions of roles',
+    noticedBy: 'isRevoked > a version of roles revokes the lower versions of that user and tenant only',
+    open: brokenRevocations((revocations) => ({
+      isRevoked: (subject) => revocations.isRevoked({ ...subject, rolesVersion: 9 }),
+    })),
+  },
+  {
+    name: 'takes a version of roles for an epoch',
+    noticedBy: 'isRevoked > a version of roles is no epoch, and an epoch is no version',
+    open: changing((entry) => {
+      if (entry.kind !== 'roles') return entry;
+      const { version: epoch, ...rest } = entry;
+      return { ...rest, kind: 'user', epoch, exceptSessionId: null };
+    }),
+  },
+  {
+    name: 'lowers a version of roles by a later, lower one',
+    noticedBy: 'add > a higher version of roles wins in either order, and a lower one prolongs it',
+    open: brokenRevocations((_, clock) => lastOneWins(clock)),
   },
   {
     name: 'forgets 1 ms early',

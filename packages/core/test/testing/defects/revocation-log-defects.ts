@@ -154,6 +154,12 @@ export const revocationLogDefects: readonly Defect[] = [
     open: leavingOut((entry) => entry.kind === 'tenant'),
   },
   {
+    name: 'leaves roles out of the log',
+    noticedBy:
+      'the log of revocations > from the beginning it gives everything, and of every kind what the store says',
+    open: leavingOut((entry) => entry.kind === 'roles'),
+  },
+  {
     name: 'leaves forks out of the log',
     noticedBy: 'endings in the log > what a fork ended comes to who goes on and to who begins',
     open: withoutThefts('fork'),

@@ -17,6 +17,7 @@ testStores(
     recordsRevocations: true,
     offersLog: true,
     offersSecondFactors: true,
+    offersRoles: true,
     offersAudit: true,
     bulkSessions: 100,
     open: async ({ clock }) => ({

@@ -26,6 +26,9 @@ const subjects = [
     [3, 4, 5, 6, 7].map((userEpoch) => token({ jti: 'x', sessionId, userEpoch })),
   ),
   ...[1, 2, 3, 4].map((tenantEpoch) => token({ jti: 'x', sessionId: 'x', userEpoch: 9, tenantEpoch })),
+  ...[0, 1, 2, 3, 9].map((rolesVersion) =>
+    token({ jti: 'x', sessionId: 'x', userEpoch: 9, tenantEpoch: 9, rolesVersion }),
+  ),
   token({ jti: 'x', sessionId: 'x', userId: 'bob' }),
   token({ jti: 'x', sessionId: 'x', tenantId: 'globex' }),
 ];
@@ -62,7 +65,10 @@ const reading: readonly StoreCase[] = [
     name: 'from the beginning it gives everything, and of every kind what the store says',
     async run({ stores: { revocations }, clock }) {
       const revoke = createRevoker(clock);
-      const entries = [revoke.token(), revoke.session('s2'), revoke.user(6, 's3'), revoke.tenant(3)];
+      const entries = [
+        ...[revoke.token(), revoke.session('s2'), revoke.user(6, 's3'), revoke.tenant(3)],
+        revoke.roles(2),
+      ];
       for (const entry of entries) await revocations.add([entry]);
       const reader = await readAll(revocations);
       assertHolds(reader, entries);
@@ -74,7 +80,10 @@ const reading: readonly StoreCase[] = [
     async run({ stores: { revocations }, clock }) {
       const revoke = createRevoker(clock);
       const reader = createRevocationLogReader(requireLog(revocations));
-      const added = [revoke.token(), revoke.session('s2'), revoke.user(6, 's3'), revoke.tenant(3)];
+      const added = [
+        ...[revoke.token(), revoke.session('s2'), revoke.user(6, 's3'), revoke.tenant(3)],
+        revoke.roles(2),
+      ];
       for (const [index, entry] of added.entries()) {
         await assertAgree(reader, revocations, subjects);
         await revocations.add([entry]);
@@ -105,9 +114,10 @@ const reading: readonly StoreCase[] = [
       const reader = createRevocationLogReader(requireLog(revocations));
       for (const name of [unicodeText, longestText('a'), longestText('b'), 'a:b', 'a', 'b:c', '']) {
         const user = { tenantId: name, userId: name, epoch: 5, exceptSessionId: name || null };
-        await revocations.add([{ kind: 'user', ...user, until }]);
+        const roles = { kind: 'roles', tenantId: name, userId: name, version: 5, until } as const;
+        await revocations.add([{ kind: 'user', ...user, until }, roles]);
         await reader.catchUp();
-        assertHolds(reader, [{ kind: 'user', ...user, until }]);
+        assertHolds(reader, [{ kind: 'user', ...user, until }, roles]);
       }
     },
   },
@@ -144,10 +154,11 @@ const union: readonly StoreCase[] = [
       const long = createRevoker(clock, 10 * minuteMs);
       const reader = createRevocationLogReader(requireLog(revocations));
       await revocations.add([short.token(), long.session(), short.user(5, 's1'), long.tenant(2)]);
+      await revocations.add([short.roles(3)]);
       await reader.catchUp();
-      await revocations.add([long.token(), short.session(), long.user(4), short.tenant(3)]);
+      await revocations.add([long.token(), short.session(), long.user(4), short.tenant(3), long.roles(2)]);
       await reader.catchUp();
-      const united = [long.token(), long.session(), long.user(5, 's1', 4), long.tenant(3)];
+      const united = [long.token(), long.session(), long.user(5, 's1', 4), long.tenant(3), long.roles(3)];
       assertHolds(reader, united);
       assertHolds(await readAll(revocations), united);
     },

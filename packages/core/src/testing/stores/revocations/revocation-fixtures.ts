@@ -18,6 +18,7 @@ export function token(change: Partial<RevocationSubject> = {}): RevocationSubjec
     userId: 'ada',
     userEpoch: 4,
     tenantEpoch: 2,
+    rolesVersion: 1,
     ...change,
   };
 }
@@ -38,6 +39,13 @@ export function createRevoker(clock: TestClock, ms = minuteMs) {
       until,
     }),
     tenant: (epoch: number): Revocation => ({ kind: 'tenant', tenantId: 'acme', epoch, until }),
+    roles: (version: number): Revocation => ({
+      kind: 'roles',
+      tenantId: 'acme',
+      userId: 'ada',
+      version,
+      until,
+    }),
   };
 }
 

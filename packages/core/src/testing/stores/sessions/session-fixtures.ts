@@ -54,7 +54,14 @@ export function sessionIdOf(label: string): string {
 
 /** An access token of a session of {@link ada}, issued at a user epoch. */
 export function accessToken(label: string, userEpoch = 0): RevocationSubject {
-  return { ...ada, jti: `of ${label}`, sessionId: sessionIdOf(label), userEpoch, tenantEpoch: 0 };
+  return {
+    ...ada,
+    jti: `of ${label}`,
+    sessionId: sessionIdOf(label),
+    userEpoch,
+    tenantEpoch: 0,
+    rolesVersion: 0,
+  };
 }
 
 /** The secret of generation 0 is `s0` unless a case says otherwise. */

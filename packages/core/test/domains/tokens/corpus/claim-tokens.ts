@@ -58,6 +58,8 @@ const wrongValues: Readonly<Record<string, readonly unknown[]>> = {
   // These may be missing.
   tenant: notText.slice(1),
   tenant_epoch: notCount.slice(1),
+  roles_version: notCount.slice(1),
+  permissions: [...notText.slice(1), 'm.'.padEnd(2049, 'A')],
   nbf: notTime.slice(1),
   iat: notTime,
   exp: notTime,

@@ -1,0 +1,122 @@
+import { createId } from '../crypto/random.js';
+import { AuthError } from '../errors.js';
+import type { CustomRole } from '../stores/role-store.js';
+import { asGrants, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
+import type { FlowContext } from './flow-context.js';
+
+/** Names a role that was, or shall be, made at run time. */
+export interface RoleAct {
+  readonly tenantId: string;
+  readonly name: string;
+  /** Who acts, a user of the same tenant, or `null` for the app itself. Take it from the access token, never from a body. */
+  readonly actorId: string | null;
+}
+
+/** What a role shall be. */
+export interface RoleDraft extends RoleAct {
+  /** What the policy can grant: permissions, `resource:*`, `*`, each with `@relation` where there is one. */
+  readonly permissions: readonly string[];
+  /** For administrators to read. Default `null`. */
+  readonly description?: string | null;
+}
+
+/** What a name looks like that people may give. */
+export const roleNameForm = /^[a-z0-9_-]{1,64}$/;
+
+/**
+ * Makes a role of permissions that the actor holds. Nobody has it yet.
+ *
+ * @throws `AuthError` `input_invalid` for a name that is none or a permission that there is not, `role_protected` for the name of a
+ * role of the code, `role_exists`, `grant_exceeds_ceiling`, `store_unavailable`; `TypeError` without `stores.roles`.
+ */
+export async function createRole(auth: FlowContext, draft: RoleDraft): Promise<CustomRole> {
+  const { tenantId, name, actorId, description = null } = draft;
+  requireCustomName(auth, name);
+  const permissions = requirePermissions(auth, draft.permissions);
+  return auth.atomically(async (kept) => {
+    await requireCeiling(kept, tenantId, actorId, asGrants(kept.policy, permissions));
+    const role = await requireRoleStore(kept).createRole({
+      ...{ tenantId, name, permissions, description, createdBy: actorId, commandId: createId() },
+    });
+    if (role === null) throw new AuthError('role_exists');
+    await recordChange(kept, draft, 'role_created', permissions);
+    return role;
+  });
+}
+
+/**
+ * Changes what a role grants, to everybody who has it from their next request on. The actor must hold what it granted and what
+ * it shall grant.
+ *
+ * @throws `AuthError` as {@link createRole}, and `role_not_found`.
+ */
+export async function replaceRole(auth: FlowContext, draft: RoleDraft): Promise<CustomRole> {
+  requireCustomName(auth, draft.name);
+  const permissions = requirePermissions(auth, draft.permissions);
+  return auth.atomically((kept) => replace(kept, { ...draft, permissions }));
+}
+
+/**
+ * Deletes a role and takes it from everybody.
+ *
+ * It grants nothing first, in a step of its own: where revocations are elsewhere and fail, the role is still there to ask
+ * again for, and what is left in older tokens is a name without a permission.
+ *
+ * @throws `AuthError` `role_not_found`, `role_protected`, `grant_exceeds_ceiling`, `store_unavailable`; `TypeError` without
+ * `stores.roles`.
+ */
+export async function deleteRole(auth: FlowContext, act: RoleAct): Promise<void> {
+  const { tenantId, name } = act;
+  requireCustomName(auth, name);
+  await auth.atomically((kept) => replace(kept, { ...act, permissions: [] }));
+  await auth.atomically(async (kept) => {
+    const holders = await requireRoleStore(kept).deleteRole({ tenantId, name });
+    if (holders === null) throw new AuthError('role_not_found');
+    await revokeOlder(kept, tenantId, holders);
+    await recordChange(kept, act, 'role_deleted', []);
+  });
+}
+
+async function replace(kept: FlowContext, draft: RoleDraft): Promise<CustomRole> {
+  const { tenantId, name, actorId, permissions } = draft;
+  const store = requireRoleStore(kept);
+  const known = await store.findRole({ tenantId, name });
+  if (known === null) throw new AuthError('role_not_found');
+  const { description = known.description } = draft;
+  const given = asGrants(kept.policy, [...known.permissions, ...permissions]);
+  await requireCeiling(kept, tenantId, actorId, given);
+  const replaced = await store.replaceRole({
+    tenantId,
+    name,
+    permissions,
+    description,
+    commandId: createId(),
+  });
+  if (replaced === null) throw new AuthError('role_not_found');
+  await revokeOlder(kept, tenantId, replaced.holders);
+  await recordChange(kept, draft, 'role_changed', permissions);
+  return replaced.role;
+}
+
+function recordChange(
+  auth: FlowContext,
+  { tenantId, name: role, actorId }: RoleAct,
+  act: 'role_created' | 'role_changed' | 'role_deleted',
+  permissions: readonly string[],
+): Promise<void> {
+  return auth.record({ type: 'authz_admin', tenantId, userId: null, actorId, act, role, permissions });
+}
+
+function requireCustomName({ policy }: FlowContext, name: string): void {
+  if (policy.isRole(name)) throw new AuthError('role_protected');
+  if (!roleNameForm.test(name)) refuse('/name', 'must be 1 to 64 of a-z, 0-9, _ and -');
+}
+
+function requirePermissions({ policy }: FlowContext, names: readonly string[]): readonly string[] {
+  if (!names.every(policy.isGrant)) refuse('/permissions', 'must be what the policy of the app can grant');
+  return [...new Set(names)];
+}
+
+function refuse(pointer: string, detail: string): never {
+  throw new AuthError('input_invalid', { fields: [{ pointer, detail }] });
+}

@@ -1,0 +1,68 @@
+import type { Policy, Principal } from '../domains/authorization/index.js';
+import type { UserRecord, UserRef } from '../stores/user-store.js';
+import type { FlowContext } from './flow-context.js';
+
+/** What a user holds at an instant: the roles of the account, and those that were assigned and have not expired. */
+export interface UserRights {
+  /** Roles of the policy count; all other names grant nothing by themselves. */
+  readonly roles: readonly string[];
+  /** What roles grant that were made at run time, as `policy.encodeGrants` writes it; `null` for nothing. */
+  readonly permissions: string | null;
+  /** Which version of the user's roles this is; 0 where nobody ever changed them. */
+  readonly version: number;
+  /** Until when a token may say so. */
+  readonly notAfter: Date;
+}
+
+/** A token counts in whole seconds, and the next step takes a moment. */
+const marginMs = 2_000;
+const never = new Date(8.64e15);
+
+/**
+ * What the user holds now; without `stores.roles` the roles of the account. Read it before the step that cannot be taken back.
+ *
+ * Roles and version are one read. Whoever read them before a change makes a token of a lower version, which is refused; and
+ * it ends no later than one that was issued at the instant of the reading, however long the rest took, so that the revocation is
+ * kept for long enough.
+ */
+export async function readRights(
+  { roleStore, policy, accessTokens, now }: FlowContext,
+  user: UserRecord,
+): Promise<UserRights> {
+  if (roleStore === null) return { roles: user.roles, permissions: null, version: 0, notAfter: never };
+  const readAtMs = now().getTime();
+  const { version, assignments, customRoles } = await roleStore.findHeld(user);
+  const held = assignments.filter(
+    ({ expiresAt }) => expiresAt === null || expiresAt.getTime() - readAtMs > marginMs,
+  );
+  const names = held.map(({ role }) => role);
+  // A name that a later release uses in its code means what the code says.
+  const granted = customRoles.filter(({ name }) => names.includes(name) && !policy.isRole(name));
+  // What the policy no longer has is nothing.
+  const grants = granted.flatMap(({ permissions }) => permissions).filter(policy.isGrant);
+  const ends = held.flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
+  return {
+    roles: [...new Set([...user.roles, ...names])],
+    permissions: grants.length === 0 ? null : policy.encodeGrants(grants),
+    version,
+    notAfter: new Date(Math.min(readAtMs + accessTokens.lifetimeMs, ...ends)),
+  };
+}
+
+/** What somebody may do right now, read from the stores; `null` without an account, and for one that is disabled. */
+export async function findRights(
+  auth: FlowContext,
+  { tenantId, userId }: UserRef,
+): Promise<UserRights | null> {
+  const user = await auth.users.find({ tenantId, userId });
+  return user === null || user.disabledAt !== null ? null : readRights(auth, user);
+}
+
+/** Whoever holds these rights, as the policy sees them. */
+export function principalOf(
+  { policy, now }: { readonly policy: Policy; now(): Date },
+  { tenantId, userId }: UserRef,
+  { roles, permissions }: Pick<UserRights, 'roles' | 'permissions'>,
+): Principal {
+  return policy.principal({ tenantId, userId, roles, grants: permissions, now: now() });
+}

@@ -1,0 +1,221 @@
+import { type Clock, systemClock } from '../../clock.js';
+import type { ChangedHolder, CustomRole, RoleAssignment, RoleStore } from '../role-store.js';
+import type { UserRef } from '../user-store.js';
+
+/** What {@link createMemoryRoleStore} may be given. */
+export interface MemoryRoleStoreOptions {
+  readonly clock?: Clock;
+}
+
+interface VersionRow {
+  readonly version: number;
+  /** The last command that raised it. */
+  readonly lastCommand: string | null;
+  readonly isSuspended: boolean;
+}
+
+interface RoleRow {
+  readonly role: CustomRole;
+  /** The last command that wrote it. */
+  readonly lastCommand: string;
+}
+
+interface Tenant {
+  readonly versions: Map<string, VersionRow>;
+  /** By user, then by role. */
+  readonly assignments: Map<string, Map<string, RoleAssignment>>;
+  readonly roles: Map<string, RoleRow>;
+}
+
+const untouched: VersionRow = { version: 0, lastCommand: null, isSuspended: false };
+
+/** The roles of one process; the reference that adapters are measured against. */
+export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): RoleStore {
+  const clock = options.clock ?? systemClock;
+  const tenants = new Map<string, Tenant>();
+
+  const tenantOf = (tenantId: string): Tenant => {
+    const known = tenants.get(tenantId);
+    if (known !== undefined) return known;
+    const fresh: Tenant = { versions: new Map(), assignments: new Map(), roles: new Map() };
+    tenants.set(tenantId, fresh);
+    return fresh;
+  };
+  const versionOf = ({ tenantId, userId }: UserRef): VersionRow =>
+    tenantOf(tenantId).versions.get(userId) ?? untouched;
+  const heldBy = ({ tenantId, userId }: UserRef): ReadonlyMap<string, RoleAssignment> =>
+    tenantOf(tenantId).assignments.get(userId) ?? new Map();
+
+  const setVersion = ({ tenantId, userId }: UserRef, change: Partial<VersionRow>): void =>
+    void tenantOf(tenantId).versions.set(userId, { ...versionOf({ tenantId, userId }), ...change });
+  const raise = (user: UserRef, lastCommand: string | null): number => {
+    const version = versionOf(user).version + 1;
+    setVersion(user, { version, lastCommand });
+    return version;
+  };
+  const assign = (assignment: RoleAssignment): void => {
+    const { assignments } = tenantOf(assignment.tenantId);
+    const held = assignments.get(assignment.userId) ?? new Map<string, RoleAssignment>();
+    held.set(assignment.role, assignment);
+    assignments.set(assignment.userId, held);
+  };
+  const unassign = ({ tenantId, userId }: UserRef, role: string): void => {
+    const { assignments } = tenantOf(tenantId);
+    const held = assignments.get(userId);
+    held?.delete(role);
+    if (held?.size === 0) assignments.delete(userId);
+  };
+
+  const isKeeper = (user: UserRef, keepsOneOf: readonly string[], without: readonly string[] = []): boolean =>
+    !versionOf(user).isSuspended &&
+    [...heldBy(user).values()].some(
+      ({ role, expiresAt }) => expiresAt === null && keepsOneOf.includes(role) && !without.includes(role),
+    );
+  /** Whether the tenant would be without anybody if the user lost these roles; all of them by default. */
+  const wouldLeaveNobody = (user: UserRef, keepsOneOf: readonly string[], lost?: string): boolean => {
+    if (!isKeeper(user, keepsOneOf)) return false;
+    if (lost !== undefined && isKeeper(user, keepsOneOf, [lost])) return false;
+    const { tenantId } = user;
+    const others = [...tenantOf(tenantId).assignments.keys()].filter((userId) => userId !== user.userId);
+    return !others.some((userId) => isKeeper({ tenantId, userId }, keepsOneOf));
+  };
+  const listHolders = (tenantId: string, role: string): readonly string[] =>
+    [...tenantOf(tenantId).assignments].flatMap(([userId, held]) => (held.has(role) ? [userId] : [])).sort();
+
+  return {
+    traits: { medium: 'memory', durability: 'process' },
+
+    async findHeld(user) {
+      const assignments = [...heldBy(user).values()].sort(byRole);
+      const { roles } = tenantOf(user.tenantId);
+      return {
+        version: versionOf(user).version,
+        assignments,
+        customRoles: assignments.flatMap(({ role }) => roles.get(role)?.role ?? []),
+      };
+    },
+
+    async grant({ tenantId, userId, role, isCustom, assignedBy, expiresAt, keepsOneOf, commandId }) {
+      const user = { tenantId, userId };
+      const { version, lastCommand } = versionOf(user);
+      if (lastCommand === commandId) return { kind: 'granted', version };
+      if (isCustom && !tenantOf(tenantId).roles.has(role)) return { kind: 'role_missing' };
+      if (expiresAt !== null && wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
+      assign({ ...user, role, assignedBy, assignedAt: new Date(clock.now()), expiresAt });
+      return { kind: 'granted', version: raise(user, commandId) };
+    },
+
+    async revoke({ tenantId, userId, role, keepsOneOf, commandId }) {
+      const user = { tenantId, userId };
+      const { version, lastCommand } = versionOf(user);
+      if (lastCommand === commandId) return { kind: 'revoked', version };
+      if (!heldBy(user).has(role)) return { kind: 'missing', version };
+      if (wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
+      unassign(user, role);
+      return { kind: 'revoked', version: raise(user, commandId) };
+    },
+
+    async suspend({ tenantId, userId, keepsOneOf }) {
+      if (wouldLeaveNobody({ tenantId, userId }, keepsOneOf)) return false;
+      setVersion({ tenantId, userId }, { isSuspended: true });
+      return true;
+    },
+
+    async resume({ tenantId, userId }) {
+      if (versionOf({ tenantId, userId }).isSuspended)
+        setVersion({ tenantId, userId }, { isSuspended: false });
+    },
+
+    async removeAll({ tenantId, userId, keepsOneOf }) {
+      const user = { tenantId, userId };
+      if (heldBy(user).size === 0) return true;
+      if (wouldLeaveNobody(user, keepsOneOf)) return false;
+      tenantOf(tenantId).assignments.delete(userId);
+      raise(user, null);
+      return true;
+    },
+
+    async createRole({ tenantId, name, permissions, description, createdBy, commandId }) {
+      const { roles } = tenantOf(tenantId);
+      const known = roles.get(name);
+      if (known !== undefined) return known.lastCommand === commandId ? known.role : null;
+      const createdAt = new Date(clock.now());
+      const role: CustomRole = {
+        ...{ tenantId, name, permissions: [...permissions], description },
+        ...{ createdBy, createdAt, updatedAt: createdAt },
+      };
+      roles.set(name, { role, lastCommand: commandId });
+      return role;
+    },
+
+    async replaceRole({ tenantId, name, permissions, description, commandId }) {
+      const { roles } = tenantOf(tenantId);
+      const known = roles.get(name);
+      if (known === undefined) return null;
+      const isRepeated = known.lastCommand === commandId;
+      const updatedAt = new Date(clock.now());
+      const role = isRepeated
+        ? known.role
+        : { ...known.role, permissions: [...permissions], description, updatedAt };
+      roles.set(name, { role, lastCommand: commandId });
+      const holders = listHolders(tenantId, name).map((userId): ChangedHolder => {
+        const user = { tenantId, userId };
+        return { userId, version: isRepeated ? versionOf(user).version : raise(user, commandId) };
+      });
+      return { role, holders };
+    },
+
+    async deleteRole({ tenantId, name }) {
+      if (!tenantOf(tenantId).roles.delete(name)) return null;
+      return listHolders(tenantId, name).map((userId) => {
+        unassign({ tenantId, userId }, name);
+        return { userId, version: raise({ tenantId, userId }, null) };
+      });
+    },
+
+    async findRole({ tenantId, name }) {
+      return tenantOf(tenantId).roles.get(name)?.role ?? null;
+    },
+
+    async listRoles(tenantId) {
+      return [...tenantOf(tenantId).roles.values()]
+        .map(({ role }) => role)
+        .sort((a, b) => compareText(a.name, b.name));
+    },
+
+    async listAssignments(tenantId, { userId, role }, { limit, after }) {
+      const all = [...tenantOf(tenantId).assignments.values()]
+        .flatMap((held) => [...held.values()])
+        .filter((held) => userId === undefined || held.userId === userId)
+        .filter((held) => role === undefined || held.role === role)
+        .sort(byUserAndRole)
+        .filter((held) => after === null || byUserAndRole(held, after) > 0);
+      const assignments = all.slice(0, limit);
+      const last = all.length > limit ? assignments.at(-1) : undefined;
+      return { assignments, next: last === undefined ? null : { userId: last.userId, role: last.role } };
+    },
+
+    async deleteExpired(limit) {
+      const now = clock.now();
+      const expired = [...tenants.values()]
+        .flatMap(({ assignments }) => [...assignments.values()].flatMap((held) => [...held.values()]))
+        .filter(({ expiresAt }) => expiresAt !== null && expiresAt.getTime() <= now)
+        .slice(0, limit);
+      for (const assignment of expired) unassign(assignment, assignment.role);
+      return expired.length;
+    },
+  };
+}
+
+function byRole(a: RoleAssignment, b: RoleAssignment): number {
+  return compareText(a.role, b.role);
+}
+
+function byUserAndRole(a: Pick<RoleAssignment, 'userId' | 'role'>, b: typeof a): number {
+  return compareText(a.userId, b.userId) || compareText(a.role, b.role);
+}
+
+/** By the bytes of UTF-8, as the collation "C" has it. */
+function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,200 @@
+import type { DescribedStore } from './store-traits.js';
+import type { UserRef } from './user-store.js';
+
+/** A user holds a role. */
+export interface RoleAssignment extends UserRef {
+  readonly role: string;
+  /** Who granted it last, or `null` for the app itself. */
+  readonly assignedBy: string | null;
+  readonly assignedAt: Date;
+  /** From when on it counts for nothing, or `null`: it stays until it is revoked. */
+  readonly expiresAt: Date | null;
+}
+
+/** A role that somebody made while the app was running. */
+export interface CustomRole {
+  readonly tenantId: string;
+  /** Unique within the tenant. */
+  readonly name: string;
+  /** In the order in which they were given. */
+  readonly permissions: readonly string[];
+  readonly description: string | null;
+  /** Who made it, or `null` for the app itself. */
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What a user holds, as of one instant. */
+export interface HeldRoles {
+  /** How often what the user may do was changed; 0 for a user whose roles nobody ever touched. Never falls. */
+  readonly version: number;
+  /** All of them, expired ones too, by role. */
+  readonly assignments: readonly RoleAssignment[];
+  /** Those of the assigned roles that are custom, by name. */
+  readonly customRoles: readonly CustomRole[];
+}
+
+/** A step that may not leave a tenant without anybody. */
+interface KeepingCommand {
+  /**
+   * The step is refused when it would take one of these roles from the last user of the tenant who holds one of them without
+   * an expiry and is not suspended. Empty: nothing is refused.
+   */
+  readonly keepsOneOf: readonly string[];
+}
+
+/** Grants a role. */
+export interface GrantRoleCommand extends KeepingCommand, UserRef {
+  readonly role: string;
+  /** The role must be a custom role of the tenant. */
+  readonly isCustom: boolean;
+  readonly assignedBy: string | null;
+  readonly expiresAt: Date | null;
+  /** Random per call, so that the same command run twice (a driver that resends) counts once. */
+  readonly commandId: string;
+}
+
+/**
+ * What became of a {@link GrantRoleCommand}. Only `granted` changed anything.
+ *
+ * - `granted`: also where the user had the role, whose expiry and origin are those of the command now.
+ * - `role_missing`: it must be a custom role, and there is none.
+ * - `last_holder`: it would have given an expiry to the last assignment that must stay.
+ */
+export type GrantRoleOutcome =
+  | { readonly kind: 'granted'; readonly version: number }
+  | { readonly kind: 'role_missing' | 'last_holder' };
+
+/** Takes a role away. */
+export interface RevokeRoleCommand extends KeepingCommand, UserRef {
+  readonly role: string;
+  /** As in {@link GrantRoleCommand}. */
+  readonly commandId: string;
+}
+
+/**
+ * What became of a {@link RevokeRoleCommand}. Only `revoked` changed anything.
+ *
+ * - `missing`: the user does not have it, with the version as it is.
+ * - `last_holder`: nobody else of the tenant would have one of the roles that must stay.
+ */
+export type RevokeRoleOutcome =
+  | { readonly kind: 'revoked' | 'missing'; readonly version: number }
+  | { readonly kind: 'last_holder' };
+
+/** What becomes of a user who is disabled or erased. */
+export interface WithdrawCommand extends KeepingCommand, UserRef {}
+
+/** Makes a role. */
+export interface CreateRoleCommand {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly description: string | null;
+  readonly createdBy: string | null;
+  /** As in {@link GrantRoleCommand}. */
+  readonly commandId: string;
+}
+
+/** Changes what a role is. */
+export interface ReplaceRoleCommand {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly description: string | null;
+  /** As in {@link GrantRoleCommand}. */
+  readonly commandId: string;
+}
+
+/** Somebody whose roles are not what they were, and the version that says so. */
+export interface ChangedHolder {
+  readonly userId: string;
+  readonly version: number;
+}
+
+/** A role after it was changed, and everybody who holds it. */
+export interface ReplacedRole {
+  readonly role: CustomRole;
+  readonly holders: readonly ChangedHolder[];
+}
+
+/** Which assignments, by user and role; left out: all. */
+export interface AssignmentFilter {
+  readonly userId?: string;
+  readonly role?: string;
+}
+
+/** A place in the list of a tenant's assignments. */
+export type AssignmentCursor = Pick<RoleAssignment, 'userId' | 'role'>;
+
+/** A part of the list of a tenant's assignments. */
+export interface AssignmentPage {
+  readonly assignments: readonly RoleAssignment[];
+  /** Where the next page begins, or `null` when there is none. */
+  readonly next: AssignmentCursor | null;
+}
+
+/**
+ * Holds who has which roles, and the roles that are made at run time. Roles of the code are names to it.
+ *
+ * - Missing: an outcome, an empty list or version 0. A rejected promise means outage and nothing else.
+ * - Every step that changes what a user may do raises the version of that user, in the same step: whoever reads roles together
+ *   with their version knows by the version whether they are still those.
+ * - Two callers at once: steps of one tenant happen one after the other. Of two users who take the last roles from each other
+ *   one is refused.
+ * - The same command twice in a row equals once, in state and in answer.
+ * - Nothing of one tenant is visible under another.
+ * - Time: the store's own clock decides. Instants have milliseconds. Whether an assignment has expired is judged by whoever reads it;
+ *   one with an expiry never counts for `keepsOneOf`.
+ */
+export interface RoleStore extends DescribedStore {
+  /** What the user holds: one consistent read, so that roles and version belong together. */
+  findHeld(user: UserRef): Promise<HeldRoles>;
+
+  /** Grants a role to a user. */
+  grant(command: GrantRoleCommand): Promise<GrantRoleOutcome>;
+
+  /** Takes a role from a user. */
+  revoke(command: RevokeRoleCommand): Promise<RevokeRoleOutcome>;
+
+  /**
+   * The user does not count as a holder until {@link RoleStore.resume}; what they hold stays. @returns `false`, and nothing
+   * changes, when nobody else would hold one of the roles that must stay.
+   */
+  suspend(command: WithdrawCommand): Promise<boolean>;
+
+  /** The user counts again. */
+  resume(user: UserRef): Promise<void>;
+
+  /** Takes all roles from a user, for good. @returns `false` as in {@link RoleStore.suspend}. */
+  removeAll(command: WithdrawCommand): Promise<boolean>;
+
+  /** Makes a role. @returns it, or `null` when the tenant has one of this name; the same command twice is the same role. */
+  createRole(command: CreateRoleCommand): Promise<CustomRole | null>;
+
+  /** Changes a role for everybody who holds it, however many. @returns `null` when there is none. */
+  replaceRole(command: ReplaceRoleCommand): Promise<ReplacedRole | null>;
+
+  /** Deletes a role and takes it from everybody. @returns whom it was taken from, or `null` when there is none. */
+  deleteRole(role: {
+    readonly tenantId: string;
+    readonly name: string;
+  }): Promise<readonly ChangedHolder[] | null>;
+
+  /** The custom role, or `null`. */
+  findRole(role: { readonly tenantId: string; readonly name: string }): Promise<CustomRole | null>;
+
+  /** All custom roles of the tenant, by name. */
+  listRoles(tenantId: string): Promise<readonly CustomRole[]>;
+
+  /** The assignments of the tenant, expired ones too, by user and role in the order of their bytes. @param page `limit`: 1 to 100. */
+  listAssignments(
+    tenantId: string,
+    filter: AssignmentFilter,
+    page: { readonly limit: number; readonly after: AssignmentCursor | null },
+  ): Promise<AssignmentPage>;
+
+  /** Deletes at most `limit` assignments that have expired. @returns how many; fewer than `limit` means all done. */
+  deleteExpired(limit: number): Promise<number>;
+}

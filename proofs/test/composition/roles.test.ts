@@ -1,0 +1,124 @@
+import { defineRoles, type SignedIn } from '@tessera-auth/core';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { deploy, mixes, type Node } from './mixes.js';
+import { createVisitor, outcomeOf, type Visitor } from './visitor.js';
+
+const roles = defineRoles({
+  employee: { permissions: ['reports:read'] },
+  boss: { inherits: ['employee'], permissions: ['reports:approve', 'auth:roles:write'] },
+});
+const auditor = { tenantId: '', actorId: null, name: 'auditor' };
+const devices = 6;
+const rounds = 6;
+
+describe.each(mixes)('roles on two nodes with $name', (mix) => {
+  let nodes: readonly [Node, Node];
+  let here: Visitor;
+  let there: Visitor;
+  beforeEach(async () => {
+    const servers = { postgresUrl: inject('postgresUrl'), redisUrl: inject('redisUrl') };
+    const deployment = await deploy(mix, servers, { roles });
+    nodes = [await deployment.startNode(), await deployment.startNode()];
+    here = createVisitor(nodes[0].auth);
+    there = createVisitor(nodes[1].auth);
+  });
+  afterEach(async () => {
+    for (const node of nodes) await node.close();
+  });
+
+  const settled = (): Promise<void> => nodes[0].auth.revocations.settled();
+  const permissionsOf = ({ accessToken }: SignedIn): readonly string[] => {
+    const { auth } = nodes[1];
+    return auth.rights.listPermissions(auth.accessTokens.verify(accessToken));
+  };
+
+  it('acts on the next request of the other node, and ends no session', async () => {
+    const { auth } = nodes[0];
+    let held = await there.register();
+    const act = { user: held.user, actorId: null };
+    await auth.createRole({ ...auditor, permissions: ['reports:approve'] });
+    const steps: readonly (readonly [() => Promise<unknown>, readonly string[]])[] = [
+      [() => auth.grantRole({ ...act, role: 'auditor' }), ['reports:approve']],
+      [() => auth.replaceRole({ ...auditor, permissions: ['reports:read'] }), ['reports:read']],
+      [() => auth.revokeRole({ ...act, role: 'auditor' }), []],
+      [() => auth.grantRole({ ...act, role: 'employee' }), ['reports:read']],
+      [() => auth.grantRole({ ...act, role: 'auditor' }), ['reports:read']],
+      [() => auth.deleteRole(auditor), ['reports:read']],
+    ];
+    const { id } = held.session;
+    for (const [change, permissions] of steps) {
+      expect([await here.visit(held), await there.visit(held)]).toEqual([200, 200]);
+      await change();
+      expect(await here.visit(held)).toBe(401);
+      await settled();
+      expect(await there.visit(held)).toBe(401);
+      held = await there.refresh(held);
+      expect(held.session.id).toBe(id);
+      expect([await here.visit(held), await there.visit(held)]).toEqual([200, 200]);
+      expect(permissionsOf(held)).toEqual(permissions);
+    }
+  });
+
+  it('leaves no living token of older roles, however refreshes and changes meet', async () => {
+    const sessions = [await here.register()];
+    while (sessions.length < devices) sessions.push(await there.signIn());
+    const [{ user }] = sessions as [SignedIn];
+    const issued: SignedIn[] = [...sessions];
+    const refreshAll = (): Promise<unknown> =>
+      Promise.all(
+        sessions.map(async (_session, device) => {
+          for (const node of [here, there, here]) {
+            const next = await node.refresh(sessions[device] as SignedIn);
+            sessions[device] = next;
+            issued.push(next);
+          }
+        }),
+      );
+    for (let round = 0; round < rounds; round++) {
+      const act = { user, actorId: null, role: 'employee' };
+      const isGranted = round % 2 === 0;
+      await Promise.all([
+        refreshAll(),
+        isGranted ? nodes[0].auth.grantRole(act) : nodes[0].auth.revokeRole(act),
+      ]);
+      await settled();
+      const living: SignedIn[] = [];
+      for (const held of issued) {
+        const visits = [await here.visit(held), await there.visit(held)];
+        if (visits.includes(200)) living.push(held);
+      }
+      for (const held of living) expect(held.user.roles).toEqual(isGranted ? ['employee'] : []);
+      await refreshAll();
+      for (const held of sessions) expect(await there.visit(held)).toBe(200);
+    }
+  });
+
+  it('keeps one of two administrators who take the role from each other at once', async () => {
+    const grant = { actorId: null, role: 'boss' };
+    const ada = (await here.register()).user;
+    const { auth } = nodes[0];
+    const other = await auth.register({
+      ...{ tenantId: '', email: 'bob@example.org', password: 'Lamp-Ferry-Walnut-71', name: null },
+      origin: { ip: null, userAgent: null, isBrowser: false },
+    });
+    if (other.kind !== 'signed_in') throw new Error('no second factor was asked for');
+    const users = [ada, other.user];
+    for (let round = 0; round < rounds; round++) {
+      for (const user of users) await auth.grantRole({ ...grant, user });
+      const outcomes = await Promise.all(
+        users.map((user, at) =>
+          outcomeOf(
+            (nodes[at] as Node).auth.revokeRole({
+              user,
+              role: 'boss',
+              actorId: users[1 - at]?.userId ?? null,
+            }),
+          ),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+      // The loser was refused as the last one, or has lost the right to do it.
+      expect(outcomes).not.toEqual(['done', 'done']);
+    }
+  });
+});
