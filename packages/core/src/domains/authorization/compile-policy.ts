@@ -58,11 +58,11 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
   const bitNames = [
     ...catalogue.permissions,
     ...catalogue.relationGrants.map(({ name }) => name),
-    ...limited.map(({ name }) => `rule:${name}`),
-    ...order.map((role) => `role:${role}`),
+    ...limited.map(({ name }) => ruleGrant(name)),
+    ...order.map(roleGrant),
   ];
   const ids = new Map(bitNames.map((name, id) => [name, id]));
-  const roleIds = new Map(order.map((role) => [role, ids.get(`role:${role}`) as number]));
+  const roleIds = new Map(order.map((role) => [role, ids.get(roleGrant(role)) as number]));
 
   const roles = new Map<string, CompiledRole>();
   for (const role of order) {
@@ -75,7 +75,7 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
         return found;
       }),
       ...limited.flatMap((rule) =>
-        rule.for?.includes(role) === true ? [ids.get(`rule:${rule.name}`) as number] : [],
+        rule.for?.includes(role) === true ? [ids.get(ruleGrant(rule.name)) as number] : [],
       ),
     ]);
     const bits = own.slice();
@@ -88,6 +88,10 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
   );
   return { catalogue, permissions, roles, bitNames, roleIds };
 }
+
+// With `:` they could be permissions, of resources that are called `rule` and `role`.
+const ruleGrant = (name: string) => `rule=${name}`;
+const roleGrant = (name: string) => `role=${name}`;
 
 interface ResolvedRule extends Pick<Rule, 'effect' | 'name' | 'for'> {
   readonly permissions: readonly string[];
@@ -163,7 +167,7 @@ function readPermissionRules(
   const facts = (effect: Rule['effect'], permission: string): readonly RuleFacts[] =>
     rules
       .filter((rule) => rule.effect === effect && rule.permissions.includes(permission))
-      .map(({ name, for: roles, when }) => ({ name, grant: roles === null ? null : `rule:${name}`, when }));
+      .map(({ name, for: roles, when }) => ({ name, grant: roles === null ? null : ruleGrant(name), when }));
   return catalogue.permissions.map((permission) => {
     const resource = catalogue.resourceOf(permission);
     const { tenant = null, relations = {}, attributes = {} } = catalogue.resources.get(resource) ?? {};

@@ -145,7 +145,7 @@ function createPolicy(given: GivenPolicy): Policy {
     },
 
     listGrants({ bits }) {
-      return bitNames.filter((name, id) => hasBit(bits, id) && !name.startsWith('role:'));
+      return bitNames.filter((name, id) => hasBit(bits, id) && !name.startsWith('role='));
     },
 
     covers: ({ bits }, grants) =>
