@@ -43,8 +43,8 @@ export function compileTerm(term: Term): Read {
     case 'now':
       return (principal) => principal.nowMs;
     case 'user': {
-      if (term.attribute === 'id') return (principal) => principal.userId;
-      if (term.attribute === 'tenantId') return (principal) => principal.tenantId;
+      if (term.attribute === 'id') return (principal) => readId(principal.userId);
+      if (term.attribute === 'tenantId') return (principal) => readId(principal.tenantId);
       const read = readerOfKind(term.type);
       const { attribute } = term;
       return (principal) => read((principal.attributes as Record<string, unknown>)[attribute]);
@@ -67,6 +67,11 @@ export function compileTerm(term: Term): Read {
       };
     }
   }
+}
+
+/** Nobody and no tenant must not be the same as the nobody and no tenant of a record. */
+function readId(id: unknown): string | undefined {
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function join(tests: readonly Test[], both: typeof and, ofNone: boolean): Test {

@@ -2,7 +2,7 @@ import type { AttributeKinds } from './attributes.js';
 import { addBits, createBits } from './bitset.js';
 import { type Catalogue, createCatalogue } from './catalogue.js';
 import { compileCondition } from './compile-condition.js';
-import { type Condition, negate } from './conditions.js';
+import { type Condition, negate, tenantCondition } from './conditions.js';
 import type { ResourceDefinitions, RoleDefinition, Rule, RuleBuilder } from './model.js';
 import type {
   CompiledPermission,
@@ -218,7 +218,7 @@ function compilePermission(rules: PermissionRules, ids: ReadonlyMap<string, numb
     rules,
     ...at(rules.permission),
     isPlain: tenant === null && denies.length + relations.length + allows.length === 0,
-    tenant,
+    isInTenant: tenant === null ? null : compileCondition(tenantCondition(tenant)),
     denies: denies.map(compileDeny),
     relations: relations.map((relation: RelationFacts) => compile(relation)),
     allows: allows.map(compile),

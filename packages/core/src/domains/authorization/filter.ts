@@ -1,7 +1,6 @@
 import type { Known } from './attributes.js';
 import { compileCondition, compileTerm } from './compile-condition.js';
-import { type Condition, negate, type Term } from './conditions.js';
-import { tenantCondition } from './decide.js';
+import { type Condition, negate, type Term, tenantCondition } from './conditions.js';
 import { concerns } from './judge.js';
 import type { CompiledPermission, CompiledRule } from './permission-rules.js';
 import type { Principal } from './principal.js';
