@@ -93,6 +93,8 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
 const ruleGrant = (name: string) => `rule=${name}`;
 const roleGrant = (name: string) => `role=${name}`;
 
+const always: Condition = { kind: 'constant', value: true };
+
 interface ResolvedRule extends Pick<Rule, 'effect' | 'name' | 'for'> {
   readonly permissions: readonly string[];
   readonly when: Condition;
@@ -103,17 +105,21 @@ function readRules(
   catalogue: Catalogue,
   roles: GivenPolicy['roles'],
 ): readonly ResolvedRule[] {
+  const made: Rule[] = [];
   const make =
     (effect: Rule['effect']) =>
     // biome-ignore lint/suspicious/noExplicitAny: typed where policies are written.
-    (name: string, { to, for: roleNames, when }: any): Rule => ({
-      effect,
-      name,
-      to: Array.isArray(to) ? to : [to],
-      for: roleNames ?? null,
-      when: when ?? null,
-    });
-  const rules = given.rules?.({ allow: make('allow'), deny: make('deny') }) ?? [];
+    (name: string, { to, for: roleNames, when }: any): Rule => {
+      const targets = Array.isArray(to) ? to : [to];
+      const rule: Rule = { effect, name, to: targets, for: roleNames ?? null, when: when ?? null };
+      made.push(rule);
+      return rule;
+    };
+  const rules = given.rules?.({ allow: make('allow'), deny: make('deny') }) ?? made;
+  // A deny rule that nobody returned would be missed by nobody.
+  if (!Array.isArray(rules)) throw new TypeError('rules: expected a list to be returned');
+  for (const { name } of made.filter((rule) => !rules.includes(rule)))
+    throw new TypeError(`rules.${name}: is not in the list that is returned`);
   const user = createTerms('user', 'user', {
     ...requireUserKinds(given.user ?? {}),
     id: 'string',
@@ -141,8 +147,11 @@ function readRules(
 
     const kinds = catalogue.resources.get(resource)?.attributes ?? {};
     const terms = createTerms('resource', `resources.${resource}`, kinds);
-    const when = rule.when?.({ user, resource: terms, now }).condition;
-    return { effect, name, for: rule.for, permissions, when: when ?? { kind: 'constant', value: true } };
+    const when: Condition | undefined =
+      rule.when === null ? always : rule.when({ user, resource: terms, now })?.condition;
+    // An attribute instead of a question about it, such as `resource.isOpen`, must not pass for “always”.
+    if (when === undefined) throw new TypeError(`rules.${name}: when is no condition`);
+    return { effect, name, for: rule.for, permissions, when };
   });
 }
 
