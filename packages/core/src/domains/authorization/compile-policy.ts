@@ -54,6 +54,9 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
       throw new TypeError(`roles.${role}: expected letters, digits, _, - and .`);
   const rules = readRules(given, catalogue, definitions);
 
+  for (const resource of Object.keys(given.matrix ?? {}))
+    if (!catalogue.resources.has(resource)) throw new TypeError(`matrix: there is no resource ${resource}`);
+
   const limited = rules.filter((rule) => rule.for !== null);
   const bitNames = [
     ...catalogue.permissions,
@@ -115,9 +118,10 @@ function readRules(
       made.push(rule);
       return rule;
     };
-  const rules = given.rules?.({ allow: make('allow'), deny: make('deny') }) ?? made;
+  const builder = { allow: make('allow'), deny: make('deny') };
+  const rules: readonly Rule[] = given.rules === undefined ? made : given.rules(builder);
   // A deny rule that nobody returned would be missed by nobody.
-  if (!Array.isArray(rules)) throw new TypeError('rules: expected a list to be returned');
+  if (!Array.isArray(rules as unknown)) throw new TypeError('rules: expected a list to be returned');
   for (const { name } of made.filter((rule) => !rules.includes(rule)))
     throw new TypeError(`rules.${name}: is not in the list that is returned`);
   const user = createTerms('user', 'user', {
