@@ -11,7 +11,7 @@ export interface RoleNode {
 export function orderRoles(roles: Readonly<Record<string, RoleNode>>): readonly string[] {
   const ordered = new Set<string>();
   // The way down to where we are: no recursion, so that nothing is too deep.
-  const path: { readonly role: string; readonly parents: Iterator<string, undefined> }[] = [];
+  const path: { readonly role: string; readonly parents: Iterator<string> }[] = [];
   const onPath = new Set<string>();
 
   const enter = (role: string): void => {
@@ -28,12 +28,12 @@ export function orderRoles(roles: Readonly<Record<string, RoleNode>>): readonly 
   for (const first of Object.keys(roles)) {
     if (!ordered.has(first)) enter(first);
     for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
-      const parent = last.parents.next().value;
-      if (parent === undefined) {
+      const parent = last.parents.next();
+      if (parent.done === true) {
         ordered.add(last.role);
         onPath.delete(last.role);
         path.pop();
-      } else if (!ordered.has(parent)) enter(parent);
+      } else if (!ordered.has(parent.value)) enter(parent.value);
     }
   }
   return [...ordered];
