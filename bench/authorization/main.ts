@@ -13,8 +13,8 @@ const rolesOnly = await measureAll(await createRolesOnly(), expectedOfRoles);
 const deep = createDeep();
 const ask = (role: string) => {
   const principal = deep.principal({ userId: 'ada', roles: [role] });
-  if (!deep.can(principal, 'posts:read' as never, {})) throw new Error(`${role} may not read`);
-  return repeat(() => deep.can(principal, 'posts:read' as never, {}));
+  if (!deep.can(principal, 'posts:read' as never, {} as never)) throw new Error(`${role} may not read`);
+  return repeat(() => deep.can(principal, 'posts:read' as never, {} as never));
 };
 const depth = await measureInterleaved({ '0 deep': ask('role0'), '50 deep': ask('role50') });
 
