@@ -12,6 +12,7 @@ import { tsImport } from 'tsx/esm/api';
  */
 const benchmarks = {
   tokens: { entries: ['main.ts'], hasServers: false },
+  authorization: { entries: ['main.ts'], hasServers: false },
   stores: { entries: ['main.ts'], hasServers: true },
   enumeration: { entries: ['main.ts'], hasServers: true, isOnDemand: true },
   guard: { entries: ['main.ts', 'server.ts'], hasServers: true },

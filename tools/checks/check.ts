@@ -3,6 +3,7 @@ import { checkImportTime } from './check-import-time.js';
 import { checkLayers } from './check-layers.js';
 import { checkLicences } from './check-licences.js';
 import { checkPacked } from './check-packed.js';
+import { checkPolicyTypes } from './check-policy-types.js';
 import { checkSize } from './check-size.js';
 import { checkTypes } from './check-types.js';
 import { checkDiagram } from './diagram.js';
@@ -19,6 +20,7 @@ const steps: readonly Step[] = [
   },
   { name: 'eslint', run: () => runOrFail('eslint', ['--max-warnings', '0', '.']) },
   { name: 'types', run: checkTypes },
+  { name: 'policy-types', run: checkPolicyTypes },
   { name: 'layers', run: () => checkLayers(repository) },
   { name: 'diagram', run: checkDiagram },
   { name: 'asvs', run: checkAsvs },

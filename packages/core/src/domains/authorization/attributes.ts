@@ -48,13 +48,15 @@ const kinds: Readonly<Record<BaseKind, ReadValue>> = {
   string: (value) => (typeof value === 'string' ? value : undefined),
   number: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  date: (value) => {
-    const ms = value instanceof Date ? value.getTime() : Number.NaN;
-    return Number.isNaN(ms) ? undefined : ms;
-  },
+  date: (value) => (value instanceof Date ? readDateMs(value.getTime()) : undefined),
   'string[]': (value) => (Array.isArray(value) ? value : undefined),
   'number[]': (value) => (Array.isArray(value) ? value : undefined),
 };
+
+/** The milliseconds, unless there is no such date. */
+export function readDateMs(ms: number): number | undefined {
+  return Math.abs(ms) <= 8_640_000_000_000_000 ? ms : undefined;
+}
 
 /** What reads values of this kind. */
 export function readerOfKind(kind: BaseKind): ReadValue {

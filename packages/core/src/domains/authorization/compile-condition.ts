@@ -1,4 +1,4 @@
-import { type Known, readerOfKind } from './attributes.js';
+import { type BaseKind, type Known, readDateMs, readerOfKind } from './attributes.js';
 import type { Condition, Operator, Term } from './conditions.js';
 import type { Facts } from './principal.js';
 
@@ -28,8 +28,11 @@ export function compileCondition(condition: Condition): Test {
     }
     case 'compare':
       return compareBy(condition.operator, compileTerm(condition.left), compileTerm(condition.right));
-    case 'contains':
-      return (condition.isNegated ? lacks : holds)(compileTerm(condition.list), compileTerm(condition.item));
+    case 'contains': {
+      const list = compileTerm(condition.list);
+      const item = compileTerm(condition.item);
+      return condition.isNegated ? lacks(list, item, condition.item.type) : holds(list, item);
+    }
   }
 }
 
@@ -43,8 +46,8 @@ export function compileTerm(term: Term): Read {
     case 'now':
       return (principal) => principal.nowMs;
     case 'user': {
-      if (term.attribute === 'id') return (principal) => principal.userId;
-      if (term.attribute === 'tenantId') return (principal) => principal.tenantId;
+      if (term.attribute === 'id') return (principal) => readId(principal.userId);
+      if (term.attribute === 'tenantId') return (principal) => readId(principal.tenantId);
       const read = readerOfKind(term.type);
       const { attribute } = term;
       return (principal) => read((principal.attributes as Record<string, unknown>)[attribute]);
@@ -61,12 +64,16 @@ export function compileTerm(term: Term): Read {
       return (principal, resource) => {
         const from = date(principal, resource);
         const count = days(principal, resource);
-        return from === undefined || count === undefined
-          ? undefined
-          : (from as number) + sign * (count as number);
+        if (from === undefined || count === undefined) return undefined;
+        return readDateMs(Math.round((from as number) + sign * (count as number)));
       };
     }
   }
+}
+
+/** Nobody and no tenant must not be the same as the nobody and no tenant of a record. */
+function readId(id: unknown): string | undefined {
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function join(tests: readonly Test[], both: typeof and, ofNone: boolean): Test {
@@ -120,13 +127,14 @@ function holds(list: Read, item: Read): Test {
   };
 }
 
-function lacks(list: Read, item: Read): Test {
+function lacks(list: Read, item: Read, type: BaseKind): Test {
+  const readItem = readerOfKind(type);
   return (principal, resource) => {
     const values = list(principal, resource) as readonly Known[] | undefined;
     const wanted = item(principal, resource);
     if (values === undefined || wanted === undefined) return false;
     // Something absent, or of another type, might be the very thing that is looked for.
-    for (const value of values) if (value === wanted || typeof value !== typeof wanted) return false;
+    for (const value of values) if (value === wanted || readItem(value) === undefined) return false;
     return true;
   };
 }

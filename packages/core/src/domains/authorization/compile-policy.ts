@@ -2,7 +2,7 @@ import type { AttributeKinds } from './attributes.js';
 import { addBits, createBits } from './bitset.js';
 import { type Catalogue, createCatalogue } from './catalogue.js';
 import { compileCondition } from './compile-condition.js';
-import { type Condition, negate } from './conditions.js';
+import { type Condition, negate, tenantCondition } from './conditions.js';
 import type { ResourceDefinitions, RoleDefinition, Rule, RuleBuilder } from './model.js';
 import type {
   CompiledPermission,
@@ -54,15 +54,18 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
       throw new TypeError(`roles.${role}: expected letters, digits, _, - and .`);
   const rules = readRules(given, catalogue, definitions);
 
+  for (const resource of Object.keys(given.matrix ?? {}))
+    if (!catalogue.resources.has(resource)) throw new TypeError(`matrix: there is no resource ${resource}`);
+
   const limited = rules.filter((rule) => rule.for !== null);
   const bitNames = [
     ...catalogue.permissions,
     ...catalogue.relationGrants.map(({ name }) => name),
-    ...limited.map(({ name }) => `rule:${name}`),
-    ...order.map((role) => `role:${role}`),
+    ...limited.map(({ name }) => ruleGrant(name)),
+    ...order.map(roleGrant),
   ];
   const ids = new Map(bitNames.map((name, id) => [name, id]));
-  const roleIds = new Map(order.map((role) => [role, ids.get(`role:${role}`) as number]));
+  const roleIds = new Map(order.map((role) => [role, ids.get(roleGrant(role)) as number]));
 
   const roles = new Map<string, CompiledRole>();
   for (const role of order) {
@@ -75,7 +78,7 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
         return found;
       }),
       ...limited.flatMap((rule) =>
-        rule.for?.includes(role) === true ? [ids.get(`rule:${rule.name}`) as number] : [],
+        rule.for?.includes(role) === true ? [ids.get(ruleGrant(rule.name)) as number] : [],
       ),
     ]);
     const bits = own.slice();
@@ -89,6 +92,12 @@ export function compilePolicy(given: GivenPolicy): CompiledPolicy {
   return { catalogue, permissions, roles, bitNames, roleIds };
 }
 
+// With `:` they could be permissions, of resources that are called `rule` and `role`.
+const ruleGrant = (name: string) => `rule=${name}`;
+const roleGrant = (name: string) => `role=${name}`;
+
+const always: Condition = { kind: 'constant', value: true };
+
 interface ResolvedRule extends Pick<Rule, 'effect' | 'name' | 'for'> {
   readonly permissions: readonly string[];
   readonly when: Condition;
@@ -99,17 +108,22 @@ function readRules(
   catalogue: Catalogue,
   roles: GivenPolicy['roles'],
 ): readonly ResolvedRule[] {
+  const made: Rule[] = [];
   const make =
     (effect: Rule['effect']) =>
     // biome-ignore lint/suspicious/noExplicitAny: typed where policies are written.
-    (name: string, { to, for: roleNames, when }: any): Rule => ({
-      effect,
-      name,
-      to: Array.isArray(to) ? to : [to],
-      for: roleNames ?? null,
-      when: when ?? null,
-    });
-  const rules = given.rules?.({ allow: make('allow'), deny: make('deny') }) ?? [];
+    (name: string, { to, for: roleNames, when }: any): Rule => {
+      const targets = Array.isArray(to) ? to : [to];
+      const rule: Rule = { effect, name, to: targets, for: roleNames ?? null, when: when ?? null };
+      made.push(rule);
+      return rule;
+    };
+  const builder = { allow: make('allow'), deny: make('deny') };
+  const rules: readonly Rule[] = given.rules === undefined ? made : given.rules(builder);
+  // A deny rule that nobody returned would be missed by nobody.
+  if (!Array.isArray(rules as unknown)) throw new TypeError('rules: expected a list to be returned');
+  for (const { name } of made.filter((rule) => !rules.includes(rule)))
+    throw new TypeError(`rules.${name}: is not in the list that is returned`);
   const user = createTerms('user', 'user', {
     ...requireUserKinds(given.user ?? {}),
     id: 'string',
@@ -137,8 +151,11 @@ function readRules(
 
     const kinds = catalogue.resources.get(resource)?.attributes ?? {};
     const terms = createTerms('resource', `resources.${resource}`, kinds);
-    const when = rule.when?.({ user, resource: terms, now }).condition;
-    return { effect, name, for: rule.for, permissions, when: when ?? { kind: 'constant', value: true } };
+    const when: Condition | undefined =
+      rule.when === null ? always : rule.when({ user, resource: terms, now })?.condition;
+    // An attribute instead of a question about it, such as `resource.isOpen`, must not pass for “always”.
+    if (when === undefined) throw new TypeError(`rules.${name}: when is no condition`);
+    return { effect, name, for: rule.for, permissions, when };
   });
 }
 
@@ -163,7 +180,7 @@ function readPermissionRules(
   const facts = (effect: Rule['effect'], permission: string): readonly RuleFacts[] =>
     rules
       .filter((rule) => rule.effect === effect && rule.permissions.includes(permission))
-      .map(({ name, for: roles, when }) => ({ name, grant: roles === null ? null : `rule:${name}`, when }));
+      .map(({ name, for: roles, when }) => ({ name, grant: roles === null ? null : ruleGrant(name), when }));
   return catalogue.permissions.map((permission) => {
     const resource = catalogue.resourceOf(permission);
     const { tenant = null, relations = {}, attributes = {} } = catalogue.resources.get(resource) ?? {};
@@ -214,7 +231,7 @@ function compilePermission(rules: PermissionRules, ids: ReadonlyMap<string, numb
     rules,
     ...at(rules.permission),
     isPlain: tenant === null && denies.length + relations.length + allows.length === 0,
-    tenant,
+    isInTenant: tenant === null ? null : compileCondition(tenantCondition(tenant)),
     denies: denies.map(compileDeny),
     relations: relations.map((relation: RelationFacts) => compile(relation)),
     allows: allows.map(compile),

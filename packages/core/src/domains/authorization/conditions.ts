@@ -80,3 +80,13 @@ export function listTerms(condition: Condition): readonly Term[] {
 function spread(term: Term): readonly Term[] {
   return term.kind === 'shifted' ? [...spread(term.date), ...spread(term.days)] : [term];
 }
+
+/** The record is of the principal's tenant. */
+export function tenantCondition(attribute: string): Condition {
+  return {
+    kind: 'compare',
+    operator: 'equals',
+    left: { kind: 'resource', type: 'string', attribute },
+    right: { kind: 'user', type: 'string', attribute: 'tenantId' },
+  };
+}

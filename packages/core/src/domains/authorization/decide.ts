@@ -1,8 +1,8 @@
 import { compileCondition, compileTerm } from './compile-condition.js';
 import type { CompiledPolicy } from './compile-policy.js';
-import { type Condition, listTerms, negate } from './conditions.js';
+import { type Condition, listTerms, negate, tenantCondition } from './conditions.js';
 import { describeCondition, describeTerm } from './describe-condition.js';
-import { concerns, isInTenant } from './judge.js';
+import { concerns } from './judge.js';
 import type { CompiledPermission, CompiledRule } from './permission-rules.js';
 import type { Principal } from './principal.js';
 import { findRolePath } from './role-closure.js';
@@ -95,11 +95,8 @@ function findReason(
     }
   }
 
-  const { tenant } = compiled;
-  if (tenant !== null && !isInTenant(principal, resource, tenant)) {
-    const { missing } = unmet(tenantCondition(tenant));
-    return { code: 'wrong_tenant', condition: `resource.${tenant} is user.tenantId`, missing };
-  }
+  if (rules.tenant !== null && compiled.isInTenant?.(principal, resource) !== true)
+    return { code: 'wrong_tenant', ...unmet(tenantCondition(rules.tenant)) };
   if (((bits[compiled.word] as number) & compiled.mask) !== 0)
     return { code: 'granted', rolePath: pathTo(rules.permission) };
 
@@ -156,14 +153,4 @@ function findUnmet(condition: Condition, principal: Principal, resource: object)
   if (condition.kind !== 'all') return condition;
   const failed = condition.of.find((part) => !compileCondition(part)(principal, resource));
   return failed === undefined ? condition : findUnmet(failed, principal, resource);
-}
-
-/** The record's tenant is the principal's. */
-export function tenantCondition(attribute: string): Condition {
-  return {
-    kind: 'compare',
-    operator: 'equals',
-    left: { kind: 'resource', type: 'string', attribute },
-    right: { kind: 'user', type: 'string', attribute: 'tenantId' },
-  };
 }

@@ -11,7 +11,7 @@ import type { Policy } from './policy.js';
 import type { Principal } from './principal.js';
 import { decodeNumbers, encodeNumbers, versionOf } from './runtime-grants.js';
 
-const nothing: object = Object.freeze({});
+const nothing: object = Object.freeze(Object.create(null));
 
 /**
  * A policy, checked by the compiler and compiled once.
@@ -87,13 +87,15 @@ function createPolicy(given: GivenPolicy): Policy {
   };
   const principalOf: Policy['principal'] = (facts) => {
     const { userId, tenantId = '', roles: names, attributes = nothing, grants = null, now } = facts;
+    const nowMs = now === undefined ? Date.now() : now.getTime();
+    if (Number.isNaN(nowMs)) throw new TypeError('now: expected a valid date');
     const own = bitsOf(names);
     return {
       userId,
       tenantId,
       roles: names,
       attributes,
-      nowMs: now === undefined ? Date.now() : now.getTime(),
+      nowMs,
       bits: grants === null ? own : union(own, decodeNumbers(grants, version, grantable, bitNames.length)),
       model,
     };
@@ -143,12 +145,15 @@ function createPolicy(given: GivenPolicy): Policy {
       return catalogue.permissions.filter((_name, id) => hasBit(bits, id)).sort() as never;
     },
 
-    listGrants({ bits }) {
-      return bitNames.filter((name, id) => hasBit(bits, id) && !name.startsWith('role:'));
+    listGrants(principal) {
+      requireOwn(principal);
+      return bitNames.filter((name, id) => hasBit(principal.bits, id) && !name.startsWith('role='));
     },
 
-    covers: ({ bits }, grants) =>
-      grants.every((grant) => requireGrant(grant).every((id) => isCovered(compiled, bits, id))),
+    covers(held, grants) {
+      requireOwn(held);
+      return grants.every((grant) => requireGrant(grant).every((id) => isCovered(compiled, held.bits, id)));
+    },
 
     encodeGrants: (grants) => encodeNumbers(version, grants.flatMap(requireGrant)),
 

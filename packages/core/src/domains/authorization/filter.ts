@@ -1,7 +1,6 @@
-import type { Known } from './attributes.js';
+import { type Known, readerOfKind } from './attributes.js';
 import { compileCondition, compileTerm } from './compile-condition.js';
-import { type Condition, negate, type Term } from './conditions.js';
-import { tenantCondition } from './decide.js';
+import { type Condition, negate, type Term, tenantCondition } from './conditions.js';
 import { concerns } from './judge.js';
 import type { CompiledPermission, CompiledRule } from './permission-rules.js';
 import type { Principal } from './principal.js';
@@ -15,7 +14,7 @@ export type Filter =
   | { readonly kind: 'always' | 'never' }
   | { readonly kind: 'where'; readonly condition: Condition };
 
-const nothing: object = Object.freeze({});
+const nothing: object = Object.freeze(Object.create(null));
 
 /** The records for which the principal may. */
 export function filterFor(compiled: CompiledPermission, principal: Principal): Filter {
@@ -103,7 +102,8 @@ function fold(condition: Condition, principal: Principal): Condition {
 function onlyTyped(list: Term, item: Term): Term {
   if (list.kind !== 'literal') return list;
   const values = list.value as readonly (string | number)[];
-  const typed = values.filter((value) => typeof value === item.type);
+  const readItem = readerOfKind(item.type);
+  const typed = values.filter((value) => readItem(value) !== undefined);
   return typed.length === values.length ? list : { ...list, value: typed };
 }
 

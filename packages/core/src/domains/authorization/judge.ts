@@ -4,12 +4,12 @@ import type { Principal } from './principal.js';
 /** Whether somebody may. Deny rules first, then tenant, roles, relations and conditions; otherwise not. Allocates nothing. */
 export function isAllowed(permission: CompiledPermission, principal: Principal, resource: object): boolean {
   const { bits } = principal;
-  const { denies, tenant, relations, allows } = permission;
+  const { denies, isInTenant, relations, allows } = permission;
   for (let i = 0; i < denies.length; i += 1) {
     const rule = denies[i] as CompiledRule;
     if (concerns(bits, rule) && !rule.test(principal, resource)) return false;
   }
-  if (tenant !== null && !isInTenant(principal, resource, tenant)) return false;
+  if (isInTenant !== null && !isInTenant(principal, resource)) return false;
   if (((bits[permission.word] as number) & permission.mask) !== 0) return true;
   for (let i = 0; i < relations.length; i += 1) {
     const rule = relations[i] as CompiledRule;
@@ -25,9 +25,4 @@ export function isAllowed(permission: CompiledPermission, principal: Principal, 
 /** Whether a rule is about whoever has these bits. */
 export function concerns(bits: Uint32Array, { word, mask }: CompiledRule): boolean {
   return word === -1 || ((bits[word] as number) & mask) !== 0;
-}
-
-/** Whether the record is of the principal's tenant, and of a known one. */
-export function isInTenant(principal: Principal, resource: object, attribute: string): boolean {
-  return (resource as Record<string, unknown>)[attribute] === principal.tenantId;
 }

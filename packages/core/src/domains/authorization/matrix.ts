@@ -3,7 +3,7 @@ import type { CompiledPolicy } from './compile-policy.js';
 import { concerns } from './judge.js';
 import type { CompiledPermission } from './permission-rules.js';
 
-/** Whether a role may: whatever the record, for some records, or never. */
+/** Whether a role may: whatever the record of their own tenant, for some records, or never. */
 export type Extent = 'always' | 'sometimes' | 'never';
 
 /** What a role may do, one line of the matrix of a policy. */

@@ -48,7 +48,8 @@ export interface CompiledPermission {
   readonly mask: number;
   /** Nothing but roles decides. */
   readonly isPlain: boolean;
-  readonly tenant: string | null;
+  /** The record is of the principal's tenant, certainly. */
+  readonly isInTenant: Test | null;
   readonly denies: readonly CompiledRule[];
   readonly relations: readonly CompiledRule[];
   readonly allows: readonly CompiledRule[];

@@ -10,25 +10,32 @@ export interface RoleNode {
  */
 export function orderRoles(roles: Readonly<Record<string, RoleNode>>): readonly string[] {
   const ordered = new Set<string>();
-  const path: string[] = [];
+  // The way down to where we are: no recursion, so that nothing is too deep.
+  const path: { readonly role: string; readonly parents: Iterator<string> }[] = [];
   const onPath = new Set<string>();
 
-  const visit = (role: string): void => {
-    if (ordered.has(role)) return;
-    if (onPath.has(role))
-      throw new TypeError(
-        `roles: inheritance goes in a circle: ${[...path.slice(path.indexOf(role)), role].join(' -> ')}`,
-      );
+  const enter = (role: string): void => {
+    if (onPath.has(role)) {
+      const names = [...onPath, role];
+      const circle = names.slice(names.indexOf(role));
+      throw new TypeError(`roles: inheritance goes in a circle: ${circle.join(' -> ')}`);
+    }
     if (!Object.hasOwn(roles, role))
-      throw new TypeError(`roles: ${path.at(-1)} inherits from ${role}, which is not defined`);
-    path.push(role);
+      throw new TypeError(`roles: ${path.at(-1)?.role} inherits from ${role}, which is not defined`);
+    path.push({ role, parents: (roles[role]?.inherits ?? []).values() });
     onPath.add(role);
-    for (const parent of roles[role]?.inherits ?? []) visit(parent);
-    onPath.delete(role);
-    path.pop();
-    ordered.add(role);
   };
-  for (const role of Object.keys(roles)) visit(role);
+  for (const first of Object.keys(roles)) {
+    if (!ordered.has(first)) enter(first);
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      const parent = last.parents.next();
+      if (parent.done === true) {
+        ordered.add(last.role);
+        onPath.delete(last.role);
+        path.pop();
+      } else if (!ordered.has(parent.value)) enter(parent.value);
+    }
+  }
   return [...ordered];
 }
 

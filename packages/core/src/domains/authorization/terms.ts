@@ -1,5 +1,5 @@
 import type { AttributeKind, AttributeKinds, BaseKind, Known } from './attributes.js';
-import { requireKind } from './attributes.js';
+import { readerOfKind, requireKind } from './attributes.js';
 import { type Condition, negate, type Operator, type Term } from './conditions.js';
 
 /** A condition in the making. */
@@ -177,18 +177,10 @@ function read(given: unknown, type: BaseKind): Term {
 
 /** Rules hold no gaps: something absent would make them silently unknown. */
 function requireLiteral(given: unknown, type: BaseKind): Known {
-  const wrong = () => new TypeError(`rules: expected a ${type} to compare with`);
-  if (type === 'date') {
-    const ms = given instanceof Date ? given.getTime() : Number.NaN;
-    if (Number.isNaN(ms)) throw wrong();
-    return ms;
-  }
-  if (type === 'string[]' || type === 'number[]') {
-    if (!Array.isArray(given)) throw wrong();
-    return Object.freeze(
-      given.map((item) => requireLiteral(item, type === 'string[]' ? 'string' : 'number')),
-    ) as readonly (string | number)[];
-  }
-  if (typeof given !== type || Number.isNaN(given)) throw wrong();
-  return given as string | number | boolean;
+  const value = readerOfKind(type)(given);
+  if (value === undefined) throw new TypeError(`rules: expected a ${type} to compare with`);
+  if (typeof value !== 'object') return value;
+  const itemType = type === 'string[]' ? 'string' : 'number';
+  // With `map`, what an array leaves out would stay left out.
+  return Object.freeze(Array.from(value, (item) => requireLiteral(item, itemType) as string | number));
 }
