@@ -10,6 +10,9 @@ type Read = (principal: Facts, resource: object) => Known | undefined;
 /** How long the days of {@link Term} are. */
 export const dayMs = 86_400_000;
 
+/** More days than any date has before or after it. More than these count as so many, so that no date becomes infinite. */
+export const maxDays = 1e9;
+
 /** A function that says whether the condition is certainly true. It allocates nothing. */
 export function compileCondition(condition: Condition): Test {
   switch (condition.kind) {
@@ -63,7 +66,7 @@ export function compileTerm(term: Term): Read {
         const count = days(principal, resource);
         return from === undefined || count === undefined
           ? undefined
-          : (from as number) + sign * (count as number);
+          : (from as number) + sign * Math.max(-maxDays, Math.min(count as number, maxDays));
       };
     }
   }
