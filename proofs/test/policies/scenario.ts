@@ -13,13 +13,28 @@ export interface Scenario {
 export const columns = [
   ['ownerId', 'owner_id', 'text', ['ada', 'bob', '', "o'neil\\", 'null', 'Ada']],
   ['orgId', 'org_id', 'text', ['acme', 'acme', 'acme', 'globex', '']],
-  ['teamIds', 'team_ids', 'text[]', ['{}', '{ada}', '{ada,bob}', '{NULL}', '{bob,NULL}', '{{ada},{bob}}', '{""}']],
+  [
+    'teamIds',
+    'team_ids',
+    'text[]',
+    ['{}', '{ada}', '{ada,bob}', '{NULL}', '{bob,NULL}', '{{ada},{bob}}', '{""}'],
+  ],
   ['label', 'label', 'varchar(20)', ['free', 'pro', 'ada', 'Pro', 'pro ']],
   ['uid', 'uid', 'uuid', ['6f1c9a52-0000-4000-8000-000000000001', '6f1c9a52-0000-4000-8000-000000000002']],
-  ['score', 'score', 'float8', ['0', '-0', '1', '1.5', '0.1', '1e308', '5e-324', 'NaN', 'Infinity', '-Infinity']],
+  [
+    'score',
+    'score',
+    'float8',
+    ['0', '-0', '1', '1.5', '0.1', '1e308', '5e-324', 'NaN', 'Infinity', '-Infinity'],
+  ],
   ['count', 'count', 'int4', ['0', '1', '2', '-3', '2147483647']],
   ['big', 'big', 'int8', ['0', '1', '9007199254740991', '9007199254740993', '-9223372036854775808']],
-  ['amount', 'amount', 'numeric', ['0', '1', '1.50', '0.1', '0.10000000000000001', 'NaN', 'Infinity', `1${'0'.repeat(400)}`]],
+  [
+    'amount',
+    'amount',
+    'numeric',
+    ['0', '1', '1.50', '0.1', '0.10000000000000001', 'NaN', 'Infinity', `1${'0'.repeat(400)}`],
+  ],
   ['ratio', 'ratio', 'real', ['0.1', '1', '1.5', 'NaN', '16777217']],
   ['flag', 'flag', 'boolean', ['true', 'false']],
   ['madeAt', 'made_at', 'timestamptz', instants()],
@@ -87,11 +102,34 @@ const userKinds = {
   levels: 'number[]',
 } as const;
 
-const texts = ['ada', 'bob', '', "o'neil\\", 'pro', 'Pro', 'null', '\0', 'ada\ud800', '$tessera$', '{ada}', '6f1c9a52-0000-4000-8000-000000000001', '6F1C9A52-0000-4000-8000-000000000001'];
+const texts = [
+  'ada',
+  'bob',
+  '',
+  "o'neil\\",
+  'pro',
+  'Pro',
+  'null',
+  '\0',
+  'ada\ud800',
+  '$tessera$',
+  '{ada}',
+  '6f1c9a52-0000-4000-8000-000000000001',
+  '6F1C9A52-0000-4000-8000-000000000001',
+];
 /** Rules stand in the definitions of the database, which cannot hold every text. */
 const storableTexts = texts.filter((text) => text !== '\0' && text !== 'ada\ud800');
 const numbers = [0, 1, 2, -3, 1.5, 0.1, 5e-324, 1e308, 9007199254740991, 9007199254740992, 16777216, -0];
-const dates = ['2026-01-01', '2025-12-31', '1969-12-31T23:59:59.999Z', '0099-05-05', '-004713-11-24', '-009999-01-01', '+275760-09-13', '+200000-01-01'].map((text) => new Date(text));
+const dates = [
+  '2026-01-01',
+  '2025-12-31',
+  '1969-12-31T23:59:59.999Z',
+  '0099-05-05',
+  '-004713-11-24',
+  '-009999-01-01',
+  '+275760-09-13',
+  '+200000-01-01',
+].map((text) => new Date(text));
 const dayCounts = [0, 1, -1, 0.5, 3, 1 / 3, 1e-8, 1e300, -1e12, 36_500];
 
 /** A quarter is absent. */
@@ -108,44 +146,117 @@ const namesOf = (kinds: object, kind: string): string[] =>
 
 const term = (kind: string): fc.Arbitrary<Build> =>
   fc.oneof(
-    { weight: 3, arbitrary: oneOf(namesOf(attributes, kind)).map((name): Build => ({ resource }) => resource[name]) },
-    { weight: 1, arbitrary: oneOf(namesOf(userKinds, kind)).map((name): Build => ({ user }) => user[name]) },
+    {
+      weight: 3,
+      arbitrary: oneOf(namesOf(attributes, kind)).map(
+        (name): Build =>
+          ({ resource }) =>
+            resource[name],
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: oneOf(namesOf(userKinds, kind)).map(
+        (name): Build =>
+          ({ user }) =>
+            user[name],
+      ),
+    },
   );
-const literal = (values: readonly unknown[]): fc.Arbitrary<Build> => oneOf(values).map((value): Build => () => value);
+const literal = (values: readonly unknown[]): fc.Arbitrary<Build> =>
+  oneOf(values).map(
+    (value): Build =>
+      () =>
+        value,
+  );
 const termOr = (kind: string, values: readonly unknown[]): fc.Arbitrary<Build> =>
   fc.oneof(term(kind), literal(values));
-const idTerm: fc.Arbitrary<Build> = fc.oneof(term('string'), fc.constant<Build>(({ user }) => user.id));
+const idTerm: fc.Arbitrary<Build> = fc.oneof(
+  term('string'),
+  fc.constant<Build>(({ user }) => user.id),
+);
 const day = termOr('number', dayCounts);
 const date: fc.Arbitrary<Build> = fc
   .tuple(
-    fc.oneof(term('date'), fc.constant<Build>(({ now }) => now)),
+    fc.oneof(
+      term('date'),
+      fc.constant<Build>(({ now }) => now),
+    ),
     fc.array(fc.tuple(oneOf(['plusDays', 'minusDays']), day), { maxLength: 2 }),
   )
-  .map(([from, shifts]): Build => (facts) =>
-    shifts.reduce((at: Any, [how, days]) => at[how](days(facts)), from(facts)),
+  .map(
+    ([from, shifts]): Build =>
+      (facts) =>
+        shifts.reduce((at: Any, [how, days]) => at[how](days(facts)), from(facts)),
   );
 
-const call = (left: fc.Arbitrary<Build>, methods: readonly string[], right: fc.Arbitrary<Build>): fc.Arbitrary<Build> =>
-  fc.tuple(left, oneOf(methods), right).map(([a, method, b]): Build => (facts) => a(facts)[method](b(facts)));
+const call = (
+  left: fc.Arbitrary<Build>,
+  methods: readonly string[],
+  right: fc.Arbitrary<Build>,
+): fc.Arbitrary<Build> =>
+  fc.tuple(left, oneOf(methods), right).map(
+    ([a, method, b]): Build =>
+      (facts) =>
+        a(facts)[method](b(facts)),
+  );
 
 const leaf: fc.Arbitrary<Build> = fc.oneof(
   call(idTerm, ['equals', 'differs'], fc.oneof(idTerm, literal(storableTexts))),
-  call(idTerm, ['isOneOf'], fc.oneof(term('string[]'), fc.array(oneOf(storableTexts), { maxLength: 3 }).map((list): Build => () => list))),
+  call(
+    idTerm,
+    ['isOneOf'],
+    fc.oneof(
+      term('string[]'),
+      fc.array(oneOf(storableTexts), { maxLength: 3 }).map(
+        (list): Build =>
+          () =>
+            list,
+      ),
+    ),
+  ),
   call(term('string[]'), ['includes'], fc.oneof(idTerm, literal(storableTexts))),
-  call(term('number'), ['equals', 'differs', 'isBelow', 'isAtMost', 'isAbove', 'isAtLeast'], termOr('number', [...numbers, Infinity])),
-  call(term('number'), ['isOneOf'], fc.oneof(term('number[]'), fc.array(oneOf([...numbers, Infinity]), { maxLength: 3 }).map((list): Build => () => list))),
+  call(
+    term('number'),
+    ['equals', 'differs', 'isBelow', 'isAtMost', 'isAbove', 'isAtLeast'],
+    termOr('number', [...numbers, Infinity]),
+  ),
+  call(
+    term('number'),
+    ['isOneOf'],
+    fc.oneof(
+      term('number[]'),
+      fc.array(oneOf([...numbers, Infinity]), { maxLength: 3 }).map(
+        (list): Build =>
+          () =>
+            list,
+      ),
+    ),
+  ),
   call(term('number[]'), ['includes'], termOr('number', numbers)),
   call(term('boolean'), ['equals', 'differs'], termOr('boolean', [true, false])),
   call(date, ['equals', 'differs', 'isBefore', 'isAfter'], fc.oneof(date, literal(dates))),
-  fc.oneof(...['string', 'number', 'boolean', 'date', 'string[]', 'number[]'].map(term), date).map((given): Build => (facts) => given(facts).isMissing()),
+  fc.oneof(...['string', 'number', 'boolean', 'date', 'string[]', 'number[]'].map(term), date).map(
+    (given): Build =>
+      (facts) =>
+        given(facts).isMissing(),
+  ),
 );
 
 const condition: fc.Arbitrary<Build> = fc.letrec<{ tree: Build }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     leaf,
-    tie('tree').map((part): Build => (facts) => part(facts).not()),
-    fc.tuple(oneOf(['and', 'or']), tie('tree'), tie('tree')).map(([how, a, b]): Build => (facts) => a(facts)[how](b(facts))),
+    tie('tree').map(
+      (part): Build =>
+        (facts) =>
+          part(facts).not(),
+    ),
+    fc.tuple(oneOf(['and', 'or']), tie('tree'), tie('tree')).map(
+      ([how, a, b]): Build =>
+        (facts) =>
+          a(facts)[how](b(facts)),
+    ),
   ),
 })).tree;
 
@@ -168,7 +279,11 @@ const user = fc.record({
   isFlagged: orAbsent(fc.oneof(fc.boolean(), fc.constant('true'))),
   joinedAt: orAbsent(oneOf([...dates, new Date(Number.NaN)])),
   teams: orAbsent(fc.array(fc.oneof(orAbsent(oneOf(texts)), fc.constant(1)), { maxLength: 3 })),
-  levels: orAbsent(fc.array(fc.oneof(orAbsent(oneOf([...numbers, Number.NaN, Infinity])), fc.constant('1')), { maxLength: 3 })),
+  levels: orAbsent(
+    fc.array(fc.oneof(orAbsent(oneOf([...numbers, Number.NaN, Infinity])), fc.constant('1')), {
+      maxLength: 3,
+    }),
+  ),
 });
 
 /** Any of them. */

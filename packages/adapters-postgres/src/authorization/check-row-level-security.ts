@@ -55,7 +55,9 @@ async function roleProblems(kysely: Kysely<unknown>): Promise<readonly RowLevelS
   // Who logged in can go back to being that with `reset role`.
   const { rows } = await sql<{ readonly rolname: string }>`
     select rolname from pg_catalog.pg_roles
-    where rolname in (current_user, session_user) and (rolsuper or rolbypassrls) order by rolname`.execute(kysely);
+    where rolname in (current_user, session_user) and (rolsuper or rolbypassrls) order by rolname`.execute(
+    kysely,
+  );
   return rows.map(({ rolname }) => ({
     kind: 'role_bypasses',
     name: rolname,
@@ -73,7 +75,10 @@ interface TableFacts {
   readonly columns: Readonly<Record<string, { readonly type: string; readonly isByText: boolean }>>;
 }
 
-async function readTable(kysely: Kysely<unknown>, { schema, name }: SecuredTableFacts): Promise<TableFacts | null> {
+async function readTable(
+  kysely: Kysely<unknown>,
+  { schema, name }: SecuredTableFacts,
+): Promise<TableFacts | null> {
   const { rows } = await sql<{ readonly facts: TableFacts }>`
     select jsonb_build_object(
       'isEnabled', relrowsecurity, 'isForced', relforcerowsecurity, 'role', current_user,
@@ -125,11 +130,13 @@ function tableProblems({ table }: SecuredTableFacts, facts: TableFacts): readonl
       name: table,
       message: `the role ${role} may truncate ${table}, which no policy keeps it from; revoke that right`,
     },
-    ...views.map((view): RowLevelSecurityProblem => ({
-      kind: 'view_without_invoker',
-      name: view,
-      message: `the view ${view} reads ${table} as its owner; set security_invoker, or do not let the app read it`,
-    })),
+    ...views.map(
+      (view): RowLevelSecurityProblem => ({
+        kind: 'view_without_invoker',
+        name: view,
+        message: `the view ${view} reads ${table} as its owner; set security_invoker, or do not let the app read it`,
+      }),
+    ),
   ];
   return found.filter((problem) => problem !== false);
 }
@@ -159,7 +166,9 @@ function columnProblems(
     const name = `${table}.${quoteName(column.name)}`;
     const actual = Object.hasOwn(found, column.name) ? found[column.name] : undefined;
     if (actual === undefined)
-      return [{ kind: 'column_missing', name, message: `column ${name} is missing; name another in columns` }];
+      return [
+        { kind: 'column_missing', name, message: `column ${name} is missing; name another in columns` },
+      ];
     const expected = column.type === 'usual' ? usualTypes[kind] : otherTypes[column.type];
     if (expected !== null && !expected.includes(actual.type))
       return [
@@ -227,7 +236,11 @@ async function policyProblems(
     const kind = same === undefined ? 'policy_missing' : 'policy_differs';
     const how = same === undefined ? 'is missing' : 'is not as it is defined';
     return [
-      { kind, name: `${table} ${policy}`, message: `policy ${policy} of ${table} ${how}; run migrationSql()` },
+      {
+        kind,
+        name: `${table} ${policy}`,
+        message: `policy ${policy} of ${table} ${how}; run migrationSql()`,
+      },
     ];
   });
   // Restrictive ones of your own can only take away.

@@ -43,7 +43,10 @@ export function createColumns(
     const { column, type } =
       typeof given === 'object'
         ? given
-        : { column: given ?? (naming === 'as_is' ? attribute : toSnakeCase(attribute)), type: 'usual' as const };
+        : {
+            column: given ?? (naming === 'as_is' ? attribute : toSnakeCase(attribute)),
+            type: 'usual' as const,
+          };
     return { ref: table === undefined ? sql.id(column) : sql.id(table, column), name: column, type };
   };
 }

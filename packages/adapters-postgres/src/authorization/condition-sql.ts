@@ -1,4 +1,11 @@
-import { type Condition, dayMs, listTerms, maxDays, type Operator, type Term } from '@tessera-auth/core/authorization';
+import {
+  type Condition,
+  dayMs,
+  listTerms,
+  maxDays,
+  type Operator,
+  type Term,
+} from '@tessera-auth/core/authorization';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ColumnRef } from './columns.js';
 import { endMs, firstMs, timestampText } from './sql-texts.js';
@@ -118,7 +125,7 @@ function columnValue({ ref, type }: ColumnRef, kind: Term['type']): RawBuilder<u
     case 'number':
       if (type === 'integer') return sql`${ref}::float8`;
       if (type === 'numeric') return numericValue(ref);
-      return sql`(case when ${isFinite(floatOf(ref, type))} then ${floatOf(ref, type)} end)`;
+      return sql`(case when ${isReal(floatOf(ref, type))} then ${floatOf(ref, type)} end)`;
     case 'date':
       // As drivers do: what is below a millisecond is cut off.
       return sql`(case when isfinite(${ref}) and ${ref} < ${endOfDates} then floor(extract(epoch from ${ref}) * 1000)::float8 end)`;
@@ -134,7 +141,7 @@ function floatOf(ref: RawBuilder<unknown>, type: ColumnRef['type']): RawBuilder<
 }
 
 /** NaN is greater than everything here. */
-function isFinite(float: RawBuilder<unknown>): RawBuilder<unknown> {
+function isReal(float: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`${float} > '-Infinity'::float8 and ${float} < 'Infinity'::float8`;
 }
 
@@ -181,10 +188,15 @@ function compareColumn(
   const column = parts.column(attribute);
   const { ref, type } = column;
   if (kind === 'date') return compareInstant(ref, operator, other, parts);
-  if (kind === 'number' && type === 'integer' && other.kind === 'literal' && Number.isSafeInteger(other.value))
+  if (
+    kind === 'number' &&
+    type === 'integer' &&
+    other.kind === 'literal' &&
+    Number.isSafeInteger(other.value)
+  )
     return sql`${ref} ${signs[operator]} ${parts.value(other.value, 'int8')}`;
   if (kind === 'number' && type === 'usual')
-    return sql`(${ref} ${signs[operator]} ${operandOf(other, parts)} and ${isFinite(ref)})`;
+    return sql`(${ref} ${signs[operator]} ${operandOf(other, parts)} and ${isReal(ref)})`;
   if (type === 'uuid' && operator === 'equals') return equalsUuid(ref, other, parts);
   return sql`${columnValue(column, kind)} ${signs[operator]} ${operandOf(other, parts)}`;
 }
@@ -253,18 +265,17 @@ type Containment = Extract<Condition, { readonly kind: 'contains' }>;
 function containsSql({ list, item, isNegated }: Containment, parts: ConditionParts): RawBuilder<SqlBool> {
   const values = operandOf(list, parts);
   const wanted = operandOf(item, parts);
+  // `<> all` is true of no list with NULL in it, which might be the very thing that is looked for; but it is true of an empty one,
+  // whatever is looked for.
+  const isKnown = item.kind === 'literal' ? sql`` : sql`${wanted} is not null and `;
   if (!isOfRecord(list)) {
     // A subquery in parentheses would be one that gives rows.
     const array = sql`(${values})::${sql.raw(sqlTypes[list.type])}`;
-    // An empty list would hold that nothing is in it of an unknown item too.
-    return isNegated
-      ? sql`(${wanted} is not null and ${wanted} <> all(${array}))`
-      : sql`${wanted} = any(${array})`;
+    return isNegated ? sql`(${isKnown}${wanted} <> all(${array}))` : sql`${wanted} = any(${array})`;
   }
   // A nested list is a list of lists, in which there is no text and no number.
   const isFlat = sql`coalesce(array_ndims(${values}), 1) = 1`;
-  // `<> all` is true of no list with NULL in it: that might be the very thing that is looked for.
   return isNegated
-    ? sql`(${wanted} <> all(${values}) and ${isFlat})`
+    ? sql`(${isKnown}${wanted} <> all(${values}) and ${isFlat})`
     : sql`(${values} @> array[${wanted}] and ${isFlat})`;
 }

@@ -37,7 +37,9 @@ export function whereAllowedText(filter: Filter, options: ListFilterQueryOptions
     throw new TypeError('firstParameter: expected a whole number from 1');
   // Parameters are counted by Kysely; those before ours are put in front, and taken off again.
   const before = Array.from({ length: firstParameter - 1 }, () => sql`${0}`);
-  const { text, values } = compileStatement<void>(sql`${sql.join([...before, whereAllowed(filter, options)], sql``)}`)();
+  const { text, values } = compileStatement<void>(
+    sql`${sql.join([...before, whereAllowed(filter, options)], sql``)}`,
+  )();
   return {
     text: text.slice(before.map((_parameter, index) => `$${index + 1}`).join('').length),
     values: values.slice(before.length),

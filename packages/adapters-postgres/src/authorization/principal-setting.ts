@@ -1,4 +1,10 @@
-import { type BaseKind, type Policy, type Principal, readerOfKind, type Term } from '@tessera-auth/core/authorization';
+import {
+  type BaseKind,
+  type Policy,
+  type Principal,
+  readerOfKind,
+  type Term,
+} from '@tessera-auth/core/authorization';
 import { type RawBuilder, sql } from 'kysely';
 import type { ConditionParts } from './condition-sql.js';
 import { toComparable } from './list-filter.js';
