@@ -73,7 +73,8 @@ export default {
     },
     {
       name: 'sql-of-policies-sees-only-policies',
-      comment: 'A policy as SQL is made of conditions that core/authorization hands out; it decides nothing itself.',
+      comment:
+        'A policy as SQL is made of conditions that core/authorization hands out; it decides nothing itself.',
       severity: 'error',
       from: { path: '^packages/adapters-[^/]+/src/authorization/' },
       to: { path: core, pathNot: [coreEntries.authorization, coreEntries.stores] },

@@ -250,17 +250,20 @@ describe('the identity', () => {
     'x'.repeat(1_000_000),
     'é'.repeat(1000),
   ];
-  it.each(hostile.map((text) => [text.slice(0, 40), text] as const))('may have any text in it: %j', async (_start, text) => {
-    const given = { attributes: { tier: text, teams: [text] } };
-    for (const who of [
-      somebody(text, ['employee'], given),
-      somebody('ada', ['employee'], { ...given, tenantId: text }),
-      somebody('nobody', ['employee'], given),
-    ])
-      expect(await as(who, listIds)).toEqual([]);
-    expect(await as(somebody('ada', ['employee'], given), listIds)).toEqual([1, 6]);
-    expect(await listIds(owner)).toHaveLength(6);
-  });
+  it.each(hostile.map((text) => [text.slice(0, 40), text] as const))(
+    'may have any text in it: %j',
+    async (_start, text) => {
+      const given = { attributes: { tier: text, teams: [text] } };
+      for (const who of [
+        somebody(text, ['employee'], given),
+        somebody('ada', ['employee'], { ...given, tenantId: text }),
+        somebody('nobody', ['employee'], given),
+      ])
+        expect(await as(who, listIds)).toEqual([]);
+      expect(await as(somebody('ada', ['employee'], given), listIds)).toEqual([1, 6]);
+      expect(await listIds(owner)).toHaveLength(6);
+    },
+  );
 
   it('that is stored with any text is found by it', async () => {
     for (const text of hostile.filter((one) => one.length < 9999 && !/[\0\ud800]/.test(one))) {
