@@ -68,8 +68,25 @@ export default {
     {
       name: 'adapters-see-only-stores',
       severity: 'error',
-      from: { path: '^packages/adapters-[^/]+/src/' },
+      from: { path: '^packages/adapters-[^/]+/src/', pathNot: '^packages/adapters-[^/]+/src/authorization/' },
       to: { path: core, pathNot: coreEntries.stores },
+    },
+    {
+      name: 'sql-of-policies-sees-only-policies',
+      comment:
+        'A policy as SQL is made of conditions that core/authorization hands out; it decides nothing itself.',
+      severity: 'error',
+      from: { path: '^packages/adapters-[^/]+/src/authorization/' },
+      to: { path: core, pathNot: [coreEntries.authorization, coreEntries.stores] },
+    },
+    {
+      name: 'stores-of-adapters-know-no-policies',
+      severity: 'error',
+      from: {
+        path: '^packages/adapters-[^/]+/src/',
+        pathNot: '^packages/adapters-[^/]+/src/authorization/',
+      },
+      to: { path: '^packages/adapters-[^/]+/src/authorization/' },
     },
     {
       name: 'core-tests-come-through-the-doors',

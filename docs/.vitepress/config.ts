@@ -6,6 +6,8 @@ const guide = {
   revocation: 'Revocation',
   'transports-and-csrf': 'Transports and CSRF',
   'roles-and-guards': 'Roles and guards',
+  'list-filters': 'List filters',
+  'row-level-security': 'Row level security',
   accounts: 'Accounts',
   'passwords-and-migrating-hashes': 'Passwords',
   postgres: 'Postgres',

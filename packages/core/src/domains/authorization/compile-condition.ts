@@ -10,6 +10,9 @@ type Read = (principal: Facts, resource: object) => Known | undefined;
 /** How long the days of {@link Term} are. */
 export const dayMs = 86_400_000;
 
+/** More days than any date has before or after it. More than these count as so many, so that no sum becomes infinite. */
+export const maxDays = 1e9;
+
 /** A function that says whether the condition is certainly true. It allocates nothing. */
 export function compileCondition(condition: Condition): Test {
   switch (condition.kind) {
@@ -65,7 +68,8 @@ export function compileTerm(term: Term): Read {
         const from = date(principal, resource);
         const count = days(principal, resource);
         if (from === undefined || count === undefined) return undefined;
-        return readDateMs(Math.round((from as number) + sign * (count as number)));
+        const shift = sign * Math.max(-maxDays, Math.min(count as number, maxDays));
+        return readDateMs(Math.round((from as number) + shift));
       };
     }
   }

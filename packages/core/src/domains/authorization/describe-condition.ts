@@ -57,6 +57,12 @@ export function describeTerm(term: Term): string {
     case 'shifted':
       return `${describeTerm(term.date)} ${term.isBack ? 'minus' : 'plus'} ${describeTerm(term.days)} days`;
     case 'literal':
-      return term.type === 'date' ? new Date(term.value as number).toISOString() : JSON.stringify(term.value);
+      return term.type === 'date' ? describeInstant(term.value as number) : JSON.stringify(term.value);
   }
+}
+
+/** Days added to a date may lead to one that `Date` does not have. */
+function describeInstant(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `${ms} ms since 1970` : date.toISOString();
 }

@@ -4,11 +4,13 @@ export type {
   Attributes,
   BaseKind,
   Known,
+  ReadValue,
   ValueOfKind,
 } from './attributes.js';
-export { dayMs } from './compile-condition.js';
-export type { Condition, Operator, Term } from './conditions.js';
-export type { Decision, DecisionCode } from './decide.js';
+export { readerOfKind } from './attributes.js';
+export { dayMs, maxDays } from './compile-condition.js';
+export { type Condition, listTerms, negate, type Operator, type Term } from './conditions.js';
+export { type Decision, type DecisionCode, tenantCondition } from './decide.js';
 export { definePolicy } from './define-policy.js';
 export { describeCondition } from './describe-condition.js';
 export { explain } from './explain.js';

@@ -1,0 +1,15 @@
+export type { RowLevelSecurityProblem } from './check-row-level-security.js';
+export type { Column, ColumnsOptions, ColumnType } from './columns.js';
+export {
+  type ListFilterOptions,
+  type ListFilterQueryOptions,
+  whereAllowed,
+  whereAllowedText,
+} from './list-filter.js';
+export {
+  type RowLevelSecurity,
+  type RowLevelSecurityOptions,
+  rowLevelSecurity,
+} from './row-level-security.js';
+export type { TransactionPool } from './run-on-pool.js';
+export type { SecuredTable } from './secured-table.js';
