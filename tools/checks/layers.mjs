@@ -19,6 +19,7 @@ export const coreLayers = [
 export const coreEntries = {
   main: `${core}/index[.]ts$`,
   primitives: `${core}/primitives[.]ts$`,
+  authorization: `${core}/domains/authorization/index[.]ts$`,
   stores: `${core}/stores/index[.]ts$`,
   http: `${core}/http/index[.]ts$`,
   testing: `${core}/testing/index[.]ts$`,
