@@ -32,6 +32,7 @@ export type {
 } from './model.js';
 export type { PermissionRules, RelationFacts, RuleFacts } from './permission-rules.js';
 export type { PermissionIn, Policy, PrincipalFacts, RecordArguments } from './policy.js';
+export { chatPreset, companyPreset, contentPreset } from './presets.js';
 export type { Facts, Principal } from './principal.js';
 export type {
   BooleanTerm,
