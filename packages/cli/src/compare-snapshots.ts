@@ -17,7 +17,11 @@ const extents: readonly Extent[] = ['never', 'sometimes', 'always'];
 
 /** What changed, of roles first, then of rules. */
 export function compareSnapshots(before: Snapshot, after: Snapshot): readonly Change[] {
-  return [...compareMatrices(before, after), ...compareRules(before.rules, after.rules)];
+  return [
+    ...compareMatrices(before, after),
+    ...compareGrants(before, after),
+    ...compareRules(before.rules, after.rules),
+  ];
 }
 
 function compareMatrices(before: Snapshot, after: Snapshot): readonly Change[] {
@@ -28,6 +32,26 @@ function compareMatrices(before: Snapshot, after: Snapshot): readonly Change[] {
     before: change.before,
     after: change.after,
   }));
+}
+
+/** `sometimes` is what a role may over a relation, and also what it may whatever the record but where a rule denies it. */
+function compareGrants(before: Snapshot, after: Snapshot): readonly Change[] {
+  const extentIn = ({ matrix }: Snapshot, role: string, permission: string) =>
+    matrix.find((line) => line.role === role)?.permissions[permission] ?? 'never';
+  const whole = 'all records but those denied';
+  const part = 'records that a relation or rule allows';
+  const list = (direction: 'gained' | 'lost', from: Snapshot, to: Snapshot): readonly Change[] =>
+    Object.entries(to.grants).flatMap(([permission, roles]) =>
+      roles
+        .filter((role) => from.grants[permission]?.includes(role) !== true)
+        .filter((role) => [from, to].every((one) => extentIn(one, role, permission) === 'sometimes'))
+        .map((role) =>
+          direction === 'gained'
+            ? { direction, permission, of: role, before: part, after: whole }
+            : { direction, permission, of: role, before: whole, after: part },
+        ),
+    );
+  return [...list('gained', before, after), ...list('lost', after, before)];
 }
 
 /** A matrix says `sometimes` before and after, whatever becomes of the conditions, so they are compared too. */

@@ -18,6 +18,8 @@ export interface RuleLine {
 /** A policy as far as it can be written down and compared. */
 export interface Snapshot {
   readonly matrix: readonly RoleGrants[];
+  /** For each permission the roles that grant it whatever the record, be it that a rule denies it for some. */
+  readonly grants: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly RuleLine[];
 }
 
@@ -57,7 +59,8 @@ export function takeSnapshot(policy: Policy): Snapshot {
       ...allows.map((rule) => line('allow', rule.name, rule)),
     ];
   });
-  return { matrix: policy.matrix(), rules };
+  const grants = policy.permissions.map((permission) => [permission, rolesWith(permission) ?? []] as const);
+  return { matrix: policy.matrix(), grants: Object.fromEntries(grants), rules };
 }
 
 const schema: z.ZodType<Snapshot> = z.object({
@@ -67,6 +70,7 @@ const schema: z.ZodType<Snapshot> = z.object({
       permissions: z.record(z.string(), z.enum(['always', 'sometimes', 'never'])),
     }),
   ),
+  grants: z.record(z.string(), z.array(z.string())),
   rules: z.array(
     z.object({
       permission: z.string(),

@@ -65,9 +65,22 @@ describe('tessera-policy diff', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('sees that a relation became all records, where a rule denies some before and after', async () => {
+    const saved = await save('same-extent.mjs', 'part.json', '--export', 'before');
+    const args = [saved, 'same-extent.mjs', '--export', 'after', '--fail-on-gain'];
+    const { stdout, exitCode } = await runPolicyCommand('diff', ...args);
+    expect(stdout).toMatch(
+      /^gained +notes:read +reader +records that a relation or rule allows -> all records but those denied$/m,
+    );
+    expect(exitCode).toBe(1);
+  });
+
   it('refuses a file of anything else', async () => {
     const path = join(folder, 'other.json');
-    await writeFile(path, '{"matrix":[{"role":"boss","permissions":{"a:b":"often"}}],"rules":[]}');
+    await writeFile(
+      path,
+      '{"matrix":[{"role":"boss","permissions":{"a:b":"often"}}],"grants":{},"rules":[]}',
+    );
     const { stdout, stderr, exitCode } = await runPolicyCommand('diff', path, after);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
     expect(stderr).toContain('is not from matrix --format json');
