@@ -15,6 +15,11 @@ describe('the module that tessera-policy is given', () => {
     expect((await runPolicyCommand('findings', 'lesser.mjs', '--export', 'before')).exitCode).toBe(0);
   });
 
+  it('may have one policy under two names', async () => {
+    const { stdout, exitCode } = await runPolicyCommand('findings', 'same-twice.mjs');
+    expect({ stdout, exitCode }).toEqual({ stdout: 'Nothing was found.\n', exitCode: 0 });
+  });
+
   it('has the export that was asked for', async () => {
     for (const name of ['polcy', 'toString'])
       expect(await refusal('findings', 'company.mjs', '--export', name)).toContain(

@@ -27,6 +27,3 @@ export const policy = definePolicy({
     }),
   ],
 });
-
-/** The same object under another name is no second policy. */
-export const samePolicy = policy;
