@@ -108,6 +108,8 @@ function createPolicy(given: GivenPolicy): Policy {
   return {
     roles: Object.keys(given.roles),
     permissions: catalogue.permissions as Policy['permissions'],
+    resources: Object.fromEntries(catalogue.resources),
+    userAttributes: given.user ?? {},
     version,
     readsUserAttributes: Object.keys(given.user ?? {}).length > 0,
     isRole: (name): name is string => roles.has(name),

@@ -1,8 +1,8 @@
-import type { Attributes } from './attributes.js';
+import type { AttributeKinds, Attributes } from './attributes.js';
 import type { Decision } from './decide.js';
 import type { Filter } from './filter.js';
 import type { RoleGrants } from './matrix.js';
-import type { GrantOf, PermissionOf, PolicyModel, ResourceFor } from './model.js';
+import type { GrantOf, PermissionOf, PolicyModel, ResourceDefinitions, ResourceFor } from './model.js';
 import type { PermissionRules } from './permission-rules.js';
 import type { Principal } from './principal.js';
 
@@ -41,6 +41,10 @@ export interface Policy<M extends PolicyModel = PolicyModel> {
   readonly roles: readonly M['role'][];
   /** Every permission, in the order of definition. */
   readonly permissions: readonly PermissionIn<M>[];
+  /** What there is, as it was defined, and what the library's own routes ask for. */
+  readonly resources: ResourceDefinitions;
+  /** The attributes of users that rules look at, besides `id` and `tenantId`. */
+  readonly userAttributes: AttributeKinds;
   /** The names of what can be granted, as 8 characters. It changes with the names only, and stands in tokens. */
   readonly version: string;
   /** Whether rules look at attributes of users besides `id` and `tenantId`. */

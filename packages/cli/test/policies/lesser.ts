@@ -1,0 +1,8 @@
+import { companyPreset, definePolicy } from '@tessera-auth/core/authorization';
+
+/** Against the preset alone: the boss loses what they had. */
+export const before = definePolicy(companyPreset);
+export const after = definePolicy({
+  ...companyPreset,
+  roles: { ...companyPreset.roles, boss: { inherits: ['manager'] } },
+});

@@ -1,0 +1,2 @@
+/** What somebody might hand in by mistake. */
+export const roles = { boss: { can: ['*'] } };
