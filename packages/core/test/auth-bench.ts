@@ -6,6 +6,7 @@ import {
   definePolicy,
   memoryStores,
   type Notice,
+  type Principal,
   type SignedIn,
   type SignInOutcome,
   type Stores,
@@ -37,6 +38,12 @@ export const origin = {
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
   isBrowser: false,
 };
+
+/** Whoever holds the token, as the policy of `auth` sees them. */
+export function principalFrom(auth: Auth, accessToken: string): Principal {
+  const { tenantId, subject: userId, roles, permissions: grants } = auth.accessTokens.verify(accessToken);
+  return auth.policy.principal({ tenantId, userId, roles, grants, now: auth.now() });
+}
 
 /** Everything to tell stories about one app. */
 export interface AuthBench {

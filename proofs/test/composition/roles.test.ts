@@ -1,11 +1,14 @@
-import { defineRoles, type SignedIn } from '@tessera-auth/core';
+import { definePolicy, type SignedIn } from '@tessera-auth/core';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { deploy, mixes, type Node } from './mixes.js';
 import { createVisitor, outcomeOf, type Visitor } from './visitor.js';
 
-const roles = defineRoles({
-  employee: { permissions: ['reports:read'] },
-  boss: { inherits: ['employee'], permissions: ['reports:approve', 'auth:roles:write'] },
+const policy = definePolicy({
+  resources: { reports: { actions: ['read', 'approve'] } },
+  roles: {
+    employee: { can: ['reports:read'] },
+    boss: { inherits: ['employee'], can: ['reports:approve', 'auth:roles:write'] },
+  },
 });
 const auditor = { tenantId: '', actorId: null, name: 'auditor' };
 const devices = 6;
@@ -17,7 +20,7 @@ describe.each(mixes)('roles on two nodes with $name', (mix) => {
   let there: Visitor;
   beforeEach(async () => {
     const servers = { postgresUrl: inject('postgresUrl'), redisUrl: inject('redisUrl') };
-    const deployment = await deploy(mix, servers, { roles });
+    const deployment = await deploy(mix, servers, { policy });
     nodes = [await deployment.startNode(), await deployment.startNode()];
     here = createVisitor(nodes[0].auth);
     there = createVisitor(nodes[1].auth);
@@ -29,7 +32,8 @@ describe.each(mixes)('roles on two nodes with $name', (mix) => {
   const settled = (): Promise<void> => nodes[0].auth.revocations.settled();
   const permissionsOf = ({ accessToken }: SignedIn): readonly string[] => {
     const { auth } = nodes[1];
-    return auth.rights.listPermissions(auth.accessTokens.verify(accessToken));
+    const { subject: userId, roles, permissions: grants } = auth.accessTokens.verify(accessToken);
+    return policy.listPermissions(policy.principal({ userId, roles, grants }));
   };
 
   it('acts on the next request of the other node, and ends no session', async () => {

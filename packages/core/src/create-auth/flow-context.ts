@@ -37,8 +37,7 @@ export interface FlowContextOptions
 /** What the flows of one app work with, outside of transactions and inside. */
 export function createFlowContext(options: FlowContextOptions): FlowContext {
   const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
-  const { accessTokens, passwords, emailTokens, clientId, policy, rolesForNewUser, limits, pace } =
-    options;
+  const { accessTokens, passwords, emailTokens, clientId, policy, rolesForNewUser, limits, pace } = options;
   const now = (): Date => new Date(clock.now());
   const audit = auditOver(stores, keyRing);
 

@@ -1,6 +1,6 @@
+import type { Policy, Principal } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import type { ChangedHolder, CustomRole, RoleStore } from '../stores/role-store.js';
-import type { Policy, Principal } from '../domains/authorization/index.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 import { findRights, principalOf } from './read-rights.js';

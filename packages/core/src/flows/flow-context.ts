@@ -1,9 +1,9 @@
 import type { AuditLog } from '../domains/audit/index.js';
+import type { Policy } from '../domains/authorization/index.js';
 import type { MfaPolicy, SecondFactors } from '../domains/mfa/index.js';
 import type { OneTimeTokens } from '../domains/one-time-tokens/index.js';
 import type { Passwords } from '../domains/passwords/index.js';
 import type { RateLimits } from '../domains/rate-limits/index.js';
-import type { Policy } from '../domains/authorization/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';

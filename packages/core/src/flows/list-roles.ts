@@ -20,7 +20,12 @@ export async function listRoles(auth: FlowContext, tenantId: string): Promise<re
   const custom = await requireRoleStore(auth).listRoles(tenantId);
   return [
     ...auth.policy.roles.map((name) => ({
-      ...{ name, permissions: auth.policy.listGrants(asRole(auth.policy, name)), description: null, isCustom: false },
+      ...{
+        name,
+        permissions: auth.policy.listGrants(asRole(auth.policy, name)),
+        description: null,
+        isCustom: false,
+      },
     })),
     ...custom.map(({ name, permissions, description }) => ({
       ...{ name, permissions, description, isCustom: true },

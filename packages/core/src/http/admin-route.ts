@@ -54,5 +54,6 @@ async function requirePermission(
   if (!identity.can(permission)) throw new AuthError('permission_denied');
   const held = await auth.findRights(identity);
   if (held === null) throw new AuthError('access_token_revoked');
-  if (!auth.policy.can(principalOf(auth, identity, held), permission)) throw new AuthError('permission_denied');
+  if (!auth.policy.can(principalOf(auth, identity, held), permission))
+    throw new AuthError('permission_denied');
 }

@@ -156,7 +156,7 @@ export function createHttpAuth<M extends PolicyModel>(
   // A setting from a developer's machine that went along into production.
   if (options.allowInsecureCookies === true && auth.publicUrl.startsWith('https:'))
     throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
-  if (auth.policy.readsUserAttributes && options.userAttributes === undefined)
+  if (Object.keys(auth.policy.userAttributes).length > 0 && options.userAttributes === undefined)
     throw new TypeError('userAttributes: missing, while rules of the policy look at attributes of users');
   const { tenantOf } = options;
   const locate = createRequestLocator(options.trustedProxies ?? []);

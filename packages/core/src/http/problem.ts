@@ -20,6 +20,7 @@ const statuses = {
   access_token_invalid: 401,
   access_token_expired: 401,
   access_token_revoked: 401,
+  access_token_outdated: 401,
   refresh_token_invalid: 401,
   refresh_token_reused: 401,
   refresh_token_superseded: 401,

@@ -1,12 +1,15 @@
-import { defineRoles, type SignedIn } from '@tessera-auth/core';
+import { definePolicy, type SignedIn } from '@tessera-auth/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 
-const roles = defineRoles({
-  employee: { permissions: ['reports:read'] },
-  clerk: { inherits: ['employee'], permissions: ['auth:roles:read', 'auth:roles:write'] },
-  boss: { inherits: ['clerk'], permissions: ['money:send'] },
+const policy = definePolicy({
+  resources: { reports: { actions: ['read'] }, money: { actions: ['send'] } },
+  roles: {
+    employee: { can: ['reports:read'] },
+    clerk: { inherits: ['employee'], can: ['auth:roles:*'] },
+    boss: { inherits: ['clerk'], can: ['money:send'] },
+  },
 });
 const custom = { tenantId: '', name: 'cashier', permissions: ['money:send'] };
 
@@ -16,7 +19,7 @@ let clerk: SignedIn;
 let eve: SignedIn;
 
 beforeEach(async () => {
-  bench = createAuthBench({ auth: { roles } });
+  bench = createAuthBench({ auth: { policy } });
   boss = await bench.register('boss@example.org');
   clerk = await bench.register('clerk@example.org');
   eve = await bench.register('eve@example.org');
@@ -25,10 +28,13 @@ beforeEach(async () => {
 });
 
 const byClerk = (user: SignedIn) => ({ user: userOf(user), actorId: clerk.user.userId });
-const rightsOf = async (user: SignedIn) =>
-  bench.auth.rights.listPermissions(
-    (await bench.auth.findRights(userOf(user))) ?? { roles: [], permissions: null },
-  );
+const rightsOf = async (user: SignedIn) => {
+  const { roles, permissions: grants } = (await bench.auth.findRights(userOf(user))) ?? {
+    roles: [],
+    permissions: null,
+  };
+  return policy.listPermissions(policy.principal({ userId: user.user.userId, roles, grants }));
+};
 
 describe('whoever may grant roles', () => {
   it('grants what they hold, and nobody more than that, not even themselves (ASVS 8.2.1)', async () => {

@@ -194,11 +194,8 @@ describe('acting on accounts', () => {
 describe('a second factor that was lost', () => {
   /** Eve, who has a second factor, a browser that is remembered, and backup codes; and the administrator, later. */
   const lose = async ({ mustHaveOne = false } = {}) => {
-    const roles = defineRoles({
-      admin: { permissions: ['auth:users:read', 'auth:users:write'] },
-      staff: {},
-    });
-    const bench = await createAdminBench({ auth: { roles, mfa: { requiredFor: ['staff'] } } });
+    const policy = definePolicy({ roles: { admin: { can: ['auth:users:*'] }, staff: {} } });
+    const bench = await createAdminBench({ auth: { policy, mfa: { requiredFor: ['staff'] } } });
     const { auth, clock, eve } = bench;
     if (mustHaveOne) bench.setRoles(eve, ['staff']);
     const { secret } = await auth.enrollSecondFactor(eve.user);

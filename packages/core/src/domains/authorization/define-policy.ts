@@ -1,10 +1,11 @@
 import type { AttributeKinds } from './attributes.js';
 import { addBits, createBits, hasBit } from './bitset.js';
 import { compilePolicy, type GivenPolicy } from './compile-policy.js';
+import { covers } from './covers.js';
 import { decide } from './decide.js';
 import { filterFor } from './filter.js';
 import { isAllowed } from './judge.js';
-import { isCovered, listFindings, listMatrix } from './matrix.js';
+import { listFindings, listMatrix } from './matrix.js';
 import type { PolicyDefinition, ResourceDefinitions } from './model.js';
 import type { CompiledPermission } from './permission-rules.js';
 import type { Policy } from './policy.js';
@@ -111,7 +112,6 @@ function createPolicy(given: GivenPolicy): Policy {
     resources: Object.fromEntries(catalogue.resources),
     userAttributes: given.user ?? {},
     version,
-    readsUserAttributes: Object.keys(given.user ?? {}).length > 0,
     isRole: (name): name is string => roles.has(name),
     isPermission: (name): name is Policy['permissions'][number] => permissions.has(name),
     isGrant: (text): text is never => catalogue.findGrant(text) !== null,
@@ -152,9 +152,10 @@ function createPolicy(given: GivenPolicy): Policy {
       return bitNames.filter((name, id) => hasBit(principal.bits, id) && !name.startsWith('role='));
     },
 
-    covers(held, grants) {
+    covers(held, given) {
       requireOwn(held);
-      return grants.every((grant) => requireGrant(grant).every((id) => isCovered(compiled, held.bits, id)));
+      requireOwn(given);
+      return covers(compiled, held.bits, given.bits);
     },
 
     encodeGrants: (grants) => encodeNumbers(version, grants.flatMap(requireGrant)),

@@ -9,8 +9,15 @@ export type {
 } from './attributes.js';
 export { readerOfKind } from './attributes.js';
 export { dayMs, maxDays } from './compile-condition.js';
-export { type Condition, listTerms, negate, type Operator, type Term } from './conditions.js';
-export { type Decision, type DecisionCode, tenantCondition } from './decide.js';
+export {
+  type Condition,
+  listTerms,
+  negate,
+  type Operator,
+  type Term,
+  tenantCondition,
+} from './conditions.js';
+export type { Decision, DecisionCode } from './decide.js';
 export { definePolicy } from './define-policy.js';
 export { describeCondition } from './describe-condition.js';
 export { explain } from './explain.js';

@@ -1,4 +1,3 @@
-import { hasBit } from './bitset.js';
 import type { CompiledPolicy } from './compile-policy.js';
 import { concerns } from './judge.js';
 import type { CompiledPermission } from './permission-rules.js';
@@ -77,11 +76,4 @@ export function listFindings({ permissions, roles, roleIds }: CompiledPolicy): r
     })
     .map(([name]) => `The role ${name} grants nothing.`);
   return [...unreachable, ...empty];
-}
-
-/** Whether whoever has these bits has what the number stands for, be it over a relation only. */
-export function isCovered({ catalogue }: CompiledPolicy, bits: Uint32Array, number: number): boolean {
-  if (hasBit(bits, number)) return true;
-  const relation = catalogue.relationGrants[number - catalogue.permissions.length];
-  return relation !== undefined && hasBit(bits, catalogue.permissions.indexOf(relation.permission));
 }

@@ -47,8 +47,6 @@ export interface Policy<M extends PolicyModel = PolicyModel> {
   readonly userAttributes: AttributeKinds;
   /** The names of what can be granted, as 8 characters. It changes with the names only, and stands in tokens. */
   readonly version: string;
-  /** Whether rules look at attributes of users besides `id` and `tenantId`. */
-  readonly readsUserAttributes: boolean;
 
   /** Whether `name` is a role of this policy. */
   isRole(name: string): name is M['role'];
@@ -95,8 +93,11 @@ export interface Policy<M extends PolicyModel = PolicyModel> {
   /** The names of all that the principal was granted, over relations and by rules for some roles too. */
   listGrants(principal: Principal): readonly string[];
 
-  /** Whether whoever has `held` has all of `grants`: the ceiling of who gives roles to others. */
-  covers(held: Principal, grants: readonly string[]): boolean;
+  /**
+   * Whether `held` has all that is granted to `given`, whatever the records: the ceiling of who gives roles to others. Names of roles
+   * are not compared; where people are given roles at run time, guard by permissions.
+   */
+  covers(held: Principal, given: Principal): boolean;
 
   /** What roles grant that are made at run time, as text for a token. @throws `TypeError` for what is no grant. */
   encodeGrants(grants: readonly string[]): string;

@@ -32,11 +32,7 @@ export function createMeRoutes(http: HttpContext, basePath: string): readonly Ro
   ];
 }
 
-function respondMe(
-  http: HttpContext,
-  { identity }: Authenticated,
-  user: UserRecord | null,
-): HttpResponse {
+function respondMe(http: HttpContext, { identity }: Authenticated, user: UserRecord | null): HttpResponse {
   // The account was deleted while its token still lived.
   if (user === null) throw new AuthError('access_token_revoked');
   return respondJson(200, {

@@ -1,6 +1,6 @@
 // The grammar of grants: `resource:action`, `resource:*`, `*`, each perhaps `@relation`; whole segments, and no other.
 import { describe, expect, it } from 'vitest';
-import { defineLoosely, prototypeNames } from './loose-policy.js';
+import { defineLoosely, listPermissions, prototypeNames } from './loose-policy.js';
 
 const resources = {
   report: { actions: ['read', 'readAll'] },
@@ -13,7 +13,7 @@ const resources = {
   rule: { actions: ['limited'] },
 };
 const define = (can: readonly string[]) => defineLoosely({ resources, roles: { boss: { can } } });
-const granted = (can: readonly string[]) => define(can).listPermissions(['boss']);
+const granted = (can: readonly string[]) => listPermissions(define(can), 'boss');
 
 describe('a grant', () => {
   it.each([

@@ -12,3 +12,8 @@ export const defineLoosely = definePolicy as unknown as (definition: unknown) =>
 
 /** Names that are somewhere in every object. */
 export const prototypeNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+
+/** What one role grants whatever the record, sorted. */
+export function listPermissions(policy: LoosePolicy, role: string): readonly string[] {
+  return policy.listPermissions(policy.principal({ userId: 'ada', roles: [role] }));
+}

@@ -195,8 +195,8 @@ describe('what does not compile', () => {
     );
     // @ts-expect-error there is no such permission
     expect(() => definePolicy({ resources: plain, roles: { a: { can: ['x:write'] } } })).toThrow(TypeError);
-    // @ts-expect-error there is no such role
     expect(() =>
+      // @ts-expect-error
       definePolicy({ resources: plain, roles: { a: {} }, matrix: { x: { b: ['read'] } } }),
     ).toThrow(TypeError);
   });
@@ -204,16 +204,16 @@ describe('what does not compile', () => {
   it('is a tenant or a relation that is no attribute, or of the wrong kind', () => {
     const actions = ['read'] as const;
     const attributes = { score: 'number' } as const;
-    // @ts-expect-error it is no attribute
     expect(() =>
+      // @ts-expect-error
       definePolicy({ resources: { x: { actions, attributes, tenant: 'orgId' } }, roles: {} }),
     ).toThrow(TypeError);
-    // @ts-expect-error it is a number
     expect(() =>
+      // @ts-expect-error
       definePolicy({ resources: { x: { actions, attributes, tenant: 'score' } }, roles: {} }),
     ).toThrow(TypeError);
-    // @ts-expect-error it is a number
     expect(() =>
+      // @ts-expect-error
       definePolicy({ resources: { x: { actions, attributes, relations: { owner: 'score' } } }, roles: {} }),
     ).toThrow(TypeError);
   });
@@ -222,24 +222,24 @@ describe('what does not compile', () => {
     const given = { resources, roles: { reader: {} } } as const;
     definePolicy({
       ...given,
-      // @ts-expect-error texts have no order
       rules: (rule) => [
+        // @ts-expect-error
         rule.deny('a', { to: 'reports:read', when: ({ resource }) => resource.title.isBelow('m') }),
       ],
     });
-    // @ts-expect-error there is no such role
     expect(() =>
+      // @ts-expect-error
       definePolicy({ ...given, rules: (rule) => [rule.deny('a', { to: 'reports:read', for: ['writer'] })] }),
     ).toThrow(TypeError);
-    // @ts-expect-error there is no such permission
     expect(() =>
+      // @ts-expect-error
       definePolicy({ ...given, rules: (rule) => [rule.allow('a', { to: 'reports:raed' })] }),
     ).toThrow(TypeError);
-    // @ts-expect-error there is no such attribute
     expect(() =>
       definePolicy({
         ...given,
         rules: (rule) => [
+          // @ts-expect-error
           rule.allow('a', { to: 'reports:read', when: ({ resource }) => resource.titel.equals('x') }),
         ],
       }),

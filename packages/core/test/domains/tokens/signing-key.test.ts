@@ -47,8 +47,15 @@ describe.each(['ES256', 'EdDSA'] as const)('generateSigningKey (%s)', (alg) => {
 
 describe('importSigningKey', () => {
   it('names a key by its RFC 7638 thumbprint', async () => {
-    const thumbprintOf = ({ e, kty, n }: { readonly e?: string; readonly kty?: string; readonly n?: string }) =>
-      createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+    const thumbprintOf = ({
+      e,
+      kty,
+      n,
+    }: {
+      readonly e?: string;
+      readonly kty?: string;
+      readonly n?: string;
+    }) => createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
     // The key of the RFC is too weak for us, so it shows only that the lines above are right.
     expect(thumbprintOf(rfc7638Rsa)).toBe(rfc7638Thumbprint);
     const rsaKey = await importSigningKey(rsaPublic, { alg: 'RS256', state: 'retiring' });
