@@ -98,14 +98,13 @@ it('what is missing of the user is named too', () => {
   const principal = policy.principal({ userId: 'ada', tenantId: 'acme', roles: ['reader'], now });
   expect(policy.decide(principal, 'notes:purge', {})).toEqual({
     effect: 'deny',
-    code: 'attribute_missing',
+    code: 'wrong_tenant',
     permission: 'notes:purge',
     rule: null,
     relation: null,
     rolePath: [],
     condition: 'resource.orgId is user.tenantId',
     missing: ['resource.orgId'],
-    ...{ code: 'wrong_tenant' },
   });
   expect(policy.decide(principal, 'notes:purge', note)).toMatchObject({
     code: 'attribute_missing',
