@@ -26,11 +26,15 @@ const values = {
 };
 type Kind = keyof typeof values;
 
-/** What is no value of most kinds, or has gaps. */
-const oddities = fc.constantFrom<unknown>(
-  ...[Number.NaN, Number.POSITIVE_INFINITY, new Date(Number.NaN), {}, [], 'u1', 1, true],
-  ...[['u1', null], [1, undefined], [Number.NaN], [1, 'u1'], new Array(2), new String('u1'), () => 'u1'],
-);
+/** What is no value of the kind, or has gaps. */
+const oddities: Readonly<Record<Kind, readonly unknown[]>> = {
+  string: [1, new String('u1'), ['u1'], {}],
+  number: [Number.NaN, Number.POSITIVE_INFINITY, '1', true],
+  boolean: ['true', 1, 0],
+  date: [new Date(Number.NaN), '2026-01-01', instants[0]?.getTime()],
+  'string[]': [['u1', null], [undefined], [1, 'u1'], new Array(2), 'u1'],
+  'number[]': [[1, undefined], [Number.NaN], [1, 'u1'], new Array(2), 1],
+};
 
 /** A quarter of it absent, and some of it odd. */
 function attributesOf(kinds: typeof recordKinds | typeof userKinds): fc.Arbitrary<AnyRecord> {
@@ -40,7 +44,7 @@ function attributesOf(kinds: typeof recordKinds | typeof userKinds): fc.Arbitrar
     const any = fc.oneof(
       { weight: 8, arbitrary: value },
       { weight: 3, arbitrary: fc.constantFrom(null, undefined) },
-      { weight: 1, arbitrary: oddities },
+      { weight: 1, arbitrary: fc.constantFrom(...oddities[typeof kind === 'string' ? kind : 'string']) },
     );
     return [name, any] as const;
   });
