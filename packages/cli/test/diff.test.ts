@@ -75,6 +75,14 @@ describe('tessera-policy diff', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('fails with --fail-on-gain where only a condition is another one', async () => {
+    const saved = await save('same-extent.mjs', 'strict.json', '--export', 'after');
+    const args = [saved, 'same-extent.mjs', '--export', 'loosened', '--fail-on-gain'];
+    const { stdout, exitCode } = await runPolicyCommand('diff', ...args);
+    expect(stdout).toMatch(/^changed +notes:read +deny “secret” .*\n$/);
+    expect(exitCode).toBe(1);
+  });
+
   it('refuses a file of anything else', async () => {
     const path = join(folder, 'other.json');
     await writeFile(
