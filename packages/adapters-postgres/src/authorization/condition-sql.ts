@@ -60,8 +60,8 @@ function leafSql(condition: Leaf, parts: ConditionParts): RawBuilder<SqlBool> {
   switch (condition.kind) {
     case 'missing':
       return condition.isNegated
-        ? sql`${termValue(condition.term, parts)} is not null`
-        : sql`${termValue(condition.term, parts)} is null`;
+        ? sql`${valueSql(condition.term, parts)} is not null`
+        : sql`${valueSql(condition.term, parts)} is null`;
     case 'compare':
       return compareSql(condition, parts);
     case 'contains':
@@ -70,7 +70,7 @@ function leafSql(condition: Leaf, parts: ConditionParts): RawBuilder<SqlBool> {
 }
 
 /** A term as a value, NULL where it is unknown. */
-function termValue(term: Term, parts: ConditionParts): RawBuilder<unknown> {
+function valueSql(term: Term, parts: ConditionParts): RawBuilder<unknown> {
   switch (term.kind) {
     case 'literal':
       return parts.value(term.value, sqlTypes[term.type]);
@@ -100,7 +100,7 @@ const sqlTypes: Readonly<Record<Term['type'], SqlType>> = {
 };
 
 function operandOf(term: Term, parts: ConditionParts): RawBuilder<unknown> {
-  return isOfRecord(term) ? termValue(term, parts) : parts.once(termValue(term, parts));
+  return isOfRecord(term) ? valueSql(term, parts) : parts.once(valueSql(term, parts));
 }
 
 function isOfRecord(term: Term): boolean {
@@ -214,7 +214,7 @@ function equalsUuid(ref: RawBuilder<unknown>, other: Term, parts: ConditionParts
     return new RegExp(uuidPattern).test(String(other.value))
       ? sql`${ref} = ${parts.value(other.value, 'uuid')}`
       : sql`false`;
-  const text = termValue(other, parts);
+  const text = valueSql(other, parts);
   const pattern = sql.raw(`'${uuidPattern}'`);
   return sql`${ref} = ${parts.once(sql`case when ${text} ~ ${pattern} then ${text}::uuid end`)}`;
 }
@@ -255,7 +255,7 @@ function limitOf(term: Term, parts: ConditionParts, isAfter: boolean): RawBuilde
     const ms = term.value as number;
     return parts.value(timestampText(isAfter ? Math.floor(ms) + 1 : Math.ceil(ms)), 'timestamptz');
   }
-  const exact = termValue(term, parts);
+  const exact = valueSql(term, parts);
   const ms = isAfter ? sql`floor(${exact}) + 1` : sql`ceil(${exact})`;
   const day = sql.raw(`${dayMs}::float8`);
   // Days and seconds apart, as an instant without a zone: exact, and neither summer time nor the session's zone moves it.

@@ -46,6 +46,7 @@ export interface RowLevelSecurity {
     principal: Principal,
     work: (transaction: Transaction<DB>) => Promise<T>,
   ): Promise<T>;
+  /** The same on a `pg` pool, with a client of it; where nothing is committed after a failed statement, that throws. */
   withPrincipal<Client extends PgPoolClient, T>(
     database: TransactionPool<Client>,
     principal: Principal,

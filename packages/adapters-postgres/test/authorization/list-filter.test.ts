@@ -96,24 +96,28 @@ describe('a list filter', () => {
     ]);
   });
 
-  it.each([
-    ["'; drop table reports; --"],
-    ['\0'],
-    ['ada\0'],
-    ['\ud800'],
-    ['ada'.repeat(350_000)],
-    ['$1'],
-    ['\\'],
-    ['{ada}'],
-  ])('takes any text as a value: %.40j', async (userId) => {
-    for (const asked of [
-      somebody(userId, ['employee']),
-      somebody('ada', ['employee'], { tenantId: userId }),
-    ]) {
-      const { text, values } = whereAllowedText(policy.filterFor(asked, 'reports:read'), columns);
-      expect((await pool.query(`select id from reports where ${text}`, [...values])).rows).toEqual([]);
-    }
-  });
+  const hostile = [
+    "'; drop table reports; --",
+    '\0',
+    'ada\0',
+    '\ud800',
+    'ada'.repeat(350_000),
+    '$1',
+    '\\',
+    '{ada}',
+  ];
+  it.each(hostile.map((text) => [text.slice(0, 40), text] as const))(
+    'takes any text as a value: %j',
+    async (_start, userId) => {
+      for (const asked of [
+        somebody(userId, ['employee']),
+        somebody('ada', ['employee'], { tenantId: userId }),
+      ]) {
+        const { text, values } = whereAllowedText(policy.filterFor(asked, 'reports:read'), columns);
+        expect((await pool.query(`select id from reports where ${text}`, [...values])).rows).toEqual([]);
+      }
+    },
+  );
 
   it('differs from a text that Postgres cannot hold as every text does', async () => {
     const condition: Filter = {
