@@ -346,8 +346,7 @@ function recordPruning(audit: AuditLog, { record }: FlowContext): AuditLog {
       const pruned = await audit.prune(tenantId, pruning);
       const { removed } = pruned;
       const actorId = pruning.actorId ?? null;
-      if (removed > 0)
-        await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed });
+      if (removed > 0) await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed });
       return pruned;
     },
   };

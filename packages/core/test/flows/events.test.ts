@@ -29,7 +29,15 @@ describe('what the app is told', () => {
     const sessionId = mine.session.id;
     expect(await bench.listEvents()).toEqual([
       { type: 'user_created', at: registered, ...who },
-      { type: 'authn_login_success', at: registered, ...who, ...from, sessionId, isNewDevice: true, amr: ['pwd'] },
+      {
+        type: 'authn_login_success',
+        at: registered,
+        ...who,
+        ...from,
+        sessionId,
+        isNewDevice: true,
+        amr: ['pwd'],
+      },
       { type: 'authn_login_fail', at, ...who, ...from, factor: 'password' },
       { type: 'authn_login_fail', at, tenantId: '', userId: null, ...from, factor: 'password' },
       {

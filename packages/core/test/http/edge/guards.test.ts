@@ -161,7 +161,8 @@ describe('cors', () => {
       vary: 'Origin',
       'access-control-allow-origin': 'https://admin.example.com',
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'retry-after, ratelimit, ratelimit-policy, www-authenticate, x-request-id',
+      'access-control-expose-headers':
+        'retry-after, ratelimit, ratelimit-policy, www-authenticate, x-request-id',
     });
   });
 
