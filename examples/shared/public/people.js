@@ -42,6 +42,11 @@ function createAct(id, email, name, label) {
   return button;
 }
 
+/** Why something was refused. Text that somebody changed in the database may be no JSON any more. */
+function listReasons({ missing, name, refusal }) {
+  return [missing, name, refusal].filter((reason) => typeof reason === 'string');
+}
+
 async function showAudit() {
   // The newest are at the end; a small company reads it in one go.
   const { entries } = await get('/auth/admin/audit?limit=1000');
@@ -49,12 +54,12 @@ async function showAudit() {
   byId('audit').replaceChildren(
     ...entries
       .toReversed()
-      .map(({ at, type, userId, actorId }) =>
+      .map(({ at, type, userId, actorId, details }) =>
         create(
           'tr',
           {},
           create('td', {}, createTime(at)),
-          create('td', {}, type),
+          create('td', {}, [type, ...listReasons(details)].join(' ')),
           create('td', {}, nameOf(userId)),
           create('td', {}, nameOf(actorId)),
         ),

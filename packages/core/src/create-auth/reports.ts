@@ -98,14 +98,9 @@ export function createReports(options: ReportsOptions): Reports {
 /** Whom it is about, and what. Without the tenant where nobody is known, for that is what the client says. */
 function subjectOf(report: Report): string {
   const client = networkOf(report.ip ?? '');
-  switch (report.type) {
-    case 'authz_fail': {
-      const who = report.userId === null ? ['client', client] : ['user', report.tenantId, report.userId];
-      return JSON.stringify([report.type, ...who, report.missing, report.name]);
-    }
-    default:
-      return JSON.stringify([report.type, client, report.refusal]);
-  }
+  if (report.type !== 'authz_fail') return JSON.stringify([report.type, client, report.refusal]);
+  const who = report.userId === null ? ['client', client] : ['user', report.tenantId, report.userId];
+  return JSON.stringify([report.type, ...who, report.missing, report.name]);
 }
 
 function failureOf(error: unknown): 'store_unavailable' | 'overloaded' | 'unexpected' {

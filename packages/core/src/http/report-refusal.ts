@@ -74,14 +74,7 @@ function report(http: HttpContext, request: HttpRequest, error: unknown, refused
 }
 
 function findDemand(code: AuthErrorCode, { demand = null }: Refused): Demand | null {
-  switch (code) {
-    case 'permission_denied':
-      return demand;
-    case 'step_up_required':
-      return { missing: 'step_up', name: null };
-    case 'address_refused':
-      return { missing: 'address', name: null };
-    default:
-      return null;
-  }
+  if (code === 'permission_denied') return demand;
+  if (code === 'step_up_required') return { missing: 'step_up', name: null };
+  return code === 'address_refused' ? { missing: 'address', name: null } : null;
 }
