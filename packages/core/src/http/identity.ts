@@ -22,6 +22,7 @@ function identityWith(
     tenantId,
     roles,
     attributes: attributes as never,
+    grants: claims.permissions,
     now: now(),
   });
   return {

@@ -25,7 +25,10 @@ beforeEach(async () => {
 async function observe(url: string, json: object, headers = ownPage): Promise<[Answer, readonly string[]]> {
   bench.watched.forgetCalls();
   const answer = await bench.send({ method: 'POST', url, headers, json });
-  return [answer, [...bench.watched.calls]];
+  // The one thing that differs from request to request, whoever asks.
+  const { 'x-request-id': requestId, ...sent } = answer.headers;
+  expect(requestId).toMatch(/^[\w-]{22}$/);
+  return [{ ...answer, headers: sent }, [...bench.watched.calls]];
 }
 
 describe.each([

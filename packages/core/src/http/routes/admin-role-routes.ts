@@ -25,28 +25,28 @@ const descriptionSchema = z
   .nullable();
 
 /** What administrators do about roles: `/admin/roles…` and `/admin/users/:id/roles…`. */
-export function createAdminRoleRoutes(http: HttpContext, path: string): readonly Route[] {
+export function createAdminRoleRoutes(app: HttpContext, path: string): readonly Route[] {
   return [
-    ...createDefinitionRoutes(http, `${path}/roles`),
-    ...createAssignmentRoutes(http, `${path}/users/:id/roles`),
+    ...createDefinitionRoutes(app, `${path}/roles`),
+    ...createAssignmentRoutes(app, `${path}/users/:id/roles`),
   ];
 }
 
 /** `GET` and `POST /admin/roles`, `PUT` and `DELETE /admin/roles/:name` */
-function createDefinitionRoutes(http: HttpContext, path: string): readonly Route[] {
+function createDefinitionRoutes(app: HttpContext, path: string): readonly Route[] {
   return [
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'GET',
       path,
       permission: 'auth:roles:read',
       summary: 'The roles of the tenant, those of the code first',
       answers: { 200: 'All of them, with what they grant' },
-      async handle(_input, { identity }) {
+      async handle({ http }, { identity }) {
         return respondJson(200, { roles: await http.auth.listRoles(identity.tenantId) });
       },
     }),
 
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'POST',
       path,
       permission: 'auth:roles:write',
@@ -62,14 +62,14 @@ function createDefinitionRoutes(http: HttpContext, path: string): readonly Route
         409: 'There is a role of this name: `code` says whether in the code',
         422: 'The name or a permission is not acceptable',
       },
-      async handle({ body: { name, permissions, description = null } }, { identity }) {
+      async handle({ http, body: { name, permissions, description = null } }, { identity }) {
         const { tenantId, userId: actorId } = identity;
         const role = await http.auth.createRole({ tenantId, actorId, name, permissions, description });
         return respondJson(201, { role: viewRole(role) });
       },
     }),
 
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'PUT',
       path: `${path}/:name`,
       permission: 'auth:roles:write',
@@ -82,14 +82,14 @@ function createDefinitionRoutes(http: HttpContext, path: string): readonly Route
         409: 'The role is one of the code',
         422: 'A permission is not acceptable',
       },
-      async handle({ body: { permissions, description = null }, params }, sender) {
+      async handle({ http, body: { permissions, description = null }, params }, sender) {
         const act = actOnRole(sender, params);
         const role = await http.auth.replaceRole({ ...act, permissions, description });
         return respondJson(200, { role: viewRole(role) });
       },
     }),
 
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'DELETE',
       path: `${path}/:name`,
       permission: 'auth:roles:write',
@@ -100,7 +100,7 @@ function createDefinitionRoutes(http: HttpContext, path: string): readonly Route
         404: 'There is no such role',
         409: 'The role is one of the code',
       },
-      async handle({ params }, sender) {
+      async handle({ http, params }, sender) {
         await http.auth.deleteRole(actOnRole(sender, params));
         return respondEmpty(204);
       },
@@ -109,9 +109,9 @@ function createDefinitionRoutes(http: HttpContext, path: string): readonly Route
 }
 
 /** `GET /admin/users/:id/roles`, `PUT` and `DELETE /admin/users/:id/roles/:role` */
-function createAssignmentRoutes(http: HttpContext, path: string): readonly Route[] {
+function createAssignmentRoutes(app: HttpContext, path: string): readonly Route[] {
   return [
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'GET',
       path,
       permission: 'auth:roles:read',
@@ -122,7 +122,7 @@ function createAssignmentRoutes(http: HttpContext, path: string): readonly Route
         404: 'There is no such account in the tenant of the request',
         422: 'The cursor is not one of ours',
       },
-      async handle({ params, query: { limit = 50, cursor } }, sender) {
+      async handle({ http, params, query: { limit = 50, cursor } }, sender) {
         const user = userIn(sender, params);
         const after = cursor === undefined ? null : { userId: user.userId, role: readCursor(cursor) };
         const account = await http.auth.findUser(user);
@@ -137,7 +137,7 @@ function createAssignmentRoutes(http: HttpContext, path: string): readonly Route
       },
     }),
 
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'PUT',
       path: `${path}/:role`,
       permission: 'auth:roles:write',
@@ -150,14 +150,14 @@ function createAssignmentRoutes(http: HttpContext, path: string): readonly Route
         409: 'It would give an expiry to the last administrator',
         422: 'The expiry is not acceptable',
       },
-      async handle({ body, params }, sender) {
+      async handle({ http, body, params }, sender) {
         const expiresAt = readExpiry(http, body.expiresAt ?? null);
         await http.auth.grantRole({ ...actOn(sender, params), role: roleIn(params), expiresAt });
         return respondEmpty(204);
       },
     }),
 
-    defineAdminRoute(http, {
+    defineAdminRoute(app, {
       method: 'DELETE',
       path: `${path}/:role`,
       permission: 'auth:roles:write',
@@ -168,7 +168,7 @@ function createAssignmentRoutes(http: HttpContext, path: string): readonly Route
         404: 'There is no such account, or it has not been granted the role',
         409: 'It is the last administrator',
       },
-      async handle({ params }, sender) {
+      async handle({ http, params }, sender) {
         await http.auth.revokeRole({ ...actOn(sender, params), role: roleIn(params) });
         return respondEmpty(204);
       },
