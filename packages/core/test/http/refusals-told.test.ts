@@ -340,7 +340,7 @@ describe('what could not be answered is told (ASVS 16.3.4)', () => {
 
 describe('the id of a request', () => {
   const given = 'proxy-made-0123456789';
-  const refuse = async (http: HttpBenchOptions['http'], id: string) => {
+  const refuse = async (http: NonNullable<HttpBenchOptions['http']>, id: string) => {
     const bench = createHttpBench({ http });
     const headers = { 'x-request-id': id };
     const answer = await bench.send({ method: 'GET', url: '/auth/me', headers });
