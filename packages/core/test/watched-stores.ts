@@ -70,6 +70,7 @@ export function watchStores(inner: Stores): WatchedStores {
     users: watch('users', inner.users),
     oneTimeTokens: watch('oneTimeTokens', inner.oneTimeTokens),
     ...(inner.secondFactors && { secondFactors: watch('secondFactors', inner.secondFactors) }),
+    ...(inner.roles && { roles: watch('roles', inner.roles) }),
   };
   /** What a transaction covers, in its watched form. */
   const cover = ({ covers, run }: Transactions): Transactions => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   await bench.auth.stores.users.update({ tenantId, userId, set: { disabledAt: new Date(0) } });
 });
 
-/** The answer, and every call of a store on the way to it. */
+/** The answer but for the random id of the request, and every call of a store on the way to it. */
 async function observe(url: string, json: object, headers = ownPage): Promise<[Answer, readonly string[]]> {
   bench.watched.forgetCalls();
   const answer = await bench.send({ method: 'POST', url, headers, json });

@@ -39,7 +39,7 @@ beforeEach(async () => {
 
 /** Nothing was read or written but the account of the one who asked. */
 const expectUnheard = () =>
-  expect(bench.watched.calls.filter((call) => !/^(users\.find|revocations\.isRevoked)$/.test(call))).toEqual(
+  expect(bench.watched.calls.filter((call) => !/^(users\.find|roles\.findHeld|revocations\.isRevoked)$/.test(call))).toEqual(
     [],
   );
 
