@@ -11,7 +11,10 @@ import { finishedSignIn } from '@tessera-auth/core/testing';
 import { expect, it } from 'vitest';
 import { findSection, readPage } from './support/pages.js';
 
-const permissions = ['auth:users:read', 'auth:users:write', 'auth:audit:read'] as const;
+const permissions = [
+  ...(['auth:users:read', 'auth:users:write', 'auth:audit:read'] as const),
+  ...(['auth:roles:read', 'auth:roles:write'] as const),
+];
 type Permission = (typeof permissions)[number];
 
 /** Every documented route with the permission beside it. */
@@ -31,6 +34,11 @@ const rules = [
       /^\| `(GET [^`]+)`/gm,
     ),
   ].map(([, route = '']) => ({ route, permission: 'auth:audit:read' })),
+  ...[
+    ...findSection(readPage('docs/guide/roles-and-guards.md'), '### Routes').text.matchAll(
+      /^\| `(GET|POST|PUT|DELETE) ([^`]+)`.*? \| `(auth:[\w:]+)`/gm,
+    ),
+  ].map(([, method, path, permission]) => ({ route: `${method} /auth/admin${path}`, permission })),
 ];
 
 const policy = definePolicy({
@@ -38,6 +46,8 @@ const policy = definePolicy({
     'auth-users-read': { can: ['auth:users:read'] },
     'auth-users-write': { can: ['auth:users:write'] },
     'auth-audit-read': { can: ['auth:audit:read'] },
+    'auth-roles-read': { can: ['auth:roles:read'] },
+    'auth-roles-write': { can: ['auth:roles:write'] },
   },
 });
 
@@ -79,7 +89,7 @@ it('each asks for the documented permission, and no other gives it', async () =>
     const { accessToken } = await signInWith(permission);
     for (const rule of rules) {
       const [method = '', path = ''] = rule.route.split(' ');
-      const url = path.replace(':id', 'AAAAAAAAAAAAAAAAAAAAAA');
+      const url = path.replaceAll(/:\w+/g, 'AAAAAAAAAAAAAAAAAAAAAA');
       const answer = await router.answer(url, {
         method,
         originalUrl: url,

@@ -4,7 +4,7 @@ import { findSection, readPage } from './support/pages.js';
 
 it('the README lists every route, and none that is not there', () => {
   const table = findSection(readPage('README.md'), '## What you get').text;
-  const listed = [...table.matchAll(/`((?:GET|POST|PATCH|DELETE) \S+)`/g)].map(([, route]) => route);
+  const listed = [...table.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \S+)`/g)].map(([, route]) => route);
 
   const { routes } = createHttpAuth(
     createAuth({
