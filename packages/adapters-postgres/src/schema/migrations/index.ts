@@ -5,6 +5,7 @@ import { auditManualChangesMigration } from './audit-manual-changes.js';
 import { auditManualDeletionsMigration } from './audit-manual-deletions.js';
 import { auditPseudonymsMigration } from './audit-pseudonyms.js';
 import { auditSealsMigration } from './audit-seals.js';
+import { auditManualRolesMigration } from './audit-manual-roles.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
@@ -32,5 +33,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditSealsMigration,
     auditManualDeletionsMigration,
     rolesMigration,
+    auditManualRolesMigration,
   ].map((migration) => migration(tables));
 }
