@@ -241,16 +241,20 @@ describe('roles that are changed by hand', () => {
        values ('acme', 'root', '{*}', now(), now(), '')`,
     );
     expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([
-      { table: 'roles', userId: null, role: 'root', act: 'insert', columns: ['tenant_id', 'name', 'permissions'] },
+      {
+        table: 'roles',
+        userId: null,
+        role: 'root',
+        act: 'insert',
+        columns: ['tenant_id', 'name', 'permissions'],
+      },
     ]);
   });
 
   it('are those that were taken away by hand', async () => {
     await rolesOf(stores).createRole(command(auditor));
     await rolesOf(stores).grant(command(boss));
-    await pool.query(
-      `delete from ${schema}.role_assignments; delete from ${schema}.roles`,
-    );
+    await pool.query(`delete from ${schema}.role_assignments; delete from ${schema}.roles`);
     await rolesOf(stores).createRole(command(auditor));
     await rolesOf(stores).grant(command(boss));
     await pool.query(`truncate ${schema}.roles, ${schema}.role_assignments`);
@@ -306,7 +310,9 @@ describe('changes by the library', () => {
       await roles.grant(command({ ...boss, ...user }));
       await roles.grant(command({ ...boss, ...user, ...custom }));
       // Again, with an expiry.
-      await roles.grant(command({ ...boss, ...user, ...custom, expiresAt: new Date(Date.now() + 86_400_000) }));
+      await roles.grant(
+        command({ ...boss, ...user, ...custom, expiresAt: new Date(Date.now() + 86_400_000) }),
+      );
     }
     await roles.replaceRole(command({ ...auditor, permissions: [] }));
     expect(await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [] }))).toMatchObject({

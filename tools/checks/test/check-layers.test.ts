@@ -59,7 +59,13 @@ describe('checkLayers', () => {
       'testing-is-for-tests': ['flows/refresh.ts', '../testing/index.js'],
       'no-unresolvable': ['flows/sign-out.ts', './nowhere.js'],
     };
-    for (const file of ['crypto/hash', 'stores/index', 'domains/authorization/roles', 'http/routes', 'index']) {
+    for (const file of [
+      'crypto/hash',
+      'stores/index',
+      'domains/authorization/roles',
+      'http/routes',
+      'index',
+    ]) {
       await core(`${file}.ts`);
     }
     await core('testing/index.ts');
@@ -77,7 +83,10 @@ describe('checkLayers', () => {
 
   it('finds a domain that knows another by a type alone', async () => {
     await core('domains/authorization/roles.ts');
-    await write('packages/core/src/domains/mfa/totp.ts', "import type { x } from '../authorization/roles.js';");
+    await write(
+      'packages/core/src/domains/mfa/totp.ts',
+      "import type { x } from '../authorization/roles.js';",
+    );
     expect(await brokenRules()).toEqual(['domains-are-islands']);
   });
 

@@ -85,7 +85,12 @@ function listGuarantees({
     ]),
     ...(changesRoles === null
       ? []
-      : [consequence(changesRoles ? 'role_change_atomic' : 'role_change_two_steps', ['roles', 'revocations'])]),
+      : [
+          consequence(changesRoles ? 'role_change_atomic' : 'role_change_two_steps', [
+            'roles',
+            'revocations',
+          ]),
+        ]),
   ];
 }
 

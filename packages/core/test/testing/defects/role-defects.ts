@@ -58,8 +58,7 @@ export const roleDefects: readonly Defect[] = [
   },
   {
     name: 'forgets only those who hold a role',
-    noticedBy:
-      'roles that must stay > who holds nothing is forgotten as well, and nobody who must stay',
+    noticedBy: 'roles that must stay > who holds nothing is forgotten as well, and nobody who must stay',
     open: brokenRoles((roles) => ({
       async removeAll(command) {
         const { assignments } = await roles.findHeld(command);
