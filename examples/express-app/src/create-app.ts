@@ -47,11 +47,11 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
     res.json({ report });
   });
 
-  app.get('/api/payroll', protect(auth.requireRole('boss')), (_req, res) => {
+  app.get('/api/payroll', protect(auth.requirePermission('payroll:read')), (_req, res) => {
     res.set('cache-control', 'no-store').json({ payroll });
   });
 
-  app.get('/boss', protect(forPages(auth.requireRole('boss'))), (_req, res) => {
+  app.get('/boss', protect(forPages(auth.requirePermission('payroll:read'))), (_req, res) => {
     res.set('cache-control', 'no-store').sendFile('boss.html', { root: pagesFolder, cacheControl: false });
   });
 

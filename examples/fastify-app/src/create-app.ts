@@ -56,10 +56,14 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
     },
   );
 
-  app.get('/api/payroll', { onRequest: protect(auth.requireRole('boss')) }, async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return { payroll };
-  });
+  app.get(
+    '/api/payroll',
+    { onRequest: protect(auth.requirePermission('payroll:read')) },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { payroll };
+    },
+  );
 
   app.register(serveStatic, { root: publicFolder, extensions: ['html'] });
   if (inbox !== null) {
@@ -71,8 +75,11 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
       reply.header('cache-control', 'no-store').sendFile('inbox.html', pagesFolder, { cacheControl: false }),
     );
   }
-  app.get('/boss', { onRequest: protect(forPages(auth.requireRole('boss'))) }, (_request, reply) =>
-    reply.header('cache-control', 'no-store').sendFile('boss.html', pagesFolder, { cacheControl: false }),
+  app.get(
+    '/boss',
+    { onRequest: protect(forPages(auth.requirePermission('payroll:read'))) },
+    (_request, reply) =>
+      reply.header('cache-control', 'no-store').sendFile('boss.html', pagesFolder, { cacheControl: false }),
   );
 
   app.get('/people', { onRequest: protect(forPages(auth.requireRole('boss'))) }, (_request, reply) =>

@@ -48,9 +48,10 @@ export async function openStores(
 function accountsOf({
   users,
   secondFactors,
+  roles,
   audit,
-}: PostgresStores): Pick<Stores, 'users' | 'secondFactors' | 'audit'> {
-  return { users, ...(secondFactors && { secondFactors }), ...(audit && { audit }) };
+}: PostgresStores): Pick<Stores, 'users' | 'secondFactors' | 'roles' | 'audit'> {
+  return { users, ...(secondFactors && { secondFactors }), ...(roles && { roles }), ...(audit && { audit }) };
 }
 
 /** Accounts and sessions where nothing is lost; in Redis what is asked for often, or soon forgotten. */

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
-import { register } from './http-client.js';
+import { password, register } from './http-client.js';
 
 /** What the boss sees and does about people, in a real browser. */
 export function testPeople(app: ExampleApp): void {
@@ -38,6 +38,18 @@ export function testPeople(app: ExampleApp): void {
       return user;
     };
 
+    /** Somebody at their own browser, and the boss at the page with their row. */
+    const openPeople = async (email: string) => {
+      const employee = await sitDown();
+      await employee.register(email);
+      const { page, ...boss } = await sitDown();
+      await boss.signIn('boss@example.com');
+      await page.getByRole('link', { name: 'People' }).click();
+      const row = page.locator('#people tr', { hasText: email });
+      await row.waitFor();
+      return { employee, page, row };
+    };
+
     it('are disabled at once and enabled again, and what happened is written down', async () => {
       const employee = await sitDown();
       await employee.register('employee@example.com');
@@ -57,6 +69,80 @@ export function testPeople(app: ExampleApp): void {
       await page.getByRole('button', { name: 'Enable: employee@example.com' }).click();
       await page.getByRole('button', { name: 'Disable: employee@example.com' }).waitFor();
       await employee.signIn('employee@example.com');
+    });
+
+    it('are granted a role by the boss, which counts from their next click, and lose it as fast', async () => {
+      const { page, employee, row } = await openPeople('granted@example.com');
+      await page.getByLabel('To', { exact: true }).selectOption('granted@example.com');
+      await page.getByLabel('Which role').selectOption('boss');
+      await page.getByRole('button', { name: 'Grant', exact: true }).click();
+      await row.getByText('boss, granted').waitFor();
+      await page.getByRole('row', { name: /authz_change granted boss granted@example.com boss@/ }).waitFor();
+
+      await employee.page.goto('/boss');
+      await employee.page.getByRole('cell', { name: '€14,200' }).waitFor();
+
+      // Now somebody has to stay.
+      await page.getByRole('button', { name: 'Take away: boss from granted@example.com' }).click();
+      await page.getByText('Somebody has to stay.').waitFor();
+      await row.getByText('boss, granted').waitFor();
+      await page.getByLabel('To', { exact: true }).selectOption('boss@example.com');
+      await page.getByRole('button', { name: 'Grant', exact: true }).click();
+      await page.getByRole('button', { name: 'Take away: boss from boss@example.com' }).waitFor();
+
+      await page.getByRole('button', { name: 'Take away: boss from granted@example.com' }).click();
+      await row.getByText('boss, granted').waitFor({ state: 'detached' });
+      await employee.page.goto('/boss');
+      await employee.page.getByRole('heading', { name: 'This page is for the boss only' }).waitFor();
+    });
+
+    it('are granted a role that the boss has made of permissions, until it is deleted', async () => {
+      const { page, employee, row } = await openPeople('bookkeeper@example.com');
+      await employee.page.goto('/boss');
+      await employee.page.getByRole('heading', { name: 'This page is for the boss only' }).waitFor();
+
+      await page.getByLabel('Name', { exact: true }).fill('boss');
+      await page.getByLabel('payroll:read').check();
+      await page.getByRole('button', { name: 'Make it' }).click();
+      await page.getByText('This name belongs to a role of the company.').waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('bookkeeper');
+      await page.getByRole('button', { name: 'Make it' }).click();
+      await page.getByRole('row', { name: /^bookkeeper payroll:read/ }).waitFor();
+
+      await page.getByLabel('To', { exact: true }).selectOption('bookkeeper@example.com');
+      await page.getByLabel('Which role').selectOption('bookkeeper');
+      await page.getByLabel('Until (may stay empty)').fill('2099-01-31T09:30');
+      await page.getByRole('button', { name: 'Grant', exact: true }).click();
+      await row.getByText(/bookkeeper, granted until 31 Jan 2099/).waitFor();
+      await employee.page.goto('/boss');
+      await employee.page.getByRole('cell', { name: '€14,200' }).waitFor();
+
+      await page.getByRole('button', { name: 'Delete the role bookkeeper' }).click();
+      await row.getByText('bookkeeper, granted').waitFor({ state: 'detached' });
+      await employee.page.goto('/boss');
+      await employee.page.getByRole('heading', { name: 'This page is for the boss only' }).waitFor();
+    });
+
+    it('get no role before the boss has proved anew who that is', async () => {
+      const { page, row } = await openPeople('patient@example.com');
+      // As after a long time; only this one answer is made up.
+      await page.route(
+        '**/auth/admin/users/*/roles/manager',
+        (route) =>
+          route.fulfill({
+            ...{ status: 401, contentType: 'application/problem+json' },
+            body: JSON.stringify({ status: 401, code: 'step_up_required' }),
+          }),
+        { times: 1 },
+      );
+      await page.getByLabel('To', { exact: true }).selectOption('patient@example.com');
+      await page.getByLabel('Which role').selectOption('manager');
+      await page.getByRole('button', { name: 'Grant', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      await dialog.getByLabel('Your password').fill(password);
+      expect(await row.getByText('manager, granted').count()).toBe(0);
+      await page.keyboard.press('Enter');
+      await row.getByText('manager, granted').waitFor();
     });
 
     it('do nothing to themselves, and see nothing of others without the role', async () => {

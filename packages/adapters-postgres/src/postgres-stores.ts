@@ -105,8 +105,8 @@ export interface PostgresStores extends Stores {
   checkSchema(): Promise<readonly SchemaProblem[]>;
 
   /**
-   * Accounts that somebody made, or whose roles, password, address or lock they changed, by SQL of their own: recorded by
-   * triggers, with or without `audit`, in the transaction of the change. Neither changed nor deleted (ASVS 16.4.2).
+   * Accounts that somebody made, or whose roles, password, address or lock they changed, by SQL of their own, and roles that
+   * they granted, took away, made or changed: recorded by triggers, with or without `audit`, in the transaction of the change. Neither changed nor deleted (ASVS 16.4.2).
    *
    * @throws `AuthError` `store_unavailable`.
    */

@@ -37,6 +37,13 @@ interface RoleRow {
   readonly updated_at: string;
 }
 
+/** Which roles a statement takes; `null` for all users, or all roles. */
+interface TakenRoles {
+  readonly tenantId: string;
+  readonly userId: string | null;
+  readonly role: string | null;
+}
+
 type AnswerStatement = RawBuilder<{ readonly answer: string }>;
 
 /** Names a role of a tenant. */
@@ -164,11 +171,13 @@ export function createRoleStore(context: StoreContext): RoleStore {
           ), judged as (
             select kind, kind = 'granted' as is_due from found
           ), assigned as (
-            insert into ${assignments} (tenant_id, user_id, role, assigned_by, assigned_at, expires_at)
-            select ${tenantId}, ${userId}, ${role}, ${assignedBy}, ${now()}, ${expiry} from judged where is_due
+            insert into ${assignments} as known (
+              tenant_id, user_id, role, assigned_by, assigned_at, expires_at, revision
+            )
+            select ${tenantId}, ${userId}, ${role}, ${assignedBy}, ${now()}, ${expiry}, 1 from judged where is_due
             on conflict (tenant_id, user_id, role) do update set
               assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at,
-              expires_at = excluded.expires_at
+              expires_at = excluded.expires_at, revision = known.revision + 1
           ), raised as (
             ${raise(userRow(user), commandId)}
           )
@@ -197,7 +206,8 @@ export function createRoleStore(context: StoreContext): RoleStore {
           ), judged as (
             select kind, kind = 'revoked' as is_due from found
           ), taken as (
-            delete from ${assignments} where ${held} and (select is_due from judged)
+            delete from ${assignments} where ${held}
+              and (select ${marked({ tenantId, userId, role: areStorableIds(role) ? role : null })} from judged where is_due)
           ), raised as (
             ${raise(userRow(user), commandId)}
           )
@@ -237,8 +247,17 @@ export function createRoleStore(context: StoreContext): RoleStore {
       return withdraw(
         command,
         sql`taken as (
-          delete from ${assignments} where ${ofUser(command)} and (select is_due from judged)
+          delete from ${assignments} where ${ofUser(command)}
+            and (select ${marked({ ...command, role: null })} from judged where is_due)
           returning tenant_id, user_id
+        ), granted as (
+          update ${assignments} set assigned_by = null, revision = revision + 1
+          where tenant_id = ${command.tenantId} and assigned_by = ${command.userId}
+            and user_id <> ${command.userId} and (select is_due from judged)
+        ), made as (
+          update ${roles} set created_by = null, revision = revision + 1
+          where tenant_id = ${command.tenantId} and created_by = ${command.userId}
+            and (select is_due from judged)
         ), raised as (
           ${raise(sql`(select distinct tenant_id, user_id from taken) as changed`, null)}
         )`,
@@ -252,10 +271,10 @@ export function createRoleStore(context: StoreContext): RoleStore {
         sql`
           with at as materialized (select ${now()} as at), made as (
             insert into ${roles} (
-              tenant_id, name, permissions, description, created_by, created_at, updated_at, command_id
+              tenant_id, name, permissions, description, created_by, created_at, updated_at, command_id, revision
             )
             select ${tenantId}, ${name}, ${textArray(permissions)}, ${toStorable(description)}, ${createdBy},
-              at, at, ${commandId}
+              at, at, ${commandId}, 1
             from at
             on conflict do nothing
             returning *
@@ -280,7 +299,7 @@ export function createRoleStore(context: StoreContext): RoleStore {
           ), updated as (
             update ${roles} as stored set
               permissions = ${textArray(permissions)}, description = ${toStorable(description)},
-              updated_at = ${now()}, command_id = ${commandId}
+              updated_at = ${now()}, command_id = ${commandId}, revision = stored.revision + 1
             from known
             where stored.tenant_id = known.tenant_id and stored.name = known.name
               and known.command_id <> ${commandId}
@@ -308,7 +327,8 @@ export function createRoleStore(context: StoreContext): RoleStore {
         tenantId,
         sql`
           with gone as (
-            delete from ${roles} where ${isRole({ tenantId, name })} returning 1
+            delete from ${roles} where ${isRole({ tenantId, name })}
+              and (select ${marked({ tenantId, userId: null, role: name })}) returning 1
           ), taken as (
             delete from ${assignments}
             where tenant_id = ${tenantId} and role = ${name} and exists (select from gone)
@@ -360,6 +380,16 @@ export function createRoleStore(context: StoreContext): RoleStore {
       return deleteInBatch(context, { table: assignments, expiry: sql`expires_at`, limit });
     },
   };
+}
+
+/**
+ * Tells the triggers, until the transaction ends, that it is this package that takes these roles: one of a user, all of a user, or
+ * one of everybody with its definition. Always true.
+ */
+function marked({ tenantId, userId, role }: TakenRoles): RawBuilder<unknown> {
+  return sql`set_config(
+    'tessera.taking_roles', jsonb_build_array(${tenantId}::text, ${userId}::text, ${role}::text)::text, true
+  ) is not null`;
 }
 
 function listHolders(source: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -37,6 +37,7 @@ describe('checkSchema', () => {
       'migration_pending 0012_audit_seals',
       'migration_pending 0013_audit_manual_deletions',
       'migration_pending 0014_roles',
+      'migration_pending 0015_audit_manual_roles',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',

@@ -1,6 +1,7 @@
 /** ASVS 16.4.2 and 16.3.1: who has the database gives themselves a role, or an account a password, past the library. */
 import { type PostgresStores, postgresStores } from '@tessera-auth/adapters-postgres';
 import { createAuth } from '@tessera-auth/core';
+import type { RoleStore } from '@tessera-auth/core/stores';
 import { finishedSignIn } from '@tessera-auth/core/testing';
 import { createDatabase } from '@tessera-auth/test-services';
 import type pg from 'pg';
@@ -174,7 +175,160 @@ describe('changes by hand', () => {
   });
 });
 
+const boss = { ...ada, role: 'boss', isCustom: false, assignedBy: 'bob', expiresAt: null, keepsOneOf: [] };
+const auditor = {
+  ...{ tenantId: 'acme', name: 'auditor', permissions: ['reports:read'], description: 'Looks on' },
+  createdBy: 'bob',
+};
+let commands = 0;
+const command = <T extends object>(what: T) => ({ ...what, commandId: `command ${commands++}` });
+const rolesOf = ({ roles }: { readonly roles?: RoleStore }): RoleStore => {
+  if (roles === undefined) throw new Error('Postgres has roles');
+  return roles;
+};
+
+describe('roles that are changed by hand', () => {
+  it('are recorded with who, whom, which and when, and without values', async () => {
+    await rolesOf(stores).grant(command({ ...boss, role: 'employee' }));
+    await pool.query(
+      `insert into ${schema}.role_assignments (tenant_id, user_id, role, assigned_at)
+       values ('acme', 'eve', 'boss', now());
+       update ${schema}.role_assignments set role = 'boss', assigned_by = null where user_id = 'ada'`,
+    );
+    const { rows } = await pool.query('select session_user as role');
+    expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([
+      {
+        ...{ table: 'role_assignments', tenantId: 'acme', userId: 'eve', role: 'boss', act: 'insert' },
+        ...{ columns: ['tenant_id', 'user_id', 'role'], databaseRole: rows[0].role },
+      },
+      {
+        ...{ table: 'role_assignments', ...ada, role: 'employee', act: 'update' },
+        columns: ['role', 'assigned_by'],
+      },
+    ]);
+  });
+
+  it.each<[string, string]>([
+    ['user_id', `user_id = 'eve'`],
+    ['tenant_id', `tenant_id = 'globex'`],
+    ['role', `role = 'owner'`],
+    ['assigned_by', `assigned_by = 'eve'`],
+    ['expires_at', `expires_at = now() + interval '1 day'`],
+  ])('are assignments with another %s', async (column, set) => {
+    await rolesOf(stores).grant(command(boss));
+    await pool.query(`update ${schema}.role_assignments set ${set}`);
+    expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([
+      { table: 'role_assignments', ...ada, role: 'boss', columns: [column] },
+    ]);
+  });
+
+  it.each<[string, string]>([
+    ['tenant_id', `tenant_id = 'globex'`],
+    ['name', `name = 'other'`],
+    ['permissions', `permissions = '{*}'`],
+    ['created_by', 'created_by = null'],
+  ])('are definitions with another %s', async (column, set) => {
+    await rolesOf(stores).createRole(command(auditor));
+    await pool.query(`update ${schema}.roles set ${set}`);
+    expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([
+      { table: 'roles', tenantId: 'acme', userId: null, role: 'auditor', act: 'update', columns: [column] },
+    ]);
+  });
+
+  it('are definitions that were made by hand', async () => {
+    await pool.query(
+      `insert into ${schema}.roles (tenant_id, name, permissions, created_at, updated_at, command_id)
+       values ('acme', 'root', '{*}', now(), now(), '')`,
+    );
+    expect(await stores.listManualChanges({ limit: 10 })).toMatchObject([
+      {
+        table: 'roles',
+        userId: null,
+        role: 'root',
+        act: 'insert',
+        columns: ['tenant_id', 'name', 'permissions'],
+      },
+    ]);
+  });
+
+  it('are those that were taken away by hand', async () => {
+    await rolesOf(stores).createRole(command(auditor));
+    await rolesOf(stores).grant(command(boss));
+    await pool.query(`delete from ${schema}.role_assignments; delete from ${schema}.roles`);
+    await rolesOf(stores).createRole(command(auditor));
+    await rolesOf(stores).grant(command(boss));
+    await pool.query(`truncate ${schema}.roles, ${schema}.role_assignments`);
+    const changes = await stores.listManualChanges({ limit: 10 });
+    expect(changes.map(({ table, userId, role, act }) => [table, userId, role, act])).toEqual([
+      ['role_assignments', 'ada', 'boss', 'delete'],
+      ['roles', null, 'auditor', 'delete'],
+      ['roles', null, 'auditor', 'truncate'],
+      ['role_assignments', 'ada', 'boss', 'truncate'],
+    ]);
+  });
+
+  it('are recorded also in the transaction in which the library changed others', async () => {
+    const client = await pool.connect();
+    await client.query('begin');
+    const roles = rolesOf(stores.withTransaction(client));
+    for (const role of ['boss', 'manager', 'employee']) await roles.grant(command({ ...boss, role }));
+    await roles.createRole(command(auditor));
+    await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [] }));
+    // Refused or without anything to do, so it may not open a door either.
+    await roles.revoke(command({ ...ada, role: 'manager', keepsOneOf: ['manager'] }));
+    await client.query(`delete from ${schema}.role_assignments where role = 'manager'`);
+    await client.query(`update ${schema}.role_assignments set expires_at = now()`);
+    await client.query(`delete from ${schema}.roles`);
+    await client.query('commit');
+    client.release();
+    const changes = await stores.listManualChanges({ limit: 10 });
+    expect(changes.map(({ role, act }) => `${role} ${act}`)).toEqual([
+      'manager delete',
+      'employee update',
+      'auditor delete',
+    ]);
+  });
+
+  it('are none where nothing of it changed', async () => {
+    await rolesOf(stores).createRole(command(auditor));
+    await rolesOf(stores).grant(command(boss));
+    await pool.query(
+      `update ${schema}.role_assignments set role = role, revision = 9;
+       update ${schema}.roles set permissions = '{reports:read}', description = 'Other'`,
+    );
+    expect(await listColumns()).toEqual([]);
+  });
+});
+
 describe('changes by the library', () => {
+  it('to roles are not recorded as by hand', async () => {
+    const roles = rolesOf(stores);
+    const bob = { ...ada, userId: 'bob' };
+    const custom = { role: 'auditor', isCustom: true };
+    await roles.createRole(command(auditor));
+    for (const user of [ada, bob]) {
+      await roles.grant(command({ ...boss, ...user }));
+      await roles.grant(command({ ...boss, ...user, ...custom }));
+      // Again, with an expiry.
+      await roles.grant(
+        command({ ...boss, ...user, ...custom, expiresAt: new Date(Date.now() + 86_400_000) }),
+      );
+    }
+    await roles.replaceRole(command({ ...auditor, permissions: [] }));
+    expect(await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [] }))).toMatchObject({
+      kind: 'revoked',
+    });
+    await roles.deleteRole({ tenantId: 'acme', name: 'auditor' });
+    await roles.createRole(command(auditor));
+    await roles.grant(command({ ...boss, ...ada }));
+    expect(await roles.removeAll({ ...bob, keepsOneOf: [] })).toBe(true);
+    expect((await roles.findHeld(ada)).assignments).toMatchObject([{ assignedBy: null }]);
+    expect(await roles.listRoles('acme')).toMatchObject([{ createdBy: null }]);
+    await roles.grant(command({ ...boss, role: 'employee', expiresAt: new Date(0) }));
+    expect(await roles.deleteExpired(10)).toBe(1);
+    expect(await listColumns()).toEqual([]);
+  });
+
   it('are not recorded as by hand', async () => {
     await stores.users.create(account);
     for (const set of [

@@ -20,6 +20,7 @@ const ids = [
   '0012_audit_seals',
   '0013_audit_manual_deletions',
   '0014_roles',
+  '0015_audit_manual_roles',
 ];
 
 let pool: pg.Pool;

@@ -1,5 +1,5 @@
 /**
- * The primitives alone: tokens, sessions, revocation and roles over stores. No HTTP, no password hashing, no schema
+ * The primitives alone: tokens, sessions, revocation and policies over stores. No HTTP, no password hashing, no schema
  * library; import this where a process only verifies tokens.
  */
 export * from './clock.js';

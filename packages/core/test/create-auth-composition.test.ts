@@ -2,9 +2,11 @@ import {
   type AuthOptions,
   type Composition,
   createAuth,
+  createMemoryRoleStore,
   createMemorySecondFactorStore,
   formatComposition,
   memoryStores,
+  type RoleStore,
   type StoreName,
   type Stores,
   type StoreTraits,
@@ -77,6 +79,7 @@ const endsInOneStep = 'session_end_one_step sessions,revocations';
 const endsInTwoSteps = 'session_end_two_steps sessions,revocations';
 const passwordAtomic = 'password_change_atomic users,sessions';
 const passwordInTwoSteps = 'password_change_two_steps users,sessions';
+const rolesInTwoSteps = 'role_change_two_steps roles,revocations';
 const all = 'sessions,revocations,users,oneTimeTokens,rateLimits';
 
 describe('the composition', () => {
@@ -84,7 +87,7 @@ describe('the composition', () => {
     [
       'everything in memory',
       memoryStores(),
-      [immediate, endsInOneStep, passwordInTwoSteps, `gone_with_process ${all}`],
+      [immediate, endsInOneStep, passwordInTwoSteps, rolesInTwoSteps, `gone_with_process ${all}`],
     ],
     ['everything in Postgres', covering(linked(postgres)), [within, endsInOneStep, passwordAtomic]],
     [
@@ -187,6 +190,24 @@ describe('the composition', () => {
     expect(consequencesOf(compose(without))).toContain('second_factor_unavailable users');
   });
 
+  it.each<[string, readonly StoreName[], string]>([
+    ['one database', [], 'role_change_atomic roles,revocations'],
+    ['a database that has no revocations', ['revocations'], rolesInTwoSteps],
+    ['transactions that cannot be used', ['users'], rolesInTwoSteps],
+  ])('says how roles change with %s', (_where, uncovered, expected) => {
+    const stores = covering({ ...linked(postgres), roles: rolesIn(postgres) }, uncovered);
+    expect(consequencesOf(compose(stores))).toContain(expected);
+  });
+
+  it('says how roles change where they are elsewhere, and nothing where there are none', () => {
+    const stores = { ...covering(linked(postgres)), roles: rolesIn(postgres) };
+    expect(consequencesOf(compose(stores))).toContain(rolesInTwoSteps);
+    expect(compose(stores).changesRolesAtomically).toBe(false);
+    const without = compose(covering(linked(postgres)));
+    expect(without.changesRolesAtomically).toBeNull();
+    expect(consequencesOf(without).join()).not.toMatch(/role_change/);
+  });
+
   it('is a few plain lines for a log', () => {
     const stores = covering(linked(postgres, { rateLimits: redis }));
     expect(formatComposition(compose(stores))).toMatchInlineSnapshot(`
@@ -211,6 +232,7 @@ describe('the composition', () => {
       revocation_immediate [revocations]: What is revoked is refused by every node from the next request on.
       session_end_one_step [sessions, revocations]: A session and its access tokens end in one step.
       password_change_two_steps [users, sessions]: A new password is kept first and the other sessions end next; if that fails, the caller is told, and they last until it asks again.
+      role_change_two_steps [roles, revocations]: A change of roles is kept first and older tokens are refused next; if that fails, the caller is told, and they last until it asks again or they expire.
       gone_with_process [sessions, revocations, users, oneTimeTokens, rateLimits]: What these hold is known to this process alone, and gone when it ends."
     `);
   });
@@ -218,9 +240,17 @@ describe('the composition', () => {
 
 const localFactors = { ...createMemorySecondFactorStore() };
 
+/** Roles that say that they are there. */
+function rolesIn(traits: StoreTraits): RoleStore {
+  return { ...createMemoryRoleStore(), traits };
+}
+
 describe('stores that cannot keep the promises together', () => {
   it.each<[string, Stores]>([
     ['stores.secondFactors', { ...linked(postgres), secondFactors: localFactors }],
+    ['stores.roles', { ...linked(postgres), roles: rolesIn(memory) }],
+    ['stores.roles', { ...linked(memory, { users: postgres }), roles: rolesIn(memory) }],
+    ['stores.roles', { ...linked(memory, { users: undefined }), roles: rolesIn(memory) }],
     ['stores.revocations', linked(postgres, { revocations: memory })],
     ['stores.revocations', linked(redis, { revocations: memory })],
     ['stores.revocations', linked(postgres, { sessions: undefined, revocations: memory })],
@@ -243,6 +273,11 @@ describe('stores that cannot keep the promises together', () => {
       );
     },
   );
+
+  it('are not roles that go with the accounts: ids of the process before come back to nobody', () => {
+    const stores = { ...linked(postgres, { users: memory }), roles: rolesIn(memory) };
+    expect(consequencesOf(compose(stores))).toContain(rolesInTwoSteps);
+  });
 
   it('are refused: none', () => {
     expect(() => compose(undefined as unknown as Stores)).toThrow(new TypeError('stores: missing'));

@@ -49,17 +49,23 @@ describe('checkLayers', () => {
     const offences: Readonly<Record<string, readonly [string, string]>> = {
       'vocabulary-imports-only-from-its-left': ['errors.ts', './crypto/hash.js'],
       'crypto-imports-only-from-its-left': ['crypto/seal.ts', '../stores/index.js'],
-      'stores-imports-only-from-its-left': ['stores/user-store.ts', '../domains/rbac/roles.js'],
-      'events-imports-only-from-its-left': ['events.ts', './domains/rbac/roles.js'],
-      'domains-imports-only-from-its-left': ['domains/rbac/grant.ts', '../../http/routes.js'],
+      'stores-imports-only-from-its-left': ['stores/user-store.ts', '../domains/authorization/roles.js'],
+      'events-imports-only-from-its-left': ['events.ts', './domains/authorization/roles.js'],
+      'domains-imports-only-from-its-left': ['domains/authorization/grant.ts', '../../http/routes.js'],
       'flows-imports-only-from-its-left': ['flows/sign-in.ts', '../create-auth.js'],
       'create-auth-imports-only-from-its-left': ['create-auth.ts', './http/routes.js'],
-      'domains-are-islands': ['domains/tokens/tokens.ts', '../rbac/roles.js'],
+      'domains-are-islands': ['domains/tokens/tokens.ts', '../authorization/roles.js'],
       'entries-only-re-export': ['http/guard.ts', '../index.js'],
       'testing-is-for-tests': ['flows/refresh.ts', '../testing/index.js'],
       'no-unresolvable': ['flows/sign-out.ts', './nowhere.js'],
     };
-    for (const file of ['crypto/hash', 'stores/index', 'domains/rbac/roles', 'http/routes', 'index']) {
+    for (const file of [
+      'crypto/hash',
+      'stores/index',
+      'domains/authorization/roles',
+      'http/routes',
+      'index',
+    ]) {
       await core(`${file}.ts`);
     }
     await core('testing/index.ts');
@@ -76,8 +82,11 @@ describe('checkLayers', () => {
   });
 
   it('finds a domain that knows another by a type alone', async () => {
-    await core('domains/rbac/roles.ts');
-    await write('packages/core/src/domains/mfa/totp.ts', "import type { x } from '../rbac/roles.js';");
+    await core('domains/authorization/roles.ts');
+    await write(
+      'packages/core/src/domains/mfa/totp.ts',
+      "import type { x } from '../authorization/roles.js';",
+    );
     expect(await brokenRules()).toEqual(['domains-are-islands']);
   });
 

@@ -18,7 +18,7 @@ export interface Consequence {
   /** Always the same for a code, in words for people. */
   readonly sentence: string;
   /** The stores that it comes from. */
-  readonly stores: readonly StoreName[];
+  readonly stores: readonly (StoreName | 'roles')[];
 }
 
 /** Which stores an app uses, and what follows from that. Plain data without names, addresses or secrets. */
@@ -32,7 +32,9 @@ export interface Composition {
   readonly endsSessionsInOneStep: boolean;
   /** Whether a password change is one transaction. */
   readonly changesPasswordsAtomically: boolean;
-  /** How revocations act, how sessions end, how passwords change, and then what to be aware of. */
+  /** Whether a change of roles is one transaction with the refusal of older tokens; `null` without `stores.roles`. */
+  readonly changesRolesAtomically: boolean | null;
+  /** How revocations act, how sessions end, how passwords and roles change, and then what to be aware of. */
   readonly consequences: readonly Consequence[];
 }
 
@@ -45,6 +47,7 @@ export function describeComposition(stores: Stores, policy: RevocationPolicy): C
     revocationCheck: check === 'direct' ? { check } : { check, boundMs, pollIntervalMs },
     endsSessionsInOneStep: stores.sessions.recordsRevocationsIn === stores.revocations,
     changesPasswordsAtomically: findTransactions(stores) !== null,
+    changesRolesAtomically: changesRolesAtomically(stores),
   };
   return { ...facts, consequences: [...listGuarantees(facts), ...listLimits(facts, stores)] };
 }
@@ -54,12 +57,19 @@ function describeStore(traits: StoreTraits | undefined): StoreDescription {
   return { medium: traits.medium, durability: traits.durability };
 }
 
+function changesRolesAtomically(stores: Stores): boolean | null {
+  if (stores.roles === undefined) return null;
+  const covers = findTransactions(stores)?.covers;
+  return covers !== undefined && covers.roles === stores.roles && covers.revocations === stores.revocations;
+}
+
 type Facts = Omit<Composition, 'consequences'>;
 
 function listGuarantees({
   revocationCheck,
   endsSessionsInOneStep,
   changesPasswordsAtomically,
+  changesRolesAtomically: changesRoles,
 }: Facts): Consequence[] {
   return [
     consequence(revocationCheck.check === 'direct' ? 'revocation_immediate' : 'revocation_within_bound', [
@@ -73,6 +83,14 @@ function listGuarantees({
       'users',
       'sessions',
     ]),
+    ...(changesRoles === null
+      ? []
+      : [
+          consequence(changesRoles ? 'role_change_atomic' : 'role_change_two_steps', [
+            'roles',
+            'revocations',
+          ]),
+        ]),
   ];
 }
 
@@ -93,6 +111,6 @@ function listLimits(facts: Facts, stores: Stores): Consequence[] {
   return limits.flatMap(([code, from]) => (from.length === 0 ? [] : [consequence(code, from)]));
 }
 
-function consequence(code: ConsequenceCode, stores: readonly StoreName[]): Consequence {
+function consequence(code: ConsequenceCode, stores: Consequence['stores']): Consequence {
   return { code, sentence: consequenceSentences[code], stores };
 }

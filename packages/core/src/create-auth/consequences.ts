@@ -9,6 +9,9 @@ export const consequenceSentences = {
   password_change_atomic: 'A new password and the end of the other sessions are kept together or not at all.',
   password_change_two_steps:
     'A new password is kept first and the other sessions end next; if that fails, the caller is told, and they last until it asks again.',
+  role_change_atomic: 'A change of roles and the refusal of older tokens are kept together or not at all.',
+  role_change_two_steps:
+    'A change of roles is kept first and older tokens are refused next; if that fails, the caller is told, and they last until it asks again or they expire.',
   transactions_unused:
     'There are transactions, but they are not used, because they do not cover these stores.',
   last_writes_lost_on_failover:

@@ -4,7 +4,7 @@ import type { UserRef } from './user-store.js';
 /** A user holds a role. */
 export interface RoleAssignment extends UserRef {
   readonly role: string;
-  /** Who granted it last, or `null` for the app itself. */
+  /** Who granted it last, or `null` for the app itself and for somebody who was erased. */
   readonly assignedBy: string | null;
   readonly assignedAt: Date;
   /** From when on it counts for nothing, or `null`: it stays until it is revoked. */
@@ -19,7 +19,7 @@ export interface CustomRole {
   /** In the order in which they were given. */
   readonly permissions: readonly string[];
   readonly description: string | null;
-  /** Who made it, or `null` for the app itself. */
+  /** Who made it, or `null` for the app itself and for somebody who was erased. */
   readonly createdBy: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -167,7 +167,10 @@ export interface RoleStore extends DescribedStore {
   /** The user counts again. */
   resume(user: UserRef): Promise<void>;
 
-  /** Takes all roles from a user, for good. @returns `false` as in {@link RoleStore.suspend}. */
+  /**
+   * Takes all roles from a user, for good, and forgets who they were: what they granted to others or made stays, with `null`
+   * for their id, and no version rises for it. @returns `false` as in {@link RoleStore.suspend}.
+   */
   removeAll(command: WithdrawCommand): Promise<boolean>;
 
   /** Makes a role. @returns it, or `null` when the tenant has one of this name; the same command twice is the same role. */

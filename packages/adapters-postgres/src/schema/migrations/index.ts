@@ -3,6 +3,7 @@ import type { Tables } from '../tables.js';
 import { auditMigration } from './audit.js';
 import { auditManualChangesMigration } from './audit-manual-changes.js';
 import { auditManualDeletionsMigration } from './audit-manual-deletions.js';
+import { auditManualRolesMigration } from './audit-manual-roles.js';
 import { auditPseudonymsMigration } from './audit-pseudonyms.js';
 import { auditSealsMigration } from './audit-seals.js';
 import { oneTimeTokensMigration } from './one-time-tokens.js';
@@ -32,5 +33,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditSealsMigration,
     auditManualDeletionsMigration,
     rolesMigration,
+    auditManualRolesMigration,
   ].map((migration) => migration(tables));
 }

@@ -79,6 +79,15 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
     const others = [...tenantOf(tenantId).assignments.keys()].filter((userId) => userId !== user.userId);
     return !others.some((userId) => isKeeper({ tenantId, userId }, keepsOneOf));
   };
+  /** What the user granted and made has nobody's name any more. */
+  const forget = ({ tenantId, userId }: UserRef): void => {
+    const { assignments, roles } = tenantOf(tenantId);
+    for (const held of assignments.values())
+      for (const [role, assignment] of held)
+        if (assignment.assignedBy === userId) held.set(role, { ...assignment, assignedBy: null });
+    for (const [name, row] of roles)
+      if (row.role.createdBy === userId) roles.set(name, { ...row, role: { ...row.role, createdBy: null } });
+  };
   const listHolders = (tenantId: string, role: string): readonly string[] =>
     [...tenantOf(tenantId).assignments].flatMap(([userId, held]) => (held.has(role) ? [userId] : [])).sort();
 
@@ -128,10 +137,9 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
 
     async removeAll({ tenantId, userId, keepsOneOf }) {
       const user = { tenantId, userId };
-      if (heldBy(user).size === 0) return true;
       if (wouldLeaveNobody(user, keepsOneOf)) return false;
-      tenantOf(tenantId).assignments.delete(userId);
-      raise(user, null);
+      if (tenantOf(tenantId).assignments.delete(userId)) raise(user, null);
+      forget(user);
       return true;
     },
 

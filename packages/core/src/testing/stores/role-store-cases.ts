@@ -450,6 +450,53 @@ const keeping: readonly StoreCase[] = [
     }),
   },
   {
+    name: 'who is erased is named nowhere: what they granted and made stays',
+    run: withRoles(async (store) => {
+      const byAda = { assignedBy: 'ada' };
+      const elsewhere = { tenantId: 'globex', userId: 'bob' };
+      await grantAll(store, bob, 'owner');
+      for (const user of [ada, bob, elsewhere]) await store.grant(grant(user, 'boss', byAda));
+      await store.grant(grant(bob, 'editor', { assignedBy: 'bob' }));
+      await store.createRole(auditor({ createdBy: 'ada' }));
+      await store.createRole(auditor({ name: 'other', createdBy: 'bob' }));
+      await store.createRole(auditor({ tenantId: 'globex', createdBy: 'ada' }));
+
+      assert.equal(await store.removeAll({ ...ada, keepsOneOf }), true);
+      assert.deepEqual(
+        (await listAll(store, 'acme', 10)).map(({ userId, role, assignedBy }) => [userId, role, assignedBy]),
+        [
+          ['bob', 'boss', null],
+          ['bob', 'editor', 'bob'],
+          ['bob', 'owner', 'boss'],
+        ],
+      );
+      assert.deepEqual(
+        (await store.listRoles('acme')).map(({ name, createdBy }) => [name, createdBy]),
+        [
+          ['auditor', null],
+          ['other', 'bob'],
+        ],
+      );
+      assert.equal(await versionOf(store, bob), 3, 'what bob may do is what it was');
+      const [there] = (await store.findHeld(elsewhere)).assignments;
+      assert.equal(there?.assignedBy, 'ada', 'the same id in another tenant is somebody else');
+      const role = await store.findRole({ tenantId: 'globex', name: 'auditor' });
+      assert.equal(role?.createdBy, 'ada');
+    }),
+  },
+  {
+    name: 'who holds nothing is forgotten as well, and nobody who must stay',
+    run: withRoles(async (store) => {
+      await store.grant(grant(bob, 'boss', { assignedBy: 'ada' }));
+      await store.grant(grant(ada, 'editor', { assignedBy: 'bob' }));
+      assert.equal(await store.removeAll({ ...bob, keepsOneOf }), false);
+      assert.equal((await store.findHeld(ada)).assignments[0]?.assignedBy, 'bob');
+      await store.revoke(revoke(ada, 'editor'));
+      assert.equal(await store.removeAll({ ...ada, keepsOneOf }), true);
+      assert.equal((await store.findHeld(bob)).assignments[0]?.assignedBy, null);
+    }),
+  },
+  {
     name: 'who is suspended or erased twice is so once',
     run: withRoles(async (store) => {
       await grantAll(store, ada, 'boss');

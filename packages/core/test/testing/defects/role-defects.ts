@@ -43,6 +43,30 @@ export const roleDefects: readonly Defect[] = [
     open: brokenRoles((roles) => ({ revoke: (command) => roles.revoke({ ...command, keepsOneOf: [] }) })),
   },
   {
+    name: 'keeps the name of who was erased',
+    noticedBy: 'roles that must stay > who is erased is named nowhere: what they granted and made stays',
+    open: brokenRoles((roles) => ({
+      async removeAll(command) {
+        const { assignments } = await roles.findHeld(command);
+        for (const { role } of assignments) {
+          const outcome = await roles.revoke({ ...command, role, commandId: `erase ${role}` });
+          if (outcome.kind === 'last_holder') return false;
+        }
+        return true;
+      },
+    })),
+  },
+  {
+    name: 'forgets only those who hold a role',
+    noticedBy: 'roles that must stay > who holds nothing is forgotten as well, and nobody who must stay',
+    open: brokenRoles((roles) => ({
+      async removeAll(command) {
+        const { assignments } = await roles.findHeld(command);
+        return assignments.length === 0 || roles.removeAll(command);
+      },
+    })),
+  },
+  {
     name: 'lets the last assignment that must stay expire',
     noticedBy: 'roles that must stay > the last assignment that must stay gets no expiry',
     open: brokenRoles((roles) => ({ grant: (command) => roles.grant({ ...command, keepsOneOf: [] }) })),
