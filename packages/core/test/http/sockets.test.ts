@@ -1,5 +1,6 @@
 import { createHttpAuth } from '@tessera-auth/core';
 import { all, type Guard, type SocketEnd, type SocketVerdict } from '@tessera-auth/core/http';
+import { storeUnavailable } from '@tessera-auth/core/stores';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { publicUrl, userOf } from '../auth-bench.js';
 import { type Browser, createBrowser } from './browser.js';
@@ -262,6 +263,22 @@ describe('while stores are away', () => {
       await pass(sweepMs);
     }
     expect(socket.ends).toEqual([]);
+  });
+
+  it('what was known counts from when the copy was read', async () => {
+    let isAway = false;
+    const fresh = { ...bench.auth.revocations.status(), state: 'fresh' as const, lagMs: 500 };
+    const isRevoked = () => {
+      if (isAway) throw storeUnavailable(new Error('away'));
+      return false;
+    };
+    const revocations = { ...bench.auth.revocations, isRevoked, status: () => fresh };
+    const http = createHttpAuth({ ...bench.auth, revocations });
+    const ends: SocketEnd[] = [];
+    admitted(await http.admitSocket(await fromPage())).watch((reason) => ends.push(reason));
+    isAway = true;
+    await pass(sweepMs);
+    expect(ends).toEqual(['unavailable']);
   });
 
   it('a store that never answers keeps nobody connected', async () => {
