@@ -21,8 +21,8 @@ import { type AuditPage, type AuditReading, readAuditLog, verifyAuditLog } from 
 import { findRights, type UserRights } from './read-rights.js';
 import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
-import { reissueAccessToken } from './reissue-access-token.js';
 import { type Registration, register } from './register.js';
+import { reissueAccessToken } from './reissue-access-token.js';
 import { removeSecondFactor, resetSecondFactor, type SecondFactorRemoval } from './remove-second-factor.js';
 import { renameUser } from './rename-user.js';
 import { renewBackupCodes } from './renew-backup-codes.js';

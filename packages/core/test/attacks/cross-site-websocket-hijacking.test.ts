@@ -134,7 +134,7 @@ it('no token is taken from a URL, where logs keep it, nor from a subprotocol, wh
 });
 
 describe('a socket of somebody who was signed out', () => {
-  it('is closed with the reason, and what is said meanwhile is nobody\'s', async () => {
+  it("is closed with the reason, and what is said meanwhile is nobody's", async () => {
     const client = await openOwn();
     // An attacker's client need not answer the close.
     client.pause();

@@ -159,7 +159,9 @@ describe('an open socket', () => {
 
   it('is closed on the other nodes too, from their memory', async () => {
     vi.useRealTimers();
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+    });
     const node = bench.startNode({ revocation: { check: 'replicated' } });
     const started = node.revocations.start();
     await pass(0);

@@ -242,7 +242,8 @@ export function createSessions(options: SessionsOptions): Sessions {
         store.readEpochs(refOf(user)),
       ]);
       if (session === null || session.userId !== user.userId || session.endedAt !== null) return null;
-      const isInTime = Math.min(session.idleExpiresAt.getTime(), session.absoluteExpiresAt.getTime()) > clock.now();
+      const isInTime =
+        Math.min(session.idleExpiresAt.getTime(), session.absoluteExpiresAt.getTime()) > clock.now();
       const isOfNow = session.userEpoch >= epochs.userEpoch && session.tenantEpoch >= epochs.tenantEpoch;
       return isInTime && isOfNow ? session : null;
     },
