@@ -6,6 +6,7 @@ const guide = {
   revocation: 'Revocation',
   'transports-and-csrf': 'Transports and CSRF',
   'roles-and-guards': 'Roles and guards',
+  websockets: 'WebSockets',
   'list-filters': 'List filters',
   'row-level-security': 'Row level security',
   authorization: 'Authorization',

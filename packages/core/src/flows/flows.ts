@@ -22,6 +22,7 @@ import { findRights, type UserRights } from './read-rights.js';
 import { type Reauthentication, reauthenticate } from './reauthenticate.js';
 import { type RefreshRequest, refresh } from './refresh.js';
 import { type Registration, register } from './register.js';
+import { reissueAccessToken } from './reissue-access-token.js';
 import { removeSecondFactor, resetSecondFactor, type SecondFactorRemoval } from './remove-second-factor.js';
 import { renameUser } from './rename-user.js';
 import { renewBackupCodes } from './renew-backup-codes.js';
@@ -142,6 +143,12 @@ export interface Flows {
    * @throws `AuthError` `refresh_token_invalid`, `refresh_token_superseded`, `refresh_token_reused`.
    */
   refresh(request: RefreshRequest): Promise<SignedIn>;
+
+  /**
+   * An access token that says what is true now of a session and its user; `null` where the session is over or the account
+   * disabled. Rotates nothing, and asks for no credential: it is for what has been let in already and lives longer than a token.
+   */
+  reissueAccessToken(session: UserRef & { readonly sessionId: string }): Promise<string | null>;
 
   /** Ends the session that the tokens of a client belong to; nothing happens when there is none. */
   signOut(request: SignOutRequest): Promise<void>;
@@ -306,6 +313,7 @@ export function createFlows(auth: FlowContext): Flows {
     describeSecondFactor: (user) => auth.secondFactors.describe(user),
     reauthenticate: (request) => reauthenticate(auth, request),
     refresh: (request) => refresh(auth, request),
+    reissueAccessToken: (session) => reissueAccessToken(auth, session),
     signOut: (request) => signOut(auth, request),
     signOutEverywhere: (user) => signOutEverywhere(auth, user),
     signOutOthers: (user, keepSessionId) => signOutOthers(auth, user, keepSessionId),

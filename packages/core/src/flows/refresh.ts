@@ -74,7 +74,7 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
  * Ends a session of somebody who must have a second factor by now and did not give one when it began: in the grace, or
  * before the role or the rule came. The next sign-in asks for it.
  */
-async function endWhereTooWeak(
+export async function endWhereTooWeak(
   auth: FlowContext,
   user: UserRecord,
   { roles }: UserRights,

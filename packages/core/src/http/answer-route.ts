@@ -70,6 +70,11 @@ function requirePlainRequest(request: HttpRequest, query: URLSearchParams): void
   if (override.some((name) => findHeader(request, name) !== null))
     throw new AuthError('method_override_refused');
   if (query.has('_method')) throw new AuthError('method_override_refused');
+  requireNoSecrets(query);
+}
+
+/** @throws `AuthError` `token_in_url`. */
+export function requireNoSecrets(query: URLSearchParams): void {
   if (secretParameters.some((name) => query.has(name))) throw new AuthError('token_in_url');
 }
 

@@ -59,7 +59,8 @@ export function authenticate(
   );
 }
 
-function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Promise<boolean> {
+/** Whether what the token says is revoked. @throws `AuthError` `store_unavailable`. */
+export function isRevoked(http: HttpContext, claims: AccessTokenClaims): boolean | Promise<boolean> {
   const { jti, sessionId, tenantId, subject, userEpoch, tenantEpoch, rolesVersion } = claims;
   return http.auth.revocations.isRevoked({
     jti,

@@ -31,6 +31,17 @@ export function hasTrustedOrigin(request: HttpRequest, trusted: ReadonlySet<stri
   return origin !== null && trusted.has(origin);
 }
 
+/**
+ * Refuses the upgrade of a connection that a foreign page asked for. `Origin` alone counts: every browser sends it with a
+ * WebSocket (RFC 6455 §4.1), and Fetch metadata not every one.
+ *
+ * @throws `AuthError` `csrf_refused`.
+ */
+export function requireTrustedSocket(request: HttpRequest, trusted: ReadonlySet<string>): void {
+  const origin = findHeader(request, 'origin');
+  if (origin === null || !trusted.has(origin)) throw new AuthError('csrf_refused');
+}
+
 function originOf(url: string | null): string | null {
   return url !== null && URL.canParse(url) ? new URL(url).origin : null;
 }

@@ -29,6 +29,8 @@ export interface Cookies {
   readDevice(header: string | null): string | null;
   /** What the request carries. @throws `AuthError` `cookie_ambiguous` when one of ours is there twice. */
   read(header: string | null): CookieTokens;
+  /** The header without these, however often they are there; `undefined` when nothing is left. */
+  omit(header: string | null, tokens: readonly (keyof CookieTokens)[]): string | undefined;
 }
 
 /** The two tokens as cookies hold them; `null` leaves that cookie alone. */
@@ -94,19 +96,28 @@ export function createCookies(options: CookieOptions): Cookies {
       accessToken: findCookie(header, names.accessToken),
       refreshToken: findCookie(header, names.refreshToken),
     }),
+
+    omit: (header, tokens) =>
+      header === null
+        ? undefined
+        : splitCookies(header)
+            .filter((pair) => !tokens.some((token) => pair.startsWith(`${names[token]}=`)))
+            .join('; ') || undefined,
   };
 }
 
 /** The value of the cookie with exactly this name. Two of them are an attack ("cookie tossing") or a mess. */
 function findCookie(header: string | null, name: string): string | null {
   if (header === null || !header.includes(name)) return null;
-  const values = header
-    .split(';')
-    // Blank and tab only, as browsers do. More of what JavaScript takes for white space may begin a name: a sibling host
-    // could set one that has our prefix here and none in the browser.
-    .map((pair) => pair.replace(/^[ \t]+/, ''))
+  const values = splitCookies(header)
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
   if (values.length > 1) throw new AuthError('cookie_ambiguous');
   return values[0] ?? null;
+}
+
+function splitCookies(header: string): string[] {
+  // Blank and tab only, as browsers do. More of what JavaScript takes for white space may begin a name: a sibling host
+  // could set one that has our prefix here and none in the browser.
+  return header.split(';').map((pair) => pair.replace(/^[ \t]+/, ''));
 }

@@ -23,6 +23,7 @@ import { createRequestIds } from './request-ids.js';
 import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
 import { createRoutes } from './routes/index.js';
+import { type AdmitSocket, createSocketGuard } from './socket-guard.js';
 
 /** How authentication travels over HTTP. */
 export interface HttpAuthOptions<M extends PolicyModel = PolicyModel> extends CookieOptions {
@@ -125,6 +126,12 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
    */
   requireStepUp(options?: StepUpOptions): Guard;
 
+  /**
+   * Asks whether the request to open a WebSocket may go on: a page of a trusted origin, whose user the guard lets through. The
+   * socket is checked again while it lives, once {@link AdmittedSocket.watch} has been called.
+   */
+  readonly admitSocket: AdmitSocket;
+
   /** Where a request really comes from, behind the proxies that are trusted. */
   locate(request: HttpRequest): RequestOrigin;
   /** The id of a request, as its answer and all that is recorded of it have it: for the app's own logs. */
@@ -180,6 +187,7 @@ export function createHttpAuth<M extends PolicyModel>(
   };
   const { trustedOrigins } = http;
   return {
+    admitSocket: createSocketGuard(http),
     locate,
     requestIdOf,
     requireHttps: () => createHttpsGuard(http),

@@ -21,6 +21,7 @@ export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http-auth
 export { keepCookies } from './node/keep-cookies.js';
 export { keepHeaders } from './node/keep-headers.js';
 export { readRawBody } from './node/read-raw-body.js';
+export { refuseUpgrade } from './node/refuse-upgrade.js';
 export { createOpenApiDocument, type OpenApiInfo } from './openapi.js';
 export { statusOf } from './problem.js';
 export type { HttpRequest } from './request.js';
@@ -34,3 +35,5 @@ export {
   type RouteWatch,
 } from './route.js';
 export { createRouter, type Router } from './router.js';
+export type { AdmitSocket, AdmittedSocket, SocketVerdict, UpgradeRequest } from './socket-guard.js';
+export type { SocketEnd } from './socket-watch.js';

@@ -398,6 +398,7 @@ function listFlows(auth: Auth, { user, sessionId, refreshToken, mfaToken }: Held
     () => auth.describeSecondFactor(user),
     () => auth.changePassword({ user, sessionId, currentPassword: password, newPassword }),
     () => auth.refresh({ tenantId: '', refreshToken }),
+    () => auth.reissueAccessToken({ ...user, sessionId }),
     () => auth.signOut({ tenantId: '', session: null, refreshToken }),
     () => auth.signOutEverywhere(user),
     () => auth.signOutOthers(user, sessionId),

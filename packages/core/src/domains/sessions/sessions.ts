@@ -97,6 +97,9 @@ export interface Sessions {
    */
   findByRefreshToken(tenantId: string, refreshToken: unknown): Promise<SessionRecord | null>;
 
+  /** The session of the user if it is live. Being looked at keeps no session alive. */
+  findLive(user: UserRef, sessionId: string): Promise<SessionRecord | null>;
+
   /** Gives the session a new token and voids all older ones, after its user's rights or proofs changed. `null`: not live. */
   renew(user: UserRef, sessionId: string, change?: SessionRenewal): Promise<HeldSession | null>;
 
@@ -232,6 +235,18 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     findByRefreshToken,
+
+    async findLive(user, sessionId) {
+      const [session, epochs] = await Promise.all([
+        store.find(user.tenantId, sessionId),
+        store.readEpochs(refOf(user)),
+      ]);
+      if (session === null || session.userId !== user.userId || session.endedAt !== null) return null;
+      const isInTime =
+        Math.min(session.idleExpiresAt.getTime(), session.absoluteExpiresAt.getTime()) > clock.now();
+      const isOfNow = session.userEpoch >= epochs.userEpoch && session.tenantEpoch >= epochs.tenantEpoch;
+      return isInTime && isOfNow ? session : null;
+    },
 
     endByAccessToken: endings.endByAccessToken,
 

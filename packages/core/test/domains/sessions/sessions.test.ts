@@ -121,6 +121,34 @@ describe('renewing a session', () => {
   });
 });
 
+describe('looking for a live session', () => {
+  it('finds it, and leaves it as it is', async () => {
+    const bench = createSessionBench();
+    const { session } = await bench.signIn();
+    bench.clock.advance(60_000);
+    expect(await bench.sessions.findLive(ada, session.id)).toEqual(session);
+  });
+
+  it.each<[string, (bench: ReturnType<typeof createSessionBench>, id: string) => unknown]>([
+    ['ended', ({ sessions }, id) => sessions.end(ada, id, 'signed_out')],
+    ['ended with all of the user', ({ sessions }) => sessions.endAll(ada)],
+    ['ended with all of the tenant', ({ sessions }) => sessions.endTenant(ada.tenantId)],
+    ['idle for too long', ({ sessions, clock }) => clock.advance(sessions.policy.idleLifetimeMs)],
+  ])('finds none that is %s', async (_what, act) => {
+    const bench = createSessionBench();
+    const { session } = await bench.signIn();
+    await act(bench, session.id);
+    expect(await bench.sessions.findLive(ada, session.id)).toBeNull();
+  });
+
+  it('finds none of somebody else', async () => {
+    const bench = createSessionBench();
+    const { session } = await bench.signIn();
+    expect(await bench.sessions.findLive(bob, session.id)).toBeNull();
+    expect(await bench.sessions.findLive({ ...ada, tenantId: 'globex' }, session.id)).toBeNull();
+  });
+});
+
 describe('a store', () => {
   it('sees two ids of a user and nothing else that the caller holds', async () => {
     const commands: object[] = [];
