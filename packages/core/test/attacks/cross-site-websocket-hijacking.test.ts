@@ -4,8 +4,9 @@
  * that stays open after its user was signed out, and clients that break the upgrade itself. Over loopback, with `ws`.
  */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Identity, refuseUpgrade, type SocketEnd } from '@tessera-auth/core/http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   [ends, heard, clients] = [[], [], []];
   sockets = new WebSocketServer({ noServer: true });
   server = createServer();
-  server.on('upgrade', async (request, socket, head) => {
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const admitted = await bench.http.admitSocket(request);
     if (!admitted.isAdmitted) {
       refuseUpgrade(socket, admitted.response);
@@ -47,7 +48,8 @@ beforeEach(async () => {
         client.send('secret');
       });
     });
-  });
+  };
+  server.on('upgrade', (...upgraded) => void upgrade(...upgraded));
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });
 

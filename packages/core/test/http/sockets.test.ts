@@ -219,6 +219,16 @@ describe('a socket that outlives its access token', () => {
     expect(socket.ends).toEqual(['expired']);
   });
 
+  it('is closed when the account was disabled by hand, which no node was told of', async () => {
+    const socket = await connect();
+    await bench.auth.stores.users.update({
+      ...(await me()),
+      set: { disabledAt: new Date(bench.clock.now()) },
+    });
+    await pass(tokenMs);
+    expect(socket.ends).toEqual(['expired']);
+  });
+
   it('is closed when the guard says no by now', async () => {
     const guard = all(bench.http.signedIn(), bench.http.requireStepUp({ within: '1m' }));
     const socket = await connect(guard);
@@ -265,6 +275,22 @@ describe('while stores are away', () => {
       await pass(sweepMs);
     }
     expect(socket.ends).toEqual([]);
+  });
+
+  it('a guard that cannot say is asked again before the socket is closed', async () => {
+    let isAway = false;
+    const guard: Guard = () =>
+      isAway
+        ? { isAllowed: false, response: { status: 503, headers: {}, cookies: [], body: null } }
+        : { isAllowed: true, identity: null, cookies: [] };
+    const socket = await connect(guard);
+    isAway = true;
+    await pass(tokenMs);
+    expect(socket.ends).toEqual([]);
+    isAway = false;
+    await pass(sweepMs);
+    expect(socket.ends).toEqual([]);
+    expect(socket.identity()).not.toBeNull();
   });
 
   it('what was known counts from when the copy was read', async () => {
