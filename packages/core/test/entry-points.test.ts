@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 
-const entryPoints = ['.', './primitives', './authorization', './stores', './http', './testing'] as const;
+const entryPoints = [
+  '.',
+  './primitives',
+  './authorization',
+  './authorization/presets',
+  './stores',
+  './http',
+  './testing',
+] as const;
 const nameOf = (path: string) => `@tessera-auth/core${path.slice(1)}`;
 
 /** The names that CommonJS gets of each entry point, by `require()` in a process of its own. */

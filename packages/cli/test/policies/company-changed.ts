@@ -1,4 +1,5 @@
-import { companyPreset, definePolicy } from '@tessera-auth/core/authorization';
+import { definePolicy } from '@tessera-auth/core/authorization';
+import { companyPreset } from '@tessera-auth/core/authorization/presets';
 
 /** Against `company.ts`: a manager may more, a boss less, one rule is looser, one is gone, one is new. */
 export const policy = definePolicy({

@@ -1,4 +1,5 @@
-import { companyPreset, definePolicy } from '@tessera-auth/core/authorization';
+import { definePolicy } from '@tessera-auth/core/authorization';
+import { companyPreset } from '@tessera-auth/core/authorization/presets';
 
 export const policy = definePolicy({
   ...companyPreset,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { contentPreset, definePolicy } from '@tessera-auth/core/authorization';
+import { definePolicy } from '@tessera-auth/core/authorization';
+import { contentPreset } from '@tessera-auth/core/authorization/presets';
 
 createServer().listen(0, '127.0.0.1');
 

@@ -128,7 +128,7 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
 
   /**
    * Asks whether the request to open a WebSocket may go on: a page of a trusted origin, whose user the guard lets through. The
-   * socket is checked again while it lives, once {@link AdmittedSocket.watch} has been called.
+   * socket is checked again while it lives, once `watch` of the answer has been called.
    */
   readonly admitSocket: AdmitSocket;
 

@@ -17,7 +17,10 @@ export interface UpgradeRequest extends Pick<HttpRequest, 'headers'> {
   /** Path and query. */
   readonly url?: string | undefined;
   readonly socket?:
-    | (NonNullable<HttpRequest['socket']> & { on?(event: 'error', listener: () => void): unknown })
+    | (NonNullable<HttpRequest['socket']> & {
+        /** Hears of errors of the connection. */
+        on?(event: 'error', listener: () => void): unknown;
+      })
     | undefined;
 }
 

@@ -39,9 +39,11 @@ beforeEach(async () => {
 
 /** Nothing was read or written but the account of the one who asked. */
 const expectUnheard = () =>
-  expect(bench.watched.calls.filter((call) => !/^(users\.find|roles\.findHeld|revocations\.isRevoked)$/.test(call))).toEqual(
-    [],
-  );
+  expect(
+    bench.watched.calls.filter(
+      (call) => !/^(users\.find|roles\.findHeld|revocations\.isRevoked)$/.test(call),
+    ),
+  ).toEqual([]);
 
 describe.each([...reads, ...acts, ['GET', '?limit=5'] as const])('%s /admin/users/:id%s', (method, act) => {
   const path = () => (act.startsWith('?') ? act : `${victim}${act}`);

@@ -1,5 +1,5 @@
 /**
- * ASVS 2.4.1, 6.3.1: a client that sends its request and resets the connection at once has no address by the time somebody
+ * ASVS 6.3.1: a client that sends its request and resets the connection at once has no address by the time somebody
  * looks (`remoteAddress` of Node is `undefined` then). What it asks for is done all the same, so it must not be free.
  */
 import { createRouter, type HttpRequest } from '@tessera-auth/core/http';

@@ -82,7 +82,7 @@ describe('the request to open a socket', () => {
       status: 401,
       code: 'credentials_missing',
     });
-    const guard = bench.http.requirePermission('reports:approve' as never);
+    const guard = bench.http.requirePermission('reports:approve');
     expect(await refusalOf(bench.http.admitSocket(await fromPage(), guard))).toEqual({
       status: 403,
       code: 'permission_denied',
@@ -151,7 +151,7 @@ describe('an open socket', () => {
     const user = await me();
     await bench.auth.grantRole({ user, actorId: null, role: 'manager' });
     await browser.signIn();
-    const socket = await connect(bench.http.requirePermission('reports:approve' as never));
+    const socket = await connect(bench.http.requirePermission('reports:approve'));
     await bench.auth.revokeRole({ user, actorId: null, role: 'manager' });
     await pass(sweepMs);
     expect(socket.ends).toEqual(['revoked']);
@@ -199,7 +199,7 @@ describe('an open socket', () => {
 
 describe('a socket that outlives its access token', () => {
   it('stays open while session, account and guard say so, and keeps no session alive', async () => {
-    const socket = await connect(bench.http.requirePermission('reports:read' as never));
+    const socket = await connect(bench.http.requirePermission('reports:read'));
     const before = socket.identity();
     await pass(tokenMs);
     expect(socket.ends).toEqual([]);
@@ -240,7 +240,7 @@ describe('a socket that outlives its access token', () => {
     const expiresAt = new Date(bench.clock.now() + 5 * 60_000);
     await bench.auth.grantRole({ user: await me(), actorId: null, role: 'manager', expiresAt });
     await browser.signIn();
-    const guarded = await connect(bench.http.requirePermission('reports:approve' as never));
+    const guarded = await connect(bench.http.requirePermission('reports:approve'));
     const open = await connect();
     await pass(5 * 60_000);
     expect([guarded.ends, open.ends]).toEqual([['expired'], []]);

@@ -35,13 +35,13 @@ export type {
   RoleDefinition,
   Rule,
   RuleBuilder,
+  RuleCondition,
   RuleDefinition,
   RuleFacts as RuleTerms,
   TargetOf,
 } from './model.js';
 export type { PermissionRules, RelationFacts, RuleFacts } from './permission-rules.js';
 export type { ModelOf, PermissionIn, Policy, PrincipalFacts, RecordArguments, RecordOf } from './policy.js';
-export { chatPreset, companyPreset, contentPreset } from './presets.js';
 export type { Facts, Principal } from './principal.js';
 export type {
   BooleanTerm,

@@ -96,6 +96,10 @@ export interface RuleBuilder<U, R, Role extends string> {
   deny<const P extends TargetOf<R>>(name: string, rule: RuleDefinition<U, R, Role, P>): Rule;
 }
 
+/** When a rule applies, told with the terms of whatever resource it is about. */
+// biome-ignore lint/suspicious/noExplicitAny: each rule has terms of its own.
+export type RuleCondition = (facts: any) => When;
+
 /** A rule, as the builder makes it. */
 export interface Rule {
   readonly effect: 'allow' | 'deny';
@@ -103,8 +107,8 @@ export interface Rule {
   readonly name: string;
   readonly to: readonly string[];
   readonly for: readonly string[] | null;
-  // biome-ignore lint/suspicious/noExplicitAny: the terms of whatever resource the rule is about.
-  readonly when: ((facts: any) => When) | null;
+  /** `null`: always. */
+  readonly when: RuleCondition | null;
 }
 
 /** A policy, as it is written. */

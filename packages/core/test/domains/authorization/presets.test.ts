@@ -1,10 +1,5 @@
-import {
-  chatPreset,
-  companyPreset,
-  contentPreset,
-  definePolicy,
-  type Policy,
-} from '@tessera-auth/core/authorization';
+import { definePolicy, type Policy } from '@tessera-auth/core/authorization';
+import { chatPreset, companyPreset, contentPreset } from '@tessera-auth/core/authorization/presets';
 import { describe, expect, it } from 'vitest';
 
 /** What each role may, a line for each: `!` for all records, `?` for some. */
