@@ -1,6 +1,6 @@
 import { findClaims } from '../domains/tokens/find-claims.js';
 import type { FlowContext } from './flow-context.js';
-import { recordSessionEnd } from './record-session-end.js';
+import { recordSignOut } from './record-sign-out.js';
 
 /**
  * Revokes whatever of ours `token` is (RFC 7009): a refresh token with its whole session, an access token alone.
@@ -12,7 +12,7 @@ import { recordSessionEnd } from './record-session-end.js';
 export async function revokeToken(auth: FlowContext, tenantId: string, token: string): Promise<void> {
   const ended = await auth.sessions.endByRefreshToken(tenantId, token);
   if (ended !== null) {
-    await recordSessionEnd(auth, ended, { sessionId: ended.id, reason: 'signed_out' });
+    await recordSignOut(auth, ended, ended.id);
     return;
   }
   const claims = findClaims(auth.accessTokens, token);

@@ -1,6 +1,6 @@
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { recordSessionEnd } from './record-session-end.js';
+import { recordSignOut } from './record-sign-out.js';
 
 /** A client wants to be signed out and shows what it has. */
 export interface SignOutRequest {
@@ -22,12 +22,12 @@ export async function signOut(auth: FlowContext, request: SignOutRequest): Promi
   const { tenantId, session, refreshToken } = request;
   if (session !== null) {
     await auth.sessions.endByAccessToken(session);
-    await recordSessionEnd(auth, session, { sessionId: session.sessionId, reason: 'signed_out' });
+    await recordSignOut(auth, session, session.sessionId);
   }
 
   const isSameSession =
     session !== null && auth.sessions.findSessionId(tenantId, refreshToken) === session.sessionId;
   if (refreshToken === null || isSameSession) return;
   const ended = await auth.sessions.endByRefreshToken(tenantId, refreshToken);
-  if (ended !== null) await recordSessionEnd(auth, ended, { sessionId: ended.id, reason: 'signed_out' });
+  if (ended !== null) await recordSignOut(auth, ended, ended.id);
 }

@@ -1,5 +1,6 @@
 // ASVS 7.4.2, GDPR article 17: the attacker is the owner of an erased account, or whoever holds their tokens, and goes on signing in,
 // refreshing and acting while it is erased.
+import { createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, newPassword, password, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -69,3 +70,22 @@ describe('the owner of an erased account', () => {
     expect(await isAccepted(other, held.accessToken)).toBe(false);
   });
 });
+
+it.each(['signOut', 'revokeToken'] as const)(
+  'an old token in %s does not bring back what was forgotten',
+  async (act) => {
+    const audit = createMemoryAuditStore();
+    bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    held = await bench.register();
+    user = userOf(held);
+    expect(await audit.findPseudonym(user)).not.toBeNull();
+    await erase();
+    expect(await audit.findPseudonym(user)).toBeNull();
+
+    const { refreshToken, session } = held;
+    if (act === 'revokeToken') await bench.auth.revokeToken('', refreshToken);
+    else
+      await bench.auth.signOut({ tenantId: '', session: { ...user, sessionId: session.id }, refreshToken });
+    expect(await audit.findPseudonym(user)).toBeNull();
+  },
+);
