@@ -1,9 +1,10 @@
-import type { Policy, Principal } from '../domains/authorization/index.js';
+import type { Principal } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import type { ChangedHolder, CustomRole, RoleStore } from '../stores/role-store.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { findRights, principalOf } from './read-rights.js';
+import { findRights } from './read-rights.js';
+import { asGrants, asRole, principalOf } from './role-principals.js';
 
 /** The permission without which nobody could grant roles any more. */
 const administration = 'auth:roles:write';
@@ -25,6 +26,7 @@ export function listKeptRoles({ policy }: FlowContext): readonly string[] {
 /**
  * Insists that nobody gives or takes what is more than their own (ASVS 8.2.1). The app itself, `null`, may do anything.
  *
+ * @param heldUntil until when what is given lasts; the actor must hold it as long. `null`, the default: for good.
  * @throws `AuthError` `grant_exceeds_ceiling`, also where the actor is gone or disabled.
  */
 export async function requireCeiling(
@@ -32,26 +34,13 @@ export async function requireCeiling(
   tenantId: string,
   actorId: string | null,
   given: Principal,
+  heldUntil: Date | null | undefined = null,
 ): Promise<void> {
   if (actorId === null) return;
   const actor = { tenantId, userId: actorId };
-  const held = await findRights(auth, actor);
+  const held = await findRights(auth, actor, heldUntil);
   if (held === null || !auth.policy.covers(principalOf(auth, actor, held), given))
     throw new AuthError('grant_exceeds_ceiling');
-}
-
-/** Somebody who has one role of the policy and nothing else. */
-export function asRole(policy: Policy, role: string): Principal {
-  return policy.principal({ userId: '', roles: [role] });
-}
-
-/** Somebody who has what a role made at run time grants, as far as the policy still knows it. */
-export function asGrants(policy: Policy, grants: readonly string[]): Principal {
-  return policy.principal({
-    userId: '',
-    roles: [],
-    grants: policy.encodeGrants(grants.filter(policy.isGrant)),
-  });
 }
 
 /** What a role is: one of the code, a custom one, or `null` where there is none of the name. */
@@ -92,9 +81,11 @@ export async function suspendRoles(auth: FlowContext, { tenantId, userId }: User
 
 /** Before somebody is erased. @throws `AuthError` `last_administrator`. */
 export async function removeRoles(auth: FlowContext, { tenantId, userId }: UserRef): Promise<void> {
+  const { roleStore } = auth;
+  if (roleStore === null) return;
+  const ref = { tenantId, userId };
   // Ids that nobody ever had must leave no trace by being asked for.
-  if (((await auth.roleStore?.findHeld({ tenantId, userId }))?.version ?? 0) === 0) return;
-  const command = { tenantId, userId, keepsOneOf: listKeptRoles(auth) };
-  if (auth.roleStore !== null && !(await auth.roleStore.removeAll(command)))
+  const isKnown = (await auth.users.find(ref)) !== null || (await roleStore.findHeld(ref)).version > 0;
+  if (isKnown && !(await roleStore.removeAll({ ...ref, keepsOneOf: listKeptRoles(auth) })))
     throw new AuthError('last_administrator');
 }

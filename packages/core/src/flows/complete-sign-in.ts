@@ -2,6 +2,7 @@ import type { TokenPurpose } from '../domains/one-time-tokens/index.js';
 import type { FlowContext } from './flow-context.js';
 import { type HalfSignIn, rememberedDevice, secondFactorPending, secondFactorSetup } from './mfa-tokens.js';
 import { readRights } from './read-rights.js';
+import { secondFactorDueAt } from './role-principals.js';
 import type { PendingSignIn, SignInOutcome } from './sign-in-outcome.js';
 import { type ProvenSignIn, startSession } from './start-session.js';
 
@@ -31,12 +32,12 @@ export async function completeSignIn(auth: FlowContext, proven: FirstFactorProve
     return { kind: 'second_factor_required', methods, ...(await pause(auth, proven, secondFactorPending)) };
   }
   const rights = await readRights(auth, user);
-  const secondFactorDueAt = auth.mfa.dueAt({ ...user, roles: rights.roles });
-  if (secondFactorDueAt !== null && secondFactorDueAt <= auth.now()) {
+  const dueAt = secondFactorDueAt(auth, user, rights);
+  if (dueAt !== null && dueAt <= auth.now()) {
     const kind = 'second_factor_setup_required';
     return { kind, methods: [], ...(await pause(auth, proven, secondFactorSetup)) };
   }
-  return { ...(await startSession(auth, proven, rights)), secondFactorDueAt };
+  return { ...(await startSession(auth, proven, rights)), secondFactorDueAt: dueAt };
 }
 
 /** Writes down how far the sign-in has come. */

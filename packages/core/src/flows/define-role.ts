@@ -1,8 +1,9 @@
 import { createId } from '../crypto/random.js';
 import { AuthError } from '../errors.js';
 import type { CustomRole } from '../stores/role-store.js';
-import { asGrants, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
+import { requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
+import { asGrants } from './role-principals.js';
 
 /** Names a role that was, or shall be, made at run time. */
 export interface RoleAct {

@@ -15,14 +15,11 @@ export async function enableUser(auth: FlowContext, { user, actorId }: AccountAc
   return auth.atomically(async (kept) => {
     const before = await kept.users.find(ref);
     if (before === null) throw new AuthError('account_not_found');
-    if (before.disabledAt === null) {
-      // An earlier call may have come so far only.
-      await kept.roleStore?.resume(ref);
-      return before;
-    }
+    // Roles before the account, as where somebody is disabled: two acts that lock in two orders would wait for each other.
+    await kept.roleStore?.resume(ref);
+    if (before.disabledAt === null) return before;
     const outcome = await kept.users.update({ ...ref, set: { disabledAt: null } });
     if (outcome.kind !== 'updated') throw new AuthError('account_not_found');
-    await kept.roleStore?.resume(ref);
     await kept.record({ type: 'user_enabled', ...ref, actorId });
     return outcome.user;
   });

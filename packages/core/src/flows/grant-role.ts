@@ -1,8 +1,10 @@
 import { createId } from '../crypto/random.js';
+import type { Principal } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import type { AccountAct } from './account-act.js';
 import { findRole, listKeptRoles, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
+import { isRestricting } from './role-principals.js';
 
 /** Somebody grants a role to a user. */
 export interface RoleGrant extends AccountAct {
@@ -24,7 +26,7 @@ export interface RoleRemoval extends AccountAct {
  * after a failure records them again.
  *
  * @throws `AuthError` `account_not_found`, `role_not_found`, `grant_exceeds_ceiling` when the role grants what the actor does
- * not hold, `last_administrator` when the last of them would get an expiry, `store_unavailable`; `TypeError` without `stores.roles`
+ * not hold for as long, `last_administrator` when the last of them would get an expiry, `store_unavailable`; `TypeError` without `stores.roles`
  * or for an expiry that is no future instant.
  */
 export async function grantRole(
@@ -39,13 +41,19 @@ export async function grantRole(
     if (account === null) throw new AuthError('account_not_found');
     const found = await findRole(kept, ref.tenantId, role);
     if (found === null) throw new AuthError('role_not_found');
-    await requireCeiling(kept, ref.tenantId, actorId, found.given);
+    await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
+    requireNoEscape(kept, { user: ref, actorId }, found.given);
     const outcome = await requireRoleStore(kept).grant({
       ...{ ...ref, role, isCustom: found.custom !== null, assignedBy: actorId, expiresAt },
       ...{ keepsOneOf: listKeptRoles(kept), commandId: createId() },
     });
     if (outcome.kind !== 'granted')
       throw new AuthError(outcome.kind === 'role_missing' ? 'role_not_found' : 'last_administrator');
+    // Somebody may have erased them before the step above had its turn.
+    if ((await kept.users.find(ref)) === null) {
+      await requireRoleStore(kept).removeAll({ ...ref, keepsOneOf: [] });
+      throw new AuthError('account_not_found');
+    }
     await revokeOlder(kept, ref.tenantId, [{ userId: ref.userId, version: outcome.version }]);
     await kept.record({ type: 'authz_change', ...ref, actorId, act: 'granted', role, expiresAt });
     kept.notify({
@@ -69,7 +77,12 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
   const ref = { tenantId: user.tenantId, userId: user.userId };
   const isRevoked = await auth.atomically(async (kept) => {
     const found = await findRole(kept, ref.tenantId, role);
-    if (found !== null) await requireCeiling(kept, ref.tenantId, actorId, found.given);
+    // Of a role that this node does not know nobody can say what it grants.
+    if (found === null && actorId !== null) throw new AuthError('role_not_found');
+    if (found !== null) {
+      await requireCeiling(kept, ref.tenantId, actorId, found.given, undefined);
+      requireNoEscape(kept, { user: ref, actorId }, found.given);
+    }
     const outcome = await requireRoleStore(kept).revoke({
       ...{ ...ref, role, keepsOneOf: listKeptRoles(kept), commandId: createId() },
     });
@@ -87,4 +100,9 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
     return true;
   });
   if (!isRevoked) throw new AuthError('role_not_found');
+}
+
+/** Nobody changes a role of their own that a deny rule comes with: without it, or with an end, they might be allowed more. */
+function requireNoEscape({ policy }: FlowContext, { user, actorId }: AccountAct, given: Principal): void {
+  if (actorId === user.userId && isRestricting(policy, given)) throw new AuthError('grant_exceeds_ceiling');
 }

@@ -20,7 +20,7 @@ export {
 export type { ListedRole } from './list-roles.js';
 export type { ProofOrigin } from './prove-second-factor.js';
 export type { AuditCursor, AuditPage, AuditReading } from './read-audit-log.js';
-export { principalOf, type UserRights } from './read-rights.js';
+export type { UserRights } from './read-rights.js';
 export type { TextChunks } from './read-text.js';
 export {
   type CsvUserFileOptions,
@@ -33,6 +33,7 @@ export type { RefreshRequest } from './refresh.js';
 export type { Registration } from './register.js';
 export type { SecondFactorRemoval } from './remove-second-factor.js';
 export type { PasswordReset } from './reset-password.js';
+export { principalOf } from './role-principals.js';
 export type { BackupCodes, SecondFactorConfirmation, SecondFactorSetup } from './set-up-second-factor.js';
 export type { FinishedSignIn, PendingSignIn, SignInOutcome } from './sign-in-outcome.js';
 export type { PasswordClaim } from './sign-in-with-password.js';

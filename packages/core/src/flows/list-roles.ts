@@ -1,6 +1,7 @@
 import type { AssignmentCursor, AssignmentFilter, AssignmentPage } from '../stores/role-store.js';
-import { asRole, requireRoleStore } from './change-roles.js';
+import { requireRoleStore } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
+import { asRole } from './role-principals.js';
 
 /** A role that can be granted. */
 export interface ListedRole {

@@ -1,10 +1,9 @@
-import type { Policy, Principal } from '../domains/authorization/index.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 
 /** What a user holds at an instant: the roles of the account, and those that were assigned and have not expired. */
 export interface UserRights {
-  /** Roles of the policy count; all other names grant nothing by themselves. */
+  /** Roles of the policy. Names of roles that were made at run time are left out: a later release may use them in its code. */
   readonly roles: readonly string[];
   /** What roles grant that were made at run time, as `policy.encodeGrants` writes it; `null` for nothing. */
   readonly permissions: string | null;
@@ -24,25 +23,30 @@ const never = new Date(8.64e15);
  * Roles and version are one read. Whoever read them before a change makes a token of a lower version, which is refused; and
  * it ends no later than one that was issued at the instant of the reading, however long the rest took, so that the revocation is
  * kept for long enough.
+ *
+ * @param heldUntil only what is held until then at least; `null`: for good. Default: whatever is held now.
  */
 export async function readRights(
   { roleStore, policy, accessTokens, now }: FlowContext,
   user: UserRecord,
+  heldUntil: Date | null | undefined = undefined,
 ): Promise<UserRights> {
   if (roleStore === null) return { roles: user.roles, permissions: null, version: 0, notAfter: never };
   const readAtMs = now().getTime();
   const { version, assignments, customRoles } = await roleStore.findHeld(user);
   const held = assignments.filter(
-    ({ expiresAt }) => expiresAt === null || expiresAt.getTime() - readAtMs > marginMs,
+    ({ expiresAt }) =>
+      expiresAt === null || (expiresAt.getTime() - readAtMs > marginMs && lastsUntil(expiresAt, heldUntil)),
   );
   const names = held.map(({ role }) => role);
-  // A name that a later release uses in its code means what the code says.
-  const granted = customRoles.filter(({ name }) => names.includes(name) && !policy.isRole(name));
+  const granted = customRoles.filter(({ name }) => names.includes(name));
+  // Whoever was given a role made at run time was not given the one that a later release calls the same.
+  const isCustom = (name: string): boolean => granted.some((role) => role.name === name);
   // What the policy no longer has is nothing.
   const grants = granted.flatMap(({ permissions }) => permissions).filter(policy.isGrant);
   const ends = held.flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
   return {
-    roles: [...new Set([...user.roles, ...names])],
+    roles: [...new Set([...user.roles, ...names.filter((name) => !isCustom(name))])],
     permissions: grants.length === 0 ? null : policy.encodeGrants(grants),
     version,
     notAfter: new Date(Math.min(readAtMs + accessTokens.lifetimeMs, ...ends)),
@@ -53,16 +57,12 @@ export async function readRights(
 export async function findRights(
   auth: FlowContext,
   { tenantId, userId }: UserRef,
+  heldUntil: Date | null | undefined = undefined,
 ): Promise<UserRights | null> {
   const user = await auth.users.find({ tenantId, userId });
-  return user === null || user.disabledAt !== null ? null : readRights(auth, user);
+  return user === null || user.disabledAt !== null ? null : readRights(auth, user, heldUntil);
 }
 
-/** Whoever holds these rights, as the policy sees them. */
-export function principalOf(
-  { policy, now }: { readonly policy: Policy; now(): Date },
-  { tenantId, userId }: UserRef,
-  { roles, permissions }: Pick<UserRights, 'roles' | 'permissions'>,
-): Principal {
-  return policy.principal({ tenantId, userId, roles, grants: permissions, now: now() });
+function lastsUntil(expiresAt: Date, heldUntil: Date | null | undefined): boolean {
+  return heldUntil === undefined || (heldUntil !== null && expiresAt >= heldUntil);
 }

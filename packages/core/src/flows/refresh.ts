@@ -4,6 +4,7 @@ import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 import { readRights, type UserRights } from './read-rights.js';
 import { recordSessionEnd } from './record-session-end.js';
+import { secondFactorDueAt } from './role-principals.js';
 import { issueTokens, requireIssuable, type SignedIn } from './signed-in.js';
 
 /** A client presents its refresh token. */
@@ -77,10 +78,10 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
 export async function endWhereTooWeak(
   auth: FlowContext,
   user: UserRecord,
-  { roles }: UserRights,
+  rights: UserRights,
   { id, amr }: SessionRecord,
 ): Promise<boolean> {
-  const dueAt = auth.mfa.dueAt({ ...user, roles });
+  const dueAt = secondFactorDueAt(auth, user, rights);
   if (dueAt === null || dueAt > auth.now() || amr.includes('mfa') || amr.includes('swk')) return false;
   const isEnded = await auth.sessions.end(user, id, 'mfa_required');
   if (isEnded) await recordSessionEnd(auth, user, { sessionId: id, reason: 'mfa_required' });

@@ -5,6 +5,7 @@ import type { AccountAct } from './account-act.js';
 import type { FlowContext } from './flow-context.js';
 import { type ProofOrigin, proveSecondFactor } from './prove-second-factor.js';
 import { readRights } from './read-rights.js';
+import { secondFactorDueAt } from './role-principals.js';
 
 /** A signed-in user wants to be rid of the second factor. */
 export interface SecondFactorRemoval {
@@ -31,8 +32,7 @@ export async function removeSecondFactor(
   if (account === null) throw new AuthError('access_token_revoked');
   if (!(await auth.secondFactors.describe(ref)).isEnabled) throw new AuthError('mfa_not_enabled');
   await proveSecondFactor(auth, account, proof, origin);
-  const { roles } = await readRights(auth, account);
-  const isMissed = auth.mfa.dueAt({ ...account, roles }) !== null;
+  const isMissed = secondFactorDueAt(auth, account, await readRights(auth, account)) !== null;
 
   await auth.atomically(async (kept) => {
     await remove(kept, account, ref.userId);

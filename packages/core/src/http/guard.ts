@@ -114,5 +114,12 @@ function joinAllowed(first: Allowed, second: Allowed): Allowed {
 
 /** Goes on at once with a value and later with a promise: what is known now costs no turn of the event loop. */
 export function andThen<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isThenable(value) ? Promise.resolve(value).then(next) : next(value);
+}
+
+/** A promise, of whatever library: a query that was taken for its own result would be a record without attributes. */
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }

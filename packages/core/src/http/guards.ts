@@ -22,10 +22,11 @@ export function createGuard(http: HttpContext, isAllowed: Judge, demand: Demand 
       const { identity, cookies } = sender;
       const fail = (error: unknown): Verdict => refuse(http, request, error, { cookies, identity, demand });
       const enforce = (allowed: boolean): Verdict =>
-        allowed ? { isAllowed: true, identity, cookies } : fail(new AuthError('permission_denied'));
+        allowed === true ? { isAllowed: true, identity, cookies } : fail(new AuthError('permission_denied'));
       try {
         const allowed = isAllowed(sender, request);
-        return allowed instanceof Promise ? allowed.then(enforce).catch(fail) : enforce(allowed);
+        const verdict = andThen(allowed, enforce);
+        return verdict instanceof Promise ? verdict.catch(fail) : verdict;
       } catch (error) {
         return fail(error);
       }

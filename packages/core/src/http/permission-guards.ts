@@ -37,7 +37,8 @@ export function requirePermissions(
 
   const judgeRecord: Judge = ({ identity }, request) =>
     andThen(load(request, identity), (record) => {
-      if (record !== null) return isAllowed(identity, record);
+      // Loaders of plain JavaScript give `undefined`.
+      if (record != null) return isAllowed(identity, record);
       // That something is not there is for those only who could see it.
       const { principal } = identity;
       if (judge((permission) => policy.filterFor(principal, permission as never).kind === 'always'))

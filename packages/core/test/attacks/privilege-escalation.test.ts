@@ -1,6 +1,6 @@
 import { definePolicy, type SignedIn } from '@tessera-auth/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AuthBench, createAuthBench, isAccepted, userOf } from '../auth-bench.js';
+import { type AuthBench, createAuthBench, isAccepted, principalFrom, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 
 const policy = definePolicy({
@@ -9,7 +9,9 @@ const policy = definePolicy({
     employee: { can: ['reports:read'] },
     clerk: { inherits: ['employee'], can: ['auth:roles:*'] },
     boss: { inherits: ['clerk'], can: ['money:send'] },
+    probation: {},
   },
+  rules: (rule) => [rule.deny('nobody sends money on probation', { to: 'money:send', for: ['probation'] })],
 });
 const custom = { tenantId: '', name: 'cashier', permissions: ['money:send'] };
 
@@ -84,6 +86,88 @@ describe('whoever may grant roles', () => {
     await bench.auth.grantRole({ user: userOf(clerk), actorId: null, role: 'clerk' });
     await bench.auth.disableUser({ user: userOf(clerk), actorId: null });
     expect(await refusalCode(bench.auth.grantRole(grant))).toBe('grant_exceeds_ceiling');
+  });
+});
+
+describe('whoever has a role for a time', () => {
+  it('gives it to nobody for longer, themselves included, and puts it into no role', async () => {
+    const { auth, clock } = bench;
+    const expiresAt = new Date(clock.now() + 3_600_000);
+    const later = new Date(clock.now() + 7_200_000);
+    await auth.grantRole({ user: userOf(eve), actorId: null, role: 'boss', expiresAt });
+    const actorId = eve.user.userId;
+    for (const user of [eve, clerk])
+      for (const end of [null, later]) {
+        const act = { user: userOf(user), actorId, role: 'boss', expiresAt: end };
+        expect(await refusalCode(auth.grantRole(act))).toBe('grant_exceeds_ceiling');
+      }
+    expect(await refusalCode(auth.createRole({ ...custom, actorId }))).toBe('grant_exceeds_ceiling');
+    // For as long as they have it they may.
+    await auth.grantRole({ user: userOf(clerk), actorId, role: 'boss', expiresAt });
+    clock.advance(3_600_000);
+    expect(await rightsOf(eve)).toEqual([]);
+    expect(await rightsOf(clerk)).not.toContain('money:send');
+  });
+});
+
+describe('whoever a role forbids something', () => {
+  it('does not get around it by a role of their own making, nor by losing it', async () => {
+    const { auth } = bench;
+    const user = userOf(boss);
+    await auth.grantRole({ user, actorId: null, role: 'probation' });
+    const actorId = user.userId;
+    expect(await refusalCode(auth.createRole({ ...custom, actorId }))).toBe('grant_exceeds_ceiling');
+    expect(await refusalCode(auth.createRole({ ...custom, permissions: ['*'], actorId }))).toBe(
+      'grant_exceeds_ceiling',
+    );
+    const expiresAt = new Date(bench.clock.now() + 5_000);
+    for (const act of [
+      auth.grantRole({ user: userOf(eve), actorId, role: 'boss' }),
+      auth.revokeRole({ user, actorId, role: 'probation' }),
+      auth.grantRole({ user, actorId, role: 'probation', expiresAt }),
+    ])
+      expect(await refusalCode(act)).toBe('grant_exceeds_ceiling');
+  });
+});
+
+describe('a role that was made at run time', () => {
+  const next = definePolicy({
+    resources: { reports: { actions: ['read'] }, money: { actions: ['send'] } },
+    roles: { boss: { can: ['auth:roles:*'] }, cashier: { can: ['money:send'] } },
+  });
+
+  it('is not the one that a later release calls the same', async () => {
+    await bench.auth.createRole({ ...custom, actorId: clerk.user.userId, permissions: [] });
+    await bench.auth.grantRole({ ...byClerk(eve), role: 'cashier' });
+    const later = bench.startNode({ policy: next });
+    const { accessToken } = await later.refresh({ tenantId: '', refreshToken: eve.refreshToken });
+    expect(next.can(principalFrom(later, accessToken), 'money:send')).toBe(false);
+  });
+
+  it('does not lock anybody out by the length of its name, however many there are', async () => {
+    for (let at = 0; at < 40; at += 1) {
+      const name = `${'x'.repeat(60)}-${at}`;
+      await bench.auth.createRole({ ...custom, name, actorId: clerk.user.userId, permissions: [] });
+      await bench.auth.grantRole({ ...byClerk(boss), role: name });
+    }
+    const maxAccessTokenLength = 1000;
+    const { refreshToken } = boss;
+    expect(await bench.auth.refresh({ tenantId: '', refreshToken, maxAccessTokenLength })).toMatchObject({
+      user: { roles: ['boss'] },
+    });
+  });
+
+  it('asks for the second factor that a role asks for which grants the same', async () => {
+    bench = createAuthBench({ auth: { policy, mfa: { requiredFor: ['boss'] } } });
+    eve = await bench.register('eve@example.org');
+    await bench.auth.createRole({ ...custom, actorId: null, permissions: ['*'] });
+    await bench.auth.grantRole({ user: userOf(eve), actorId: null, role: 'cashier' });
+    expect(await refusalCode(bench.auth.refresh({ tenantId: '', refreshToken: eve.refreshToken }))).toBe(
+      'refresh_token_invalid',
+    );
+    expect(await bench.beginSignIn(undefined, 'eve@example.org')).toMatchObject({
+      kind: 'second_factor_setup_required',
+    });
   });
 });
 

@@ -1,0 +1,144 @@
+import { definePolicy } from '@tessera-auth/core';
+import type { Guard } from '@tessera-auth/core/http';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createHttpBench, type HttpBench, requestOf } from './http-bench.js';
+
+const policy = definePolicy({
+  resources: {
+    reports: {
+      actions: ['read', 'lock', 'close'],
+      attributes: { authorId: 'string', closedAt: 'date' },
+      relations: { author: 'authorId' },
+    },
+  },
+  roles: { employee: { can: ['reports:read@author', 'reports:lock'] }, boss: { can: ['reports:*'] } },
+  rules: (rule) => [
+    rule.deny('closed reports stay closed', {
+      to: 'reports:close',
+      when: ({ resource }) => resource.closedAt.isMissing().not(),
+    }),
+  ],
+});
+type Report = { authorId: string; closedAt: Date | null };
+
+let bench: HttpBench;
+let asEmployee: string;
+let userId: string;
+let asBoss: string;
+beforeEach(async () => {
+  bench = createHttpBench({
+    auth: {
+      policy: policy as never,
+      rolesForNewUser: ({ email }) => [email.startsWith('boss') ? 'boss' : 'employee'] as never[],
+    },
+  });
+  const employee = await bench.register('employee@example.org');
+  userId = employee.user.userId;
+  asEmployee = employee.accessToken;
+  asBoss = (await bench.register('boss@example.org')).accessToken;
+});
+
+const ask = async (guard: Guard, accessToken: string) => {
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const verdict = await guard(requestOf({ method: 'GET', url: '/report', headers }));
+  return verdict.isAllowed ? 200 : verdict.response.status;
+};
+const guardOver = (permission: 'reports:read' | 'reports:close', load: () => unknown): Guard =>
+  bench.http.requirePermission(permission, load as never);
+const mine = (): Report => ({ authorId: userId, closedAt: null });
+
+describe('a guard over a record', () => {
+  it('lets those through whom the policy allows it', async () => {
+    const theirs = { ...mine(), authorId: 'somebody' };
+    expect(await ask(guardOver('reports:read', mine), asEmployee)).toBe(200);
+    expect(
+      await ask(
+        guardOver('reports:read', () => theirs),
+        asEmployee,
+      ),
+    ).toBe(403);
+    expect(
+      await ask(
+        guardOver('reports:read', async () => theirs),
+        asBoss,
+      ),
+    ).toBe(200);
+  });
+
+  it.each([[null], [undefined]])(
+    'takes %s for no record: 404 only for whoever may see all of them',
+    async (none) => {
+      for (const load of [() => none, async () => none]) {
+        expect(await ask(guardOver('reports:read', load), asEmployee)).toBe(403);
+        expect(await ask(guardOver('reports:read', load), asBoss)).toBe(404);
+        // Some may be closed, so nobody may for every record.
+        expect(await ask(guardOver('reports:close', load), asBoss)).toBe(403);
+      }
+    },
+  );
+
+  it('waits for promises of every kind, and does not take one for a record', async () => {
+    const closed = { ...mine(), closedAt: new Date(0) };
+    const query = (report: Report) => ({
+      // biome-ignore lint/suspicious/noThenProperty: a query of a library is one.
+      then: (done: (report: Report) => void) => done(report),
+    });
+    expect(
+      await ask(
+        guardOver('reports:close', () => query(closed)),
+        asBoss,
+      ),
+    ).toBe(403);
+    expect(
+      await ask(
+        guardOver('reports:close', () => query(mine())),
+        asBoss,
+      ),
+    ).toBe(200);
+  });
+
+  it('hands what the loader throws to the host, and lets nobody in', async () => {
+    const lost = () => Promise.reject(new Error('lost'));
+    await expect(ask(guardOver('reports:read', lost), asBoss)).rejects.toThrow('lost');
+  });
+});
+
+describe('requireAny, requireAll and requireOwner', () => {
+  it('ask over the same record', async () => {
+    const both = ['reports:read', 'reports:lock'] as const;
+    const theirs = () => ({ ...mine(), authorId: 'somebody' });
+    expect(await ask(bench.http.requireAny(both, theirs as never), asEmployee)).toBe(200);
+    expect(await ask(bench.http.requireAll(both, theirs as never), asEmployee)).toBe(403);
+    expect(await ask(bench.http.requireAll(both, mine as never), asEmployee)).toBe(200);
+  });
+
+  it.each([
+    ['own id', () => userId, 200],
+    ['own id among others', () => ['x', userId], 200],
+    ['other id', () => 'x', 403],
+    ['nobody', () => null, 403],
+    ['undefined', () => undefined, 403],
+    ['empty list', async () => [], 403],
+  ])('lets the owner through: %s', async (_name, load, status) => {
+    expect(await ask(bench.http.requireOwner(load as never), asEmployee)).toBe(status);
+  });
+
+  it('refuse what is not there when they are made', () => {
+    for (const make of [
+      () => bench.http.requirePermission('reports:raed'),
+      () => bench.http.requireAny([]),
+      () => bench.http.requireAll(['reports:read', 'nothing:read']),
+    ])
+      expect(make).toThrow(TypeError);
+  });
+});
+
+it('a denial is told with what was missing', async () => {
+  await ask(
+    guardOver('reports:read', () => ({ ...mine(), authorId: 'x' })),
+    asEmployee,
+  );
+  expect((await bench.listEvents()).filter(({ type }) => type === 'authz_fail')).toMatchObject([
+    { userId, missing: 'permission', name: 'reports:read' },
+  ]);
+});
