@@ -40,7 +40,7 @@ export function testHttp(app: ExampleApp): void {
       expect(me.body).toMatchObject({
         user: { email: 'ada@example.com' },
         roles: ['employee'],
-        permissions: ['reports:read', 'reports:write'],
+        permissions: ['reports:read@author', 'reports:write@author'],
       });
       const again = await createHttpClient(url).send('POST', '/auth/register', {
         email: 'ADA@example.com',

@@ -33,7 +33,7 @@ export type { RefreshRequest } from './refresh.js';
 export type { Registration } from './register.js';
 export type { SecondFactorRemoval } from './remove-second-factor.js';
 export type { PasswordReset } from './reset-password.js';
-export { principalOf } from './role-principals.js';
+export { listGiven, principalOf } from './role-principals.js';
 export type { BackupCodes, SecondFactorConfirmation, SecondFactorSetup } from './set-up-second-factor.js';
 export type { FinishedSignIn, PendingSignIn, SignInOutcome } from './sign-in-outcome.js';
 export type { PasswordClaim } from './sign-in-with-password.js';

@@ -1,7 +1,7 @@
 import type { AssignmentCursor, AssignmentFilter, AssignmentPage } from '../stores/role-store.js';
 import { requireRoleStore } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
-import { asRole } from './role-principals.js';
+import { asRole, listGiven } from './role-principals.js';
 
 /** A role that can be granted. */
 export interface ListedRole {
@@ -23,7 +23,7 @@ export async function listRoles(auth: FlowContext, tenantId: string): Promise<re
     ...auth.policy.roles.map((name) => ({
       ...{
         name,
-        permissions: auth.policy.listGrants(asRole(auth.policy, name)),
+        permissions: listGiven(auth.policy, asRole(auth.policy, name)),
         description: null,
         isCustom: false,
       },

@@ -26,6 +26,11 @@ export function asGrants(policy: Policy, grants: readonly string[]): Principal {
   });
 }
 
+/** What somebody was granted, sorted, in the words in which it can be granted: rules for some roles are left out. */
+export function listGiven(policy: Policy, principal: Principal): readonly string[] {
+  return policy.listGrants(principal).filter(policy.isGrant).sort();
+}
+
 /** Whether a role brings a deny rule with it, so that to be without it may be more. */
 export function isRestricting(policy: Policy, given: Principal): boolean {
   const granted = new Set(policy.listGrants(given));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AuthError } from '../../errors.js';
+import { listGiven } from '../../flows/index.js';
 import type { UserRecord } from '../../stores/user-store.js';
 import type { Authenticated } from '../authenticate.js';
 import type { HttpContext } from '../http-context.js';
@@ -38,7 +39,7 @@ function respondMe(http: HttpContext, { identity }: Authenticated, user: UserRec
   return respondJson(200, {
     user: { ...viewUser(user), roles: identity.roles },
     roles: identity.roles,
-    permissions: http.auth.policy.listPermissions(identity.principal),
+    permissions: listGiven(http.auth.policy, identity.principal),
     sessionId: identity.sessionId,
     assurance: { amr: identity.amr, authTime: identity.authTime.toISOString() },
   });
