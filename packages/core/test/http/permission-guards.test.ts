@@ -126,7 +126,7 @@ describe('requireAny, requireAll and requireOwner', () => {
   it('refuse what is not there when they are made', () => {
     for (const make of [
       () => bench.http.requirePermission('reports:raed', mine),
-      () => bench.http.requireAny([]),
+      () => bench.http.requireAny([] as never[], mine as never),
       () => bench.http.requireAll(['reports:read', 'nothing:read']),
     ])
       expect(make).toThrow(TypeError);
