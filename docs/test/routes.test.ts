@@ -13,6 +13,7 @@ it('the README lists every route, and none that is not there', () => {
       stores: { ...memoryStores(), audit: createMemoryAuditStore() },
       emailVerification: 'off',
     }),
+    { publishesOpenApi: true },
   );
 
   expect(listed.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());

@@ -73,6 +73,11 @@ export interface HttpAuthOptions<M extends PolicyModel = PolicyModel> extends Co
    * request gets a random id here.
    */
   readonly keepProxyRequestId?: boolean;
+  /**
+   * Everybody may read the OpenAPI document of all routes at `GET /openapi.json` below `basePath` (ASVS 13.4.5). Default `false`:
+   * make it with `createOpenApiDocument` of `@tessera-auth/core/http` where you need it.
+   */
+  readonly publishesOpenApi?: boolean;
 }
 
 /** How fresh and how strong the proof has to be. */
@@ -198,7 +203,7 @@ export function createHttpAuth<M extends PolicyModel>(
     csrf: (csrf) => createCsrfGuard(http, csrf),
     rateLimit: (limit) => createRateLimitGuard(http, limit),
 
-    routes: createRoutes(http, readBasePath(options.basePath ?? '/auth')),
+    routes: createRoutes(http, readBasePath(options.basePath ?? '/auth'), options.publishesOpenApi === true),
 
     signedIn: () => createGuard(http, () => true),
 

@@ -159,7 +159,7 @@ async function live(): Promise<Caught> {
 
   const openNode = (change: Partial<AuthOptions> = {}): HttpBench => {
     const auth = watchFlows(bench.startNode(change));
-    const http = createHttpAuth(auth);
+    const http = createHttpAuth(auth, { publishesOpenApi: true });
     const router = createRouter(http.routes);
     const send = async (call: Call): Promise<Answer> => {
       const response = await router.answer(pathOf(call.url), requestOf(call));

@@ -58,7 +58,7 @@ export function createHttpBench(options: HttpBenchOptions = {}): HttpBench {
     audit: createMemoryAuditStore(),
   });
   const bench = createAuthBench({ openStores, ...options });
-  const http = createHttpAuth(bench.auth, options.http);
+  const http = createHttpAuth(bench.auth, { publishesOpenApi: true, ...options.http });
   const router = createRouter(http.routes);
   return {
     ...bench,

@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { createHttpAuth, type HttpAuthOptions } from '@tessera-auth/core';
 import { createOpenApiDocument, defineRoute, respondEmpty } from '@tessera-auth/core/http';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -81,6 +82,37 @@ describe('GET /openapi.json', () => {
     });
     expect((await new Validator().validate({ ...document })).valid).toBe(true);
     expect(Object.keys((document as Document).paths)).toEqual(['/things/{thing}/parts/{part}']);
+  });
+});
+
+describe('without publishesOpenApi', () => {
+  it('no document, no metric and nothing of the inside is public (ASVS 13.4.5)', async () => {
+    const { http, send } = createHttpBench({ http: { publishesOpenApi: false } });
+    const answered = await Promise.all(
+      http.routes
+        .filter(({ method, isProtected }) => method === 'GET' && !isProtected)
+        .map(async ({ method, path }) => [path, (await send({ method, url: path })).status] as const),
+    );
+    expect(Object.fromEntries(answered)).toEqual({
+      '/.well-known/change-password': 302,
+      '/.well-known/jwks.json': 200,
+      '/healthz': 200,
+      '/livez': 200,
+      '/readyz': 200,
+    });
+  });
+
+  it('the document is for whoever asks for it, and is not there unless somebody does', () => {
+    const listPaths = (options: HttpAuthOptions) =>
+      createHttpAuth(bench.auth, options).routes.map(({ path }) => path);
+    expect(listPaths({})).not.toContain('/auth/openapi.json');
+    expect(listPaths({ publishesOpenApi: true })).toEqual([...listPaths({}), '/auth/openapi.json']);
+
+    const { paths } = createOpenApiDocument(createHttpAuth(bench.auth).routes, {
+      title: 'Authentication',
+      serverUrl: bench.auth.publicUrl,
+    }) as Document;
+    expect(Object.keys(paths)).toContain('/auth/login');
   });
 });
 

@@ -20,7 +20,11 @@ import { createSessionRoutes } from './session-routes.js';
 import { createWellKnownRoutes } from './well-known-routes.js';
 
 /** The route table: everything that can be asked of an app's authentication over HTTP. */
-export function createRoutes(http: HttpContext, basePath: string): readonly Route[] {
+export function createRoutes(
+  http: HttpContext,
+  basePath: string,
+  publishesOpenApi: boolean,
+): readonly Route[] {
   const routes = [
     createRegisterRoute(http, basePath),
     createLoginRoute(http, basePath),
@@ -42,5 +46,5 @@ export function createRoutes(http: HttpContext, basePath: string): readonly Rout
     createCsrfRoute(http, basePath),
     ...createWellKnownRoutes(http),
   ];
-  return [...routes, createOpenApiRoute(http, basePath, routes)];
+  return publishesOpenApi ? [...routes, createOpenApiRoute(http, basePath, routes)] : routes;
 }

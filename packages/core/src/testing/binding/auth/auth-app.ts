@@ -76,7 +76,7 @@ export async function startAuthApp(
     rateLimits: 'off',
     clock,
   });
-  const http = createHttpAuth(auth);
+  const http = createHttpAuth(auth, { publishesOpenApi: true });
   const page = (path: string, guard: Guard, kind: PageKind = 'identity') =>
     (['GET', 'POST'] as const).map((method) => ({ method, path, guard, kind }));
   const client = await start({
