@@ -99,6 +99,10 @@ describe('a new way out is noticed', () => {
   });
 
   it('where the table does not have it', () => {
-    expect(unwritten(['node:tls connect', 'undici', 'fetch'])).toEqual(['node:tls connect', 'undici', 'fetch']);
+    expect(unwritten(['node:tls connect', 'undici', 'fetch'])).toEqual([
+      'node:tls connect',
+      'undici',
+      'fetch',
+    ]);
   });
 });

@@ -57,7 +57,9 @@ let folder: string;
 let vault: Vault;
 
 beforeAll(async () => {
-  const blocks = listBlocks(findSection(readPage('docs/guide/rotating-secrets-and-keys.md'), '## From a vault'));
+  const blocks = listBlocks(
+    findSection(readPage('docs/guide/rotating-secrets-and-keys.md'), '## From a vault'),
+  );
   const cache = join(repository, 'docs/.cache/vault');
   mkdirSync(cache, { recursive: true });
   writeFileSync(join(cache, 'vault.ts'), blocks[0]?.code ?? '');
@@ -101,7 +103,11 @@ it('a mounted file is read without the end of its line', async () => {
   expect(vault.token.reveal()).toBe(vaultToken);
   const own = await example.readMounted(join(folder, 'token'));
   expect(() =>
-    createAuth({ ...{ publicUrl: 'http://localhost:3000', stores: memoryStores() }, secret: own, emailVerification: 'off' }),
+    createAuth({
+      ...{ publicUrl: 'http://localhost:3000', stores: memoryStores() },
+      secret: own,
+      emailVerification: 'off',
+    }),
   ).not.toThrow();
 });
 
@@ -112,7 +118,9 @@ it('an app starts with what the vault has, and signs with it', async () => {
   expect(JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({
     kid: first.kid,
   });
-  expect(received.map(({ method, url }) => `${method} ${url}`)).toEqual(Array(2).fill('GET /v1/secret/data/auth'));
+  expect(received.map(({ method, url }) => `${method} ${url}`)).toEqual(
+    Array(2).fill('GET /v1/secret/data/auth'),
+  );
 });
 
 it('keys that are replaced in the vault are taken without a restart', async () => {
@@ -133,23 +141,31 @@ it('keys that are replaced in the vault are taken without a restart', async () =
   expect(auth.accessTokens.jwks.keys).toHaveLength(2);
 });
 
-it.each(['sealed', 'elsewhere', 'garbled'] as const)('a vault that is %s starts no app, and its error tells nothing', async (as) => {
-  answerAs = as;
-  const error = await openAuth().catch((caught: unknown) => caught);
-  expect(error).toBeInstanceOf(Error);
-  const told = inspect(error, { depth: null, showHidden: true });
-  for (const value of hidden) expect(told).not.toContain(value);
-  expect(received.map(({ url }) => url)).toEqual(['/v1/secret/data/auth']);
-});
+it.each(['sealed', 'elsewhere', 'garbled'] as const)(
+  'a vault that is %s starts no app, and its error tells nothing',
+  async (as) => {
+    answerAs = as;
+    const error = await openAuth().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Error);
+    const told = inspect(error, { depth: null, showHidden: true });
+    for (const value of hidden) expect(told).not.toContain(value);
+    expect(received.map(({ url }) => url)).toEqual(['/v1/secret/data/auth']);
+  },
+);
 
 it('nothing of it is in what an app prints, in JSON, or in what is in force', async () => {
   const printed: string[] = [];
   for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const)
-    vi.spyOn(console, name).mockImplementation((...given) => void printed.push(inspect(given, { depth: null })));
+    vi.spyOn(console, name).mockImplementation(
+      (...given) => void printed.push(inspect(given, { depth: null })),
+    );
   const { auth, keys, options } = await openAuth();
   await auth.register({ ...person, origin });
   console.log({ vault, options, auth, keys: keys.signingKeys() });
-  printed.push(JSON.stringify({ vault, options, keys: keys.signingKeys() }), `${options.secret}${vault.token}`);
+  printed.push(
+    JSON.stringify({ vault, options, keys: keys.signingKeys() }),
+    `${options.secret}${vault.token}`,
+  );
   printed.push(inspect(auth.describePolicy(), { depth: null }), JSON.stringify(auth.accessTokens.jwks));
 
   expect(printed.join()).toContain('[Secret]');
