@@ -14,7 +14,7 @@ const listWords = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, wor
 
 /** What the table says that connects, and what the line below it says that does not. */
 const connecting = rows.flatMap(([, code = '']) => listWords(code));
-const silent = listWords(/^No connection of their own: ([^]+?)\.$/m.exec(section)?.[1] ?? '');
+const silent = listWords(/^No connection of their own: (.+?)\.$/ms.exec(section)?.[1] ?? '');
 
 const manifests = listManifests();
 const ours = new Set(manifests.map(({ name }) => name));
@@ -99,6 +99,10 @@ describe('a new way out is noticed', () => {
   });
 
   it('where the table does not have it', () => {
-    expect(unwritten(['node:tls connect', 'undici', 'fetch'])).toEqual(['node:tls connect', 'undici', 'fetch']);
+    expect(unwritten(['node:tls connect', 'undici', 'fetch'])).toEqual([
+      'node:tls connect',
+      'undici',
+      'fetch',
+    ]);
   });
 });

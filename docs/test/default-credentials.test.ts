@@ -33,7 +33,12 @@ describe('without what the app hands in, nothing is made up for', () => {
 
   it('also where the environment of the process would have it', () => {
     const environment = {
-      ...{ PGHOST: 'localhost', PGUSER: 'postgres', PGPASSWORD: 'postgres', DATABASE_URL: 'postgres://localhost' },
+      ...{
+        PGHOST: 'localhost',
+        PGUSER: 'postgres',
+        PGPASSWORD: 'postgres',
+        DATABASE_URL: 'postgres://localhost',
+      },
       ...{ REDIS_URL: 'redis://localhost', AUTH_SECRET: Buffer.from(options.secret).toString('base64') },
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -58,7 +63,7 @@ describe('no source', () => {
   it.each([
     `const url = options.url ?? 'postgres://localhost/app';`,
     `const url = 'rediss://cache:6379';`,
-    'const url = `redis://${host}:6379`;',
+    `const url = \`redis://\${host}:6379\`;`,
     `const url = 'https://admin:admin@example.com';`,
     `const password = 'postgres';`,
     `const connection = { user: 'app', password: 'postgres' };`,
@@ -70,7 +75,7 @@ describe('no source', () => {
     `const secret = createSecret('fallback');`,
     `const key = 'k3J9xQ2m7Lw0Zp5Vb8Tn4Rc6Yd1Hf3Gs';`,
     `const key = '0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff0';`,
-    "const key = `-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----`;",
+    'const key = `-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----`;',
     `const password = process.env.PGPASSWORD;`,
     `const { PGPASSWORD } = process.env;`,
     `import { env } from 'node:process';`,

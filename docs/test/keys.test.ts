@@ -40,6 +40,5 @@ it('what is sealed is so with the documented cipher, and all else is derived and
 });
 
 it('says what becomes of a key, and how to move on', () => {
-  for (const topic of ['The life of a key.', 'Other algorithms.'])
-    expect(section).toContain(`**${topic}**`);
+  for (const topic of ['The life of a key.', 'Other algorithms.']) expect(section).toContain(`**${topic}**`);
 });
