@@ -14,7 +14,7 @@ const listWords = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, wor
 
 /** What the table says that connects, and what the line below it says that does not. */
 const connecting = rows.flatMap(([, code = '']) => listWords(code));
-const silent = listWords(/^No connection of their own: ([\s\S]+?)\.$/m.exec(section)?.[1] ?? '');
+const silent = listWords(/^No connection of their own: (.+?)\.$/ms.exec(section)?.[1] ?? '');
 
 const manifests = listManifests();
 const ours = new Set(manifests.map(({ name }) => name));

@@ -63,8 +63,7 @@ describe('no source', () => {
   it.each([
     `const url = options.url ?? 'postgres://localhost/app';`,
     `const url = 'rediss://cache:6379';`,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source.
-    'const url = `redis://${host}:6379`;',
+    `const url = \`redis://\${host}:6379\`;`,
     `const url = 'https://admin:admin@example.com';`,
     `const password = 'postgres';`,
     `const connection = { user: 'app', password: 'postgres' };`,

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { repository } from './pages.js';
 
 /** A file that a package is built from. */
-export interface Source {
+interface Source {
   /** Relative to the repository, such as `packages/core/src/errors.ts`. */
   readonly path: string;
   readonly text: string;
 }
 
 /** What a package says of itself, as far as tests look at it. */
-export interface Manifest {
+interface Manifest {
   readonly name: string;
   readonly files: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -85,8 +85,8 @@ describe('GET /openapi.json', () => {
   });
 });
 
-describe('without publishesOpenApi', () => {
-  it('no document, no metric and nothing of the inside is public (ASVS 13.4.5)', async () => {
+describe('without publishesOpenApi (ASVS 13.4.5)', () => {
+  it('no document, no metric and nothing of the inside is public', async () => {
     const { http, send } = createHttpBench({ http: { publishesOpenApi: false } });
     const answered = await Promise.all(
       http.routes
