@@ -310,6 +310,7 @@ async function live(): Promise<Caught> {
   const { json: kept } = await post('/auth/login', again);
   const sessionId: string = kept.session.id;
   await node.auth.signOutOthers(user, sessionId);
+  canaries.add('access token', (await node.auth.reissueAccessToken({ ...user, sessionId })) ?? '');
   await node.auth.deleteExpired();
   await node.auth.ready();
   bench.watched.fail(...listStoreMethods(bench.auth.stores));
