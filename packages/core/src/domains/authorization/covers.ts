@@ -19,7 +19,7 @@ function isFreed({ permissions }: CompiledPolicy, held: Uint32Array, given: Uint
     (permission) =>
       permission.denies.some((rule) => rule.word !== -1 && concerns(held, rule) && !concerns(given, rule)) &&
       [permission, ...permission.relations, ...permission.allows].some(
-        (grant) => grant.word !== -1 && ((given[grant.word] as number) & grant.mask) !== 0,
+        (grant) => grant.word !== -1 && concerns(given, grant),
       ),
   );
 }

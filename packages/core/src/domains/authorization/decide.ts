@@ -97,8 +97,7 @@ function findReason(
 
   if (rules.tenant !== null && compiled.isInTenant?.(principal, resource) !== true)
     return { code: 'wrong_tenant', ...unmet(tenantCondition(rules.tenant)) };
-  if (((bits[compiled.word] as number) & compiled.mask) !== 0)
-    return { code: 'granted', rolePath: pathTo(rules.permission) };
+  if (concerns(bits, compiled)) return { code: 'granted', rolePath: pathTo(rules.permission) };
 
   let nearest: Reason = { code: 'no_grant' };
   const consider = (

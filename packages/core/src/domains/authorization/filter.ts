@@ -20,7 +20,7 @@ const nothing: object = Object.freeze(Object.create(null));
 export function filterFor(compiled: CompiledPermission, principal: Principal): Filter {
   const { bits } = principal;
   const { rules } = compiled;
-  const isGranted = ((bits[compiled.word] as number) & compiled.mask) !== 0;
+  const isGranted = concerns(bits, compiled);
   const concerning = <T>(facts: readonly T[], tests: readonly CompiledRule[]): readonly T[] =>
     facts.filter((_facts, index) => concerns(bits, tests[index] as CompiledRule));
   const denies = concerning(rules.denies, compiled.denies).map(({ when }) => negate(when));

@@ -23,6 +23,6 @@ export function isAllowed(permission: CompiledPermission, principal: Principal, 
 }
 
 /** Whether a rule is about whoever has these bits. */
-export function concerns(bits: Uint32Array, { word, mask }: CompiledRule): boolean {
+export function concerns(bits: Uint32Array, { word, mask }: Pick<CompiledRule, 'word' | 'mask'>): boolean {
   return word === -1 || ((bits[word] as number) & mask) !== 0;
 }

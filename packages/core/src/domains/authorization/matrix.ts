@@ -24,10 +24,10 @@ export function listMatrix(
 }
 
 function extentOf(compiled: CompiledPermission, bits: Uint32Array): Extent {
-  const { rules, denies, relations, allows, word, mask } = compiled;
+  const { rules, denies, relations, allows } = compiled;
   const denying = rules.denies.filter((_rule, index) => concerns(bits, denies[index] as never));
   if (denying.some(({ when }) => when.kind === 'constant')) return 'never';
-  const isGranted = ((bits[word] as number) & mask) !== 0;
+  const isGranted = concerns(bits, compiled);
   if (isGranted) return denying.length === 0 ? 'always' : 'sometimes';
   return [...relations, ...allows].some((rule) => concerns(bits, rule)) ? 'sometimes' : 'never';
 }
