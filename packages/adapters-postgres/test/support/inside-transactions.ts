@@ -25,6 +25,7 @@ export function insideTransactions(stores: Stores, run: RunInside): Stores {
     sessions: calls('sessions', { traits, recordsRevocationsIn: revocations }),
     oneTimeTokens: calls('oneTimeTokens', { traits }),
     secondFactors: calls('secondFactors', { traits }),
+    roles: calls('roles', { traits }),
     ...(stores.audit && { audit: calls('audit', { traits }) }),
   };
   return {
