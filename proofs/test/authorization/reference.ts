@@ -56,6 +56,25 @@ export function rolesOf(sketch: PolicySketch, names: readonly string[]): Readonl
   return new Set([...known, ...inherited]);
 }
 
+/** Whether what was granted at run time would be more without the roles: a deny rule of theirs is about it. */
+export function isFreeWithoutRoles(sketch: PolicySketch, asker: Asker): boolean {
+  const roles = rolesOf(sketch, asker.roles);
+  const given = new Set(asker.grants.map((grant) => grant.split('@')[0] as string));
+  return sketch.rules
+    .filter((rule) => rule.effect === 'deny' && rule.for?.some((role) => roles.has(role)) === true)
+    .flatMap((rule) => rule.to)
+    .some((target) => {
+      const resource = target.split(':')[0] as string;
+      const isWhole = target === `${resource}:*`;
+      return [...given].some(
+        (grant) =>
+          grant === '*' ||
+          grant === `${resource}:*` ||
+          (isWhole ? grant.startsWith(`${resource}:`) : grant === target),
+      );
+    });
+}
+
 function grantsOf(sketch: PolicySketch, asker: Asker): ReadonlySet<string> {
   const grants = new Set(asker.grants);
   for (const role of rolesOf(sketch, asker.roles)) {

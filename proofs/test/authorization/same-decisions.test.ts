@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { runs, runsTimeoutMs } from '../support/runs.js';
 import { buildPolicy, type PolicySketch } from './policy-sketch.js';
 import { askersIn, permissions, policies, records } from './random-policy.js';
-import { type Asker, judge, rolesOf, type Verdict } from './reference.js';
+import { type Asker, isFreeWithoutRoles, judge, rolesOf, type Verdict } from './reference.js';
 
 const scenes = policies.chain((sketch) =>
   fc.record({
@@ -83,9 +83,11 @@ it(
         expect(policy.listPermissions(byRoles).filter((name) => !name.startsWith('auth:'))).toEqual(
           listGranted(sketch, asker),
         );
-        // Whoever asks covers what they were given.
+        // Whoever asks covers what they were given, but for what a deny rule of their roles goes with.
         const principal = principalOf(policy, asker);
-        expect(policy.covers(principal, principalOf(policy, { ...asker, roles: [] }))).toBe(true);
+        const alone = principalOf(policy, { ...asker, roles: [] });
+        expect(policy.covers(principal, alone)).toBe(!isFreeWithoutRoles(sketch, asker));
+        expect(policy.covers(principal, principal)).toBe(true);
         expect(policy.covers(principal, byRoles)).toBe(true);
       }
       const [asker] = askers as [Asker];

@@ -45,6 +45,7 @@ export const mixes: readonly Mix[] = [
       'revocation_within_bound',
       'session_end_two_steps',
       'password_change_atomic',
+      'role_change_two_steps',
       'last_writes_lost_on_failover',
     ],
     put: (parts) => ({
@@ -63,6 +64,7 @@ export const mixes: readonly Mix[] = [
       'revocation_within_bound',
       'session_end_one_step',
       'password_change_two_steps',
+      'role_change_two_steps',
       'last_writes_lost_on_failover',
     ],
     put: ({ redis, postgres }) => ({
@@ -81,6 +83,7 @@ export const mixes: readonly Mix[] = [
       'revocation_within_bound',
       'session_end_one_step',
       'password_change_two_steps',
+      'role_change_two_steps',
       'transactions_unused',
       'durability_unknown',
     ],

@@ -280,7 +280,10 @@ function containsSql({ list, item, isNegated }: Containment, parts: ConditionPar
   }
   // A nested list is a list of lists, in which there is no text and no number.
   const isFlat = sql`coalesce(array_ndims(${values}), 1) = 1`;
+  // What is no real number might be anything.
+  const isReal =
+    item.type === 'number' ? sql` and not ${values} && '{NaN,Infinity,-Infinity}'::float8[]` : sql``;
   return isNegated
-    ? sql`(${isKnown}${wanted} <> all(${values}) and ${isFlat})`
+    ? sql`(${isKnown}${wanted} <> all(${values}) and ${isFlat}${isReal})`
     : sql`(${values} @> array[${wanted}] and ${isFlat})`;
 }

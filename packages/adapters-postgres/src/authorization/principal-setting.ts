@@ -87,21 +87,27 @@ export function settingOf(
   return JSON.stringify({
     user: {
       ...Object.fromEntries(user),
-      id: toComparable(somebody.userId),
-      tenantId: toComparable(somebody.tenantId),
+      id: toId(somebody.userId),
+      tenantId: toId(somebody.tenantId),
     },
     grants: held,
     now: somebody.nowMs,
   }).replace(/[$\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** What a list holds that is of another type might be anything, and so is NULL. */
+/** Nobody and no tenant are not those of a record, which in memory are unknown as well. */
+function toId(id: string): string | null {
+  return id === '' ? null : toComparable(id);
+}
+
+/** What a list holds that cannot be read might be anything, and so is NULL. */
 function toJson(value: unknown, kind: BaseKind): unknown {
   if (typeof value === 'string') return toComparable(value);
   if (!Array.isArray(value)) return value ?? null;
-  const type = kind === 'string[]' ? 'string' : 'number';
+  const read = readerOfKind(kind === 'string[]' ? 'string' : 'number');
   return value.map((item) => {
-    if (typeof item !== type) return null;
-    return typeof item === 'string' ? toComparable(item) : String(item);
+    const known = read(item);
+    if (known === undefined) return null;
+    return typeof known === 'string' ? toComparable(known) : String(known);
   });
 }
