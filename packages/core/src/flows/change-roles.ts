@@ -3,7 +3,7 @@ import { AuthError } from '../errors.js';
 import type { ChangedHolder, CustomRole, RoleStore } from '../stores/role-store.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { findRights } from './read-rights.js';
+import { findRights, type HeldUntil } from './read-rights.js';
 import { asGrants, asRole, principalOf } from './role-principals.js';
 
 /** The permission without which nobody could grant roles any more. */
@@ -26,7 +26,7 @@ export function listKeptRoles({ policy }: FlowContext): readonly string[] {
 /**
  * Insists that nobody gives or takes what is more than their own (ASVS 8.2.1). The app itself, `null`, may do anything.
  *
- * @param heldUntil until when what is given lasts; the actor must hold it as long. `null`, the default: for good.
+ * @param heldUntil how long the actor must hold what is given: as long as it is given for.
  * @throws `AuthError` `grant_exceeds_ceiling`, also where the actor is gone or disabled.
  */
 export async function requireCeiling(
@@ -34,7 +34,7 @@ export async function requireCeiling(
   tenantId: string,
   actorId: string | null,
   given: Principal,
-  heldUntil: Date | null | undefined = null,
+  heldUntil: HeldUntil,
 ): Promise<void> {
   if (actorId === null) return;
   const actor = { tenantId, userId: actorId };

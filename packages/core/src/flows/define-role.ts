@@ -35,7 +35,7 @@ export async function createRole(auth: FlowContext, draft: RoleDraft): Promise<C
   requireCustomName(auth, name);
   const permissions = requirePermissions(auth, draft.permissions);
   return auth.atomically(async (kept) => {
-    await requireCeiling(kept, tenantId, actorId, asGrants(kept.policy, permissions));
+    await requireCeiling(kept, tenantId, actorId, asGrants(kept.policy, permissions), null);
     const role = await requireRoleStore(kept).createRole({
       ...{ tenantId, name, permissions, description, createdBy: actorId, commandId: createId() },
     });
@@ -85,7 +85,7 @@ async function replace(kept: FlowContext, draft: RoleDraft): Promise<CustomRole>
   if (known === null) throw new AuthError('role_not_found');
   const { description = known.description } = draft;
   const given = asGrants(kept.policy, [...known.permissions, ...permissions]);
-  await requireCeiling(kept, tenantId, actorId, given);
+  await requireCeiling(kept, tenantId, actorId, given, null);
   const replaced = await store.replaceRole({
     tenantId,
     name,

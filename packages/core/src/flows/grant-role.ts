@@ -80,7 +80,7 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
     // Of a role that this node does not know nobody can say what it grants.
     if (found === null && actorId !== null) throw new AuthError('role_not_found');
     if (found !== null) {
-      await requireCeiling(kept, ref.tenantId, actorId, found.given, undefined);
+      await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');
       requireNoEscape(kept, { user: ref, actorId }, found.given);
     }
     const outcome = await requireRoleStore(kept).revoke({

@@ -13,6 +13,9 @@ export interface UserRights {
   readonly notAfter: Date;
 }
 
+/** How long something has to be held to count: at least until then, for good (`null`), or just now. */
+export type HeldUntil = Date | null | 'now';
+
 /** A token counts in whole seconds, and the next step takes a moment. */
 const marginMs = 2_000;
 const never = new Date(8.64e15);
@@ -24,12 +27,11 @@ const never = new Date(8.64e15);
  * it ends no later than one that was issued at the instant of the reading, however long the rest took, so that the revocation is
  * kept for long enough.
  *
- * @param heldUntil only what is held until then at least; `null`: for good. Default: whatever is held now.
  */
 export async function readRights(
   { roleStore, policy, accessTokens, now }: FlowContext,
   user: UserRecord,
-  heldUntil: Date | null | undefined = undefined,
+  heldUntil: HeldUntil = 'now',
 ): Promise<UserRights> {
   if (roleStore === null) return { roles: user.roles, permissions: null, version: 0, notAfter: never };
   const readAtMs = now().getTime();
@@ -57,12 +59,12 @@ export async function readRights(
 export async function findRights(
   auth: FlowContext,
   { tenantId, userId }: UserRef,
-  heldUntil: Date | null | undefined = undefined,
+  heldUntil: HeldUntil = 'now',
 ): Promise<UserRights | null> {
   const user = await auth.users.find({ tenantId, userId });
   return user === null || user.disabledAt !== null ? null : readRights(auth, user, heldUntil);
 }
 
-function lastsUntil(expiresAt: Date, heldUntil: Date | null | undefined): boolean {
-  return heldUntil === undefined || (heldUntil !== null && expiresAt >= heldUntil);
+function lastsUntil(expiresAt: Date, heldUntil: HeldUntil): boolean {
+  return heldUntil === 'now' || (heldUntil !== null && expiresAt >= heldUntil);
 }

@@ -102,7 +102,8 @@ describe('whoever has a role for a time', () => {
         expect(await refusalCode(auth.grantRole(act))).toBe('grant_exceeds_ceiling');
       }
     expect(await refusalCode(auth.createRole({ ...custom, actorId }))).toBe('grant_exceeds_ceiling');
-    // For as long as they have it they may.
+    // For as long as they have it they may, and take away what they hold.
+    await auth.revokeRole({ user: userOf(clerk), actorId, role: 'clerk' });
     await auth.grantRole({ user: userOf(clerk), actorId, role: 'boss', expiresAt });
     clock.advance(3_600_000);
     expect(await rightsOf(eve)).toEqual([]);
