@@ -3,7 +3,7 @@ import { AuthError } from '../errors.js';
 import type { ChangedHolder, CustomRole, RoleStore } from '../stores/role-store.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { findRights, type HeldUntil } from './read-rights.js';
+import { findRights, type HeldUntil, readToTokenMs } from './read-rights.js';
 import { asGrants, asRole, principalOf } from './role-principals.js';
 
 /** The permission without which nobody could grant roles any more. */
@@ -55,7 +55,7 @@ export async function findRole(
 }
 
 /**
- * Has every node refuse what was issued of older roles. A failure is told to the caller, and asking again does it again: until
+ * Has every node refuse what was issued of older roles, also by steps that had read them and are under way. A failure is told to the caller, and asking again does it again: until
  * then those tokens are good.
  */
 export async function revokeOlder(
@@ -63,7 +63,7 @@ export async function revokeOlder(
   tenantId: string,
   holders: readonly ChangedHolder[],
 ): Promise<void> {
-  const until = new Date(auth.now().getTime() + auth.accessTokens.longestAliveMs);
+  const until = new Date(auth.now().getTime() + readToTokenMs + auth.accessTokens.longestAliveMs);
   for (let from = 0; from < holders.length; from += revocationBatch) {
     const batch = holders.slice(from, from + revocationBatch);
     await auth.revoke(

@@ -1,3 +1,5 @@
+import type { Policy } from '../domains/authorization/index.js';
+import type { HeldRoles } from '../stores/role-store.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 
@@ -16,29 +18,51 @@ export interface UserRights {
 /** How long something has to be held to count: at least until then, for good (`null`), or just now. */
 export type HeldUntil = Date | null | 'now';
 
-/** A token counts in whole seconds, and the next step takes a moment. */
+/** Rights for a token that is made a moment later. */
+export interface TokenRights extends UserRights {
+  /** What is left of them at that instant, read as it was: roles end while a step is taken that cannot be taken back. */
+  asOf(now: Date): UserRights;
+}
+
+/** A token counts in whole seconds: what ends sooner can be in none. */
 const marginMs = 2_000;
+/** How long it may take from reading somebody's rights to making the token. After that the token ends sooner. */
+export const readToTokenMs = 60_000;
 const never = new Date(8.64e15);
 
 /**
  * What the user holds now; without `stores.roles` the roles of the account. Read it before the step that cannot be taken back.
  *
  * Roles and version are one read. Whoever read them before a change makes a token of a lower version, which is refused; and
- * it ends no later than one that was issued at the instant of the reading, however long the rest took, so that the revocation is
- * kept for long enough.
- *
+ * it ends no later than one that was issued {@link readToTokenMs} after the reading, however long the rest took, so that the
+ * revocation is kept for long enough.
  */
 export async function readRights(
   { roleStore, policy, accessTokens, now }: FlowContext,
   user: UserRecord,
   heldUntil: HeldUntil = 'now',
-): Promise<UserRights> {
-  if (roleStore === null) return { roles: user.roles, permissions: null, version: 0, notAfter: never };
-  const readAtMs = now().getTime();
-  const { version, assignments, customRoles } = await roleStore.findHeld(user);
+): Promise<TokenRights> {
+  if (roleStore === null) {
+    const rights = { roles: user.roles, permissions: null, version: 0, notAfter: never };
+    return { ...rights, asOf: () => rights };
+  }
+  const readAt = now();
+  const held = await roleStore.findHeld(user);
+  const lastMs = readAt.getTime() + readToTokenMs + accessTokens.lifetimeMs;
+  const asOf = (at: Date): UserRights => rightsOf(policy, user, held, { at, lastMs, heldUntil });
+  return { ...asOf(readAt), asOf };
+}
+
+function rightsOf(
+  policy: Policy,
+  user: UserRecord,
+  { version, assignments, customRoles }: HeldRoles,
+  { at, lastMs, heldUntil }: { readonly at: Date; readonly lastMs: number; readonly heldUntil: HeldUntil },
+): UserRights {
   const held = assignments.filter(
     ({ expiresAt }) =>
-      expiresAt === null || (expiresAt.getTime() - readAtMs > marginMs && lastsUntil(expiresAt, heldUntil)),
+      expiresAt === null ||
+      (expiresAt.getTime() - at.getTime() >= marginMs && lastsUntil(expiresAt, heldUntil)),
   );
   const names = held.map(({ role }) => role);
   const granted = customRoles.filter(({ name }) => names.includes(name));
@@ -51,7 +75,7 @@ export async function readRights(
     roles: [...new Set([...user.roles, ...names.filter((name) => !isCustom(name))])],
     permissions: grants.length === 0 ? null : policy.encodeGrants(grants),
     version,
-    notAfter: new Date(Math.min(readAtMs + accessTokens.lifetimeMs, ...ends)),
+    notAfter: new Date(Math.min(lastMs, ...ends)),
   };
 }
 

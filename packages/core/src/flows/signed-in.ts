@@ -2,7 +2,7 @@ import type { HeldSession } from '../domains/sessions/index.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import type { UserRights } from './read-rights.js';
+import type { TokenRights } from './read-rights.js';
 
 /** A user with a session and the two tokens that carry it. */
 export interface SignedIn {
@@ -20,11 +20,12 @@ export interface SignedIn {
 
 /** The session with a fresh access token that says what is true of the user now. */
 export function issueTokens(
-  auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
+  auth: Pick<FlowContext, 'accessTokens' | 'clientId' | 'now'>,
   user: UserRecord,
-  rights: UserRights,
+  read: TokenRights,
   { session, refreshToken }: HeldSession,
 ): SignedIn {
+  const rights = read.asOf(auth.now());
   const { token, expiresAt, claims } = auth.accessTokens.issue({
     subject: user.userId,
     clientId: auth.clientId,
@@ -56,9 +57,9 @@ export function issueTokens(
  * be longer than `maxLength`.
  */
 export function requireIssuable(
-  auth: Pick<FlowContext, 'accessTokens' | 'clientId'>,
+  auth: Pick<FlowContext, 'accessTokens' | 'clientId' | 'now'>,
   user: UserRecord,
-  rights: UserRights,
+  rights: TokenRights,
   session: SessionRecord,
   maxLength = Number.POSITIVE_INFINITY,
 ): void {

@@ -4,7 +4,9 @@ import {
   memoryStores,
   type RoleStore,
   type SignedIn,
+  type Stores,
 } from '@tessera-auth/core';
+import type { TestClock } from '@tessera-auth/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, principalFrom, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -246,33 +248,73 @@ describe('a role that changes while the revocations are away', () => {
   });
 });
 
-describe('roles that are read before a change and used after it', () => {
-  it('make a token that is refused', async () => {
-    const store = createMemoryRoleStore();
-    let onRead = async (): Promise<void> => {};
-    const roleStore: RoleStore = {
-      ...store,
-      async findHeld(user) {
-        const held = await store.findHeld(user);
-        await onRead();
-        return held;
-      },
+describe('roles that are read before a step and used after it', () => {
+  /** What happens in between, once. */
+  let meanwhile: () => Promise<unknown> = async () => {};
+  const openStores = (clock: TestClock): Stores => {
+    const roles = createMemoryRoleStore({ clock });
+    const findHeld: RoleStore['findHeld'] = async (user) => {
+      const held = await roles.findHeld(user);
+      const happen = meanwhile;
+      meanwhile = async () => {};
+      await happen();
+      return held;
     };
-    bench = createAuthBench({
-      auth: { policy },
-      openStores: (clock) => ({ ...memoryStores({ clock }), roles: roleStore }),
-    });
+    return { ...memoryStores({ clock }), roles: { ...roles, findHeld } };
+  };
+
+  it('make a token that is refused when they have changed', async () => {
+    bench = createAuthBench({ auth: { policy }, openStores });
     eve = await bench.register('eve@example.org');
     await bench.auth.grantRole({ ...app(eve), role: 'boss' });
     await bench.auth.grantRole({ ...app(await bench.register('ada@example.org')), role: 'boss' });
-    onRead = async () => {
-      onRead = async () => {};
-      await bench.auth.revokeRole({ ...app(eve), role: 'boss' });
-    };
+    meanwhile = () => bench.auth.revokeRole({ ...app(eve), role: 'boss' });
     const overtaken = await refreshed(eve);
     expect(overtaken.user.roles).toEqual(['boss']);
     expect(await isGood(overtaken)).toBe(false);
     expect((await refreshed(overtaken)).user.roles).toEqual([]);
+  });
+
+  it('are left out of the token when they have ended, and the token that was presented is not spent for nothing', async () => {
+    bench = createAuthBench({ auth: { policy }, openStores });
+    eve = await bench.register('eve@example.org');
+    for (const leftMs of [2_000, 3_000, 5_000]) {
+      const expiresAt = new Date(bench.clock.now() + leftMs);
+      await bench.auth.grantRole({ ...app(eve), role: 'manager', expiresAt });
+      meanwhile = async () => bench.clock.advance(leftMs - 500);
+      eve = await refreshed(eve);
+      expect([eve.user.roles, eve.expiresInSeconds]).toEqual([[], 900]);
+      expect(await isGood(eve)).toBe(true);
+    }
+  });
+
+  it('make a token of its full length, however short it is, until a revocation would be forgotten', async () => {
+    bench = createAuthBench({ auth: { policy, accessLifetime: '1s' }, openStores });
+    meanwhile = async () => bench.clock.advance(999);
+    eve = await bench.register('eve@example.org');
+    meanwhile = async () => bench.clock.advance(60_000);
+    eve = await refreshed(eve);
+    expect(eve.expiresInSeconds).toBe(1);
+    meanwhile = async () => bench.clock.advance(62_000);
+    expect(await refusalCode(refreshed(eve))).toBe('access_token_expired');
+  });
+
+  it('make no token that outlives the memory of a revocation', async () => {
+    bench = createAuthBench({ auth: { policy }, openStores });
+    eve = await bench.register('eve@example.org');
+    await bench.auth.grantRole({ ...app(eve), role: 'manager' });
+    meanwhile = async () => {
+      await bench.auth.revokeRole({ ...app(eve), role: 'manager' });
+      bench.clock.advance(300_000);
+    };
+    const overtaken = await refreshed(eve);
+    const lastsMs = overtaken.accessTokenExpiresAt.getTime() - bench.clock.now();
+    expect(lastsMs).toBeGreaterThan(600_000);
+    bench.clock.advance(lastsMs);
+    await bench.auth.deleteExpired();
+    expect(await isGood(overtaken)).toBe(false);
+    // By itself it is still good: within the leeway.
+    expect(bench.auth.accessTokens.verify(overtaken.accessToken).roles).toEqual(['manager']);
   });
 });
 
