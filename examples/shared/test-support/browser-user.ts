@@ -20,6 +20,11 @@ export interface BrowserUser {
   openTab(): Promise<BrowserUser>;
 }
 
+/** How long a test with a browser may take, where the browser, the server and other tests share a slow core. */
+export const browserTestTimeoutMs = 90_000;
+/** How long a step of it may: less, so that a failure names the step. */
+const stepTimeoutMs = 25_000;
+
 /** A browser in which nobody sits yet. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: inject('chromiumPath'), args: [...chromiumFlags] });
@@ -44,6 +49,7 @@ export async function createBrowserUser(
     locale: 'en-GB',
     ...(userAgent !== undefined && { userAgent }),
   });
+  context.setDefaultTimeout(stepTimeoutMs);
   context.on('console', (message) => {
     const isExpected = message.type() !== 'error' && message.type() !== 'warning';
     if (!isExpected && !refusalNote.test(message.text())) complaints.push(message.text());

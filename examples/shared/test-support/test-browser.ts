@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
+import { type BrowserUser, browserTestTimeoutMs, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
 import { password, register } from './http-client.js';
 
@@ -8,7 +8,7 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100
 
 /** What people see and do, in a real browser. */
 export function testBrowser(app: ExampleApp): void {
-  describe(`the web page of the ${app.name} app`, () => {
+  describe(`the web page of the ${app.name} app`, { timeout: browserTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
     let browser: Browser;
@@ -165,7 +165,7 @@ export function testBrowser(app: ExampleApp): void {
       await author.page.getByText('approved').waitFor();
     });
 
-    it('renews an expired access token without anybody noticing', { timeout: 60_000 }, async () => {
+    it('renews an expired access token without anybody noticing', async () => {
       const { page, context, handInReport, ...user } = await sitDown();
       await user.register('patient@example.com');
       const accessToken = async () => (await context.cookies()).find(({ name }) => name === 'access')?.value;
@@ -184,7 +184,7 @@ export function testBrowser(app: ExampleApp): void {
       await page.getByText('Still here').waitFor();
     });
 
-    it('keeps two tabs signed in that renew at the same moment', { timeout: 60_000 }, async () => {
+    it('keeps two tabs signed in that renew at the same moment', async () => {
       const first = await sitDown();
       await first.register('tabs@example.com');
       const second = await first.openTab();

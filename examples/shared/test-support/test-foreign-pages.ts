@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
+import { type BrowserUser, browserTestTimeoutMs, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
 import { password } from './http-client.js';
 
@@ -22,7 +22,7 @@ async function startForeignSite(): Promise<{ readonly port: number; readonly ser
  * cookies, and from another port of the same host, to which it does.
  */
 export function testForeignPages(app: ExampleApp): void {
-  describe(`foreign pages and the ${app.name} app`, () => {
+  describe(`foreign pages and the ${app.name} app`, { timeout: browserTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
     let browser: Browser;

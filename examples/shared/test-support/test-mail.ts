@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
+import { type BrowserUser, browserTestTimeoutMs, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
 import { createHttpClient, password } from './http-client.js';
 
@@ -8,7 +8,7 @@ const another = 'eleven orange lanterns at dusk';
 
 /** What people do with the mails that they get, in a real browser. */
 export function testMail(app: ExampleApp): void {
-  describe(`mails of the ${app.name} app`, () => {
+  describe(`mails of the ${app.name} app`, { timeout: browserTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
     let browser: Browser;

@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
+import { type BrowserUser, browserTestTimeoutMs, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
 import { password, register } from './http-client.js';
 
 /** What the boss sees and does about people, in a real browser. */
 export function testPeople(app: ExampleApp): void {
-  describe(`people of the ${app.name} app`, () => {
+  describe(`people of the ${app.name} app`, { timeout: browserTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
     let browser: Browser;

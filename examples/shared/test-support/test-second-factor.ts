@@ -1,13 +1,13 @@
 import { generate } from 'otplib/functional';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BrowserUser, createBrowserUser, startBrowser } from './browser-user.js';
+import { type BrowserUser, browserTestTimeoutMs, createBrowserUser, startBrowser } from './browser-user.js';
 import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
 import { password } from './http-client.js';
 
 /** What people do with a second factor, in a real browser. */
 export function testSecondFactor(app: ExampleApp): void {
-  describe(`second factors in the ${app.name} app`, () => {
+  describe(`second factors in the ${app.name} app`, { timeout: browserTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
     let browser: Browser;
