@@ -97,17 +97,26 @@ async function renewWith(
   credentials: Credentials,
   refreshToken: string,
 ): Promise<Authenticated> {
-  const { maxAccessTokenLength } = http.cookies;
-  const signedIn = await http.auth.refresh({ tenantId, refreshToken, maxAccessTokenLength });
-  const claims = http.auth.accessTokens.verify(signedIn.accessToken);
-  // A rotation that overtook "sign out everywhere" hands out tokens that are dead already.
-  if (await isRevoked(http, claims)) throw new AuthError('access_token_revoked');
+  const refreshed = await refresh(http, tenantId, refreshToken);
+  // What was ended or changed meanwhile has killed the token already. Asked again, the session is over, or gives what is so now.
+  const current = refreshed.isRevoked
+    ? await refresh(http, tenantId, refreshed.signedIn.refreshToken)
+    : refreshed;
+  if (current.isRevoked) throw new AuthError('access_token_revoked');
+  const { signedIn, claims } = current;
   return {
     identity: await createIdentity(http, claims),
     claims,
     credentials,
     cookies: writeCookies(http.cookies, 'cookie', signedIn, credentials),
   };
+}
+
+async function refresh(http: HttpContext, tenantId: string, refreshToken: string) {
+  const { maxAccessTokenLength } = http.cookies;
+  const signedIn = await http.auth.refresh({ tenantId, refreshToken, maxAccessTokenLength });
+  const claims = http.auth.accessTokens.verify(signedIn.accessToken);
+  return { signedIn, claims, isRevoked: await isRevoked(http, claims) };
 }
 
 /**

@@ -153,6 +153,20 @@ describe('renewing on the way', () => {
     held.release();
     expect(statusOf(await asking)).toBe(401);
   });
+
+  it('sign nobody out whose roles change meanwhile', async () => {
+    const owner = await ownerOf(await bench.http.signedIn()(page(bearer)));
+    bench.clock.advance(906_000);
+    const held = bench.watched.hold('sessions.rotate');
+    const asking = bench.http.signedIn()(page(await browser.headers()));
+    await held.reached;
+    await bench.auth.grantRole({ user: owner, actorId: null, role: 'boss' });
+    held.release();
+    const verdict = await asking;
+    if (!verdict.isAllowed) throw new Error('refused');
+    expect(verdict.identity?.roles).toContain('boss');
+    expect(verdict.cookies).toHaveLength(2);
+  });
 });
 
 describe('roles and permissions', () => {
