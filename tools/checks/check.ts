@@ -1,4 +1,5 @@
 import { checkAsvs } from './check-asvs.js';
+import { checkChangesets } from './check-changesets.js';
 import { checkImportTime } from './check-import-time.js';
 import { checkLayers } from './check-layers.js';
 import { checkLicences } from './check-licences.js';
@@ -24,6 +25,7 @@ const steps: readonly Step[] = [
   { name: 'layers', run: () => checkLayers(repository) },
   { name: 'diagram', run: checkDiagram },
   { name: 'asvs', run: checkAsvs },
+  { name: 'changesets', run: checkChangesets },
   { name: 'knip', run: () => runOrFail('knip', ['--no-progress', '--no-config-hints']) },
   { name: 'licences', run: checkLicences },
   { name: 'api-docs', run: () => runOrFail('typedoc', ['--emit', 'none']) },
