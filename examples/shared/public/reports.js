@@ -1,6 +1,8 @@
 import { change, get } from './api.js';
 import { act, byId, create, onSubmit } from './dom.js';
 
+let lastAsked = 0;
+
 /** Makes the form for a new report work, and the buttons that approve one. */
 export function setUpReports(onProblem) {
   const form = byId('report-form');
@@ -30,12 +32,21 @@ export function setUpReports(onProblem) {
 
 /** Shows the reports that the user may see. */
 export async function showReports() {
+  const asked = ++lastAsked;
   const { reports } = await get('/api/reports');
+  // Who asks later may be answered first, and who has left is shown nothing.
+  if (asked !== lastAsked) return;
   byId('reports').replaceChildren(
     ...(reports.length === 0
       ? [create('li', { className: 'hint' }, 'Nothing yet.')]
       : reports.map(createItem)),
   );
+}
+
+/** Leaves none of them on the page, and none that is on its way. */
+export function forgetReports() {
+  lastAsked++;
+  byId('reports').replaceChildren();
 }
 
 function createItem({ id, title, authorRole, isApproved, isApprovable }) {

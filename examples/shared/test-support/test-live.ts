@@ -11,8 +11,8 @@ export function testLive(app: ExampleApp): void {
     const settings = {
       STORE: 'memory',
       BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
-      // Every socket here outlives the access token that it was opened with.
-      ACCESS_LIFETIME: '1s',
+      // Sockets outlive the access tokens that they were opened with.
+      ACCESS_LIFETIME: '2s',
     };
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
