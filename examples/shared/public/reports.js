@@ -36,11 +36,15 @@ export async function showReports() {
   const { reports } = await get('/api/reports');
   // Who asks later may be answered first, and who has left is shown nothing.
   if (asked !== lastAsked) return;
-  byId('reports').replaceChildren(
+  const list = byId('reports');
+  const focused = list.querySelector('button:focus')?.dataset.reportId;
+  list.replaceChildren(
     ...(reports.length === 0
       ? [create('li', { className: 'hint' }, 'Nothing yet.')]
       : reports.map(createItem)),
   );
+  // News come by themselves: whoever is at a button stays there.
+  if (focused !== undefined) list.querySelector(`[data-report-id="${focused}"]`)?.focus();
 }
 
 /** Leaves none of them on the page, and none that is on its way. */

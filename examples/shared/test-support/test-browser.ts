@@ -158,7 +158,12 @@ export function testBrowser(app: ExampleApp): void {
       // Nobody loads anything anew: each page hears of it.
       await author.handInReport('<b>The lift</b> is stuck');
       await author.page.getByText('<b>The lift</b> is stuck').waitFor();
-      await boss.page.getByRole('button', { name: 'Approve: <b>The lift</b> is stuck' }).click();
+      const approve = boss.page.getByRole('button', { name: 'Approve: <b>The lift</b> is stuck' });
+      await approve.focus();
+      await author.handInReport('The stairs are fine');
+      await boss.page.getByText('The stairs are fine').waitFor();
+      // Still where the keyboard was.
+      await boss.page.keyboard.press('Enter');
       await boss.page.getByText('approved').waitFor();
       await author.page.getByText('approved').waitFor();
       await colleague.openAccount();
