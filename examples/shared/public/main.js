@@ -2,16 +2,20 @@ import { isProblem, leave } from './api.js';
 import { act, byId } from './dom.js';
 import { setUpEmail } from './email.js';
 import { setUpGuest, showGuest } from './guest.js';
+import { listen } from './live.js';
 import { forgetMe, showMe } from './me.js';
 import { setUpPassword } from './password.js';
-import { setUpReports, showReports } from './reports.js';
+import { forgetReports, setUpReports, showReports } from './reports.js';
 import { forgetSecrets, setUpSecondFactor, showSecondFactor } from './second-factor.js';
 import { setUpSessions, showSessions } from './sessions.js';
 import { inWords } from './words.js';
 
 const views = ['loading', 'outage', 'guest', 'account'];
+let stopListening = () => {};
 
 function showView(name) {
+  stopListening();
+  if (name === 'account') stopListening = listen(showReports, showMe, landOnSignIn);
   for (const view of views) byId(view).hidden = view !== name;
   byId('navigation').hidden = name !== 'account';
 }
@@ -20,7 +24,8 @@ function showView(name) {
 function showGuestView(notice) {
   forgetMe();
   forgetSecrets(byId('second-factor'));
-  for (const id of ['sessions', 'reports']) byId(id).replaceChildren();
+  forgetReports();
+  byId('sessions').replaceChildren();
   for (const form of document.forms) form.reset();
   showView('guest');
   showGuest(notice);
@@ -34,7 +39,7 @@ async function open() {
     showView('account');
   } catch (problem) {
     if (!isProblem(problem)) throw problem;
-    if (landOnSignIn(problem)) return;
+    if (isSignedOut(problem)) return showGuestView(null);
     byId('outage-message').textContent = inWords(problem);
     showView('outage');
   }
@@ -43,11 +48,15 @@ async function open() {
 /** A 401 too, and no reason to go. */
 const keepsSession = ['credentials_invalid', 'step_up_required', 'mfa_code_invalid', 'mfa_code_required'];
 
+function isSignedOut({ status, code }) {
+  return status === 401 && !keepsSession.includes(code);
+}
+
 /** Whoever is signed out lands on the sign-in form. @returns whether that was the problem. */
 function landOnSignIn(problem) {
-  if (problem.status !== 401 || keepsSession.includes(problem.code)) return false;
-  const wasIn = !byId('account').hidden;
-  showGuestView(wasIn ? 'You have been signed out. Sign in again to go on.' : null);
+  if (!isSignedOut(problem)) return false;
+  // The first of several to notice says so, and the others leave it there.
+  if (!byId('account').hidden) showGuestView('You have been signed out. Sign in again to go on.');
   return true;
 }
 

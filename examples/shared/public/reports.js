@@ -1,6 +1,8 @@
 import { change, get } from './api.js';
 import { act, byId, create, onSubmit } from './dom.js';
 
+let lastAsked = 0;
+
 /** Makes the form for a new report work, and the buttons that approve one. */
 export function setUpReports(onProblem) {
   const form = byId('report-form');
@@ -30,12 +32,25 @@ export function setUpReports(onProblem) {
 
 /** Shows the reports that the user may see. */
 export async function showReports() {
+  const asked = ++lastAsked;
   const { reports } = await get('/api/reports');
-  byId('reports').replaceChildren(
+  // Who asks later may be answered first, and who has left is shown nothing.
+  if (asked !== lastAsked) return;
+  const list = byId('reports');
+  const focused = list.querySelector('button:focus')?.dataset.reportId;
+  list.replaceChildren(
     ...(reports.length === 0
       ? [create('li', { className: 'hint' }, 'Nothing yet.')]
       : reports.map(createItem)),
   );
+  // News come by themselves: whoever is at a button stays there.
+  if (focused !== undefined) list.querySelector(`[data-report-id="${focused}"]`)?.focus();
+}
+
+/** Leaves none of them on the page, and none that is on its way. */
+export function forgetReports() {
+  lastAsked++;
+  byId('reports').replaceChildren();
 }
 
 function createItem({ id, title, authorRole, isApproved, isApprovable }) {

@@ -23,6 +23,18 @@ export interface Reports {
   find(reportId: string): ReportRecord | null;
   /** Approves a report; a guard has asked whether the caller may. @returns `null` when it is gone. */
   approve(caller: Identity, reportId: string): Report | null;
+  /**
+   * Has `listener` called with every report that is handed in or approved. It decides whom to tell: a report is not for everybody.
+   *
+   * @returns what ends that.
+   */
+  onChange(listener: (change: ReportChange) => void): () => void;
+}
+
+/** What has happened to a report. */
+export interface ReportChange {
+  readonly type: 'handed_in' | 'approved';
+  readonly report: ReportRecord;
 }
 
 /** A report as it is kept. */
@@ -40,6 +52,11 @@ const maxReports = 1000;
 /** No reports yet. */
 export function createReports(): Reports {
   const reports = new Map<string, ReportRecord>();
+  const listeners = new Set<(change: ReportChange) => void>();
+  const keep = (report: ReportRecord, type: ReportChange['type']): void => {
+    reports.set(report.id, report);
+    for (const listener of listeners) listener({ type, report });
+  };
 
   return {
     list: (caller) =>
@@ -52,7 +69,7 @@ export function createReports(): Reports {
       const [oldest] = reports.keys();
       if (reports.size >= maxReports && oldest !== undefined) reports.delete(oldest);
       const report = { id: randomUUID(), title, ...draft(caller), isApproved: false };
-      reports.set(report.id, report);
+      keep(report, 'handed_in');
       return viewReport(caller, report);
     },
 
@@ -64,8 +81,13 @@ export function createReports(): Reports {
       const report = reports.get(reportId);
       if (report === undefined) return null;
       const approved = { ...report, isApproved: true };
-      reports.set(reportId, approved);
+      keep(approved, 'approved');
       return viewReport(caller, approved);
+    },
+
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

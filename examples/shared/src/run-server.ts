@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { isAuthError } from '@tessera-auth/core';
 import { listWithoutEffect, readEnvironment } from './environment.js';
 import { type EmployeeSystem, openEmployeeSystem } from './open-employee-system.js';
+import { type LiveFeed, serveLive } from './serve-live.js';
 
 /** A server that listens. */
 export interface ListeningServer {
@@ -43,8 +44,9 @@ async function start(listen: Listen): Promise<() => Promise<void>> {
   const { system, host, port, close } = await openEmployeeSystem(environment, dataFolder);
   try {
     const listening = await listen(system, host, port);
+    const live = serveLive(listening.server, system);
     console.log(`listening on ${listeningUrl(system.publicUrl, host, port)}`);
-    return () => drain(listening).finally(close);
+    return () => drain(listening, live).finally(close);
   } catch (error) {
     await close();
     throw error;
@@ -77,7 +79,8 @@ function untilSignalled(): Promise<void> {
   });
 }
 
-async function drain({ server, close }: ListeningServer): Promise<void> {
+async function drain({ server, close }: ListeningServer, live: LiveFeed): Promise<void> {
+  live.close();
   // A connection that has had its last answer would otherwise be kept for the next request.
   const sweeping = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), drainMs);

@@ -12,6 +12,8 @@ export interface BrowserUser {
   /** Loads the page and waits until it shows the account. */
   openAccount(): Promise<void>;
   handInReport(title: string): Promise<void>;
+  /** From now on the page opens sockets by which it hears nothing, as behind a proxy that passes nothing on. */
+  muteSockets(): Promise<void>;
   /** Where they are signed in, the rows of the table. */
   sessions(): Locator;
   /** Resolves when the sign-in form is there with that notice. */
@@ -30,8 +32,12 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: inject('chromiumPath'), args: [...chromiumFlags] });
 }
 
-/** The browser's own note of a refusal, such as a wrong password: expected wherever a test provokes one. */
-const refusalNote = /^Failed to load resource: the server responded with a status of (401|403|409|422|429) /;
+/**
+ * The browser's own note of a refusal, such as a wrong password: expected wherever a test provokes one. A socket is refused when
+ * the access token has expired a moment before.
+ */
+const refusalNote =
+  /^Failed to load resource: the server responded with a status of (401|403|409|422|429) |^WebSocket connection to \S+\/live' failed: .* Unexpected response code: 401$/;
 
 /**
  * Sits somebody down at a fresh browser profile.
@@ -90,6 +96,7 @@ async function openTab(context: BrowserContext): Promise<BrowserUser> {
       await page.getByLabel('Title of a new report').fill(title);
       await page.getByRole('button', { name: 'Hand in' }).click();
     },
+    muteSockets: () => page.routeWebSocket('**/live', () => {}),
     sessions: () => page.locator('#sessions tr'),
     async landsOnSignIn(notice) {
       await page.locator('#guest').getByText(notice).waitFor();

@@ -3,6 +3,7 @@ export { testBrowser } from './test-browser.js';
 export { testForeignPages } from './test-foreign-pages.js';
 export { testHttp } from './test-http.js';
 export { testLifecycle } from './test-lifecycle.js';
+export { testLive } from './test-live.js';
 export { testMail } from './test-mail.js';
 export { testOutage, testRedisOutage } from './test-outage.js';
 export { testPeople } from './test-people.js';

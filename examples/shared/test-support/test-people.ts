@@ -59,7 +59,6 @@ export function testPeople(app: ExampleApp): void {
       await page.getByRole('button', { name: 'Disable: employee@example.com' }).click();
       await page.getByRole('button', { name: 'Enable: employee@example.com' }).waitFor();
 
-      await employee.handInReport('Does not arrive');
       await employee.landsOnSignIn(/You have been signed out/);
 
       await page.getByRole('row', { name: /user_disabled employee@example.com boss@example.com/ }).waitFor();

@@ -1,7 +1,7 @@
 import type { Identity } from '@tessera-auth/core/http';
 import { describe, expect, it } from 'vitest';
 import { policy } from '../src/policy.js';
-import { createReports, type ReportRecord } from '../src/reports.js';
+import { createReports, type ReportChange, type ReportRecord } from '../src/reports.js';
 
 function createCaller(userId: string, ...names: string[]): Identity {
   const principal = policy.principal({ userId, roles: names });
@@ -67,5 +67,27 @@ describe('approve', () => {
     expect(eve.can('reports:approve', reports.find(id) as ReportRecord)).toBe(false);
     expect(zoe.can('reports:approve', reports.find(id) as ReportRecord)).toBe(true);
     expect(reports.approve(zoe, 'no-such-report')).toBeNull();
+  });
+});
+
+describe('onChange', () => {
+  it('tells what is handed in and approved, to everybody until they have heard enough', () => {
+    const reports = createReports();
+    const heard: ReportChange[] = [];
+    const told: ReportChange[] = [];
+    reports.onChange((change) => told.push(change));
+    const leave = reports.onChange((change) => heard.push(change));
+
+    const { id } = reports.write(ada, 'by ada');
+    const handedIn = {
+      type: 'handed_in',
+      report: { id, title: 'by ada', authorId: 'ada', isApproved: false },
+    };
+    expect(heard).toMatchObject([handedIn]);
+    leave();
+    reports.approve(eve, id);
+    reports.approve(eve, 'no-such-report');
+    expect(heard).toHaveLength(1);
+    expect(told).toMatchObject([handedIn, { type: 'approved', report: { id, isApproved: true } }]);
   });
 });

@@ -1,0 +1,4 @@
+import { testLive } from '@tessera-auth/example-shared/test-support';
+import { expressApp } from './express-app.js';
+
+testLive(expressApp);

@@ -1,0 +1,4 @@
+import { testLive } from '@tessera-auth/example-shared/test-support';
+import { fastifyApp } from './fastify-app.js';
+
+testLive(fastifyApp);
