@@ -8,12 +8,13 @@ const longestWaitMs = 30_000;
 /**
  * Hears of reports from the server, through everything that interrupts it.
  *
- * @param onNews loads what may have changed.
+ * @param load loads all reports.
+ * @param tell is given one that is new or has changed.
  * @param ask asks the server who this is, which renews what has expired: a socket by itself renews nothing.
  * @param onProblem hears of what either meets, and answers whether that is the end.
  * @returns what stops it.
  */
-export function listen(onNews, ask, onProblem) {
+export function listen(load, tell, ask, onProblem) {
   let isOver = false;
   let waitMs = shortestWaitMs;
   let socket;
@@ -24,9 +25,11 @@ export function listen(onNews, ask, onProblem) {
       if (isOver) return socket.close();
       waitMs = shortestWaitMs;
       // What was said before somebody listened, nobody heard.
-      load();
+      attempt(load);
     });
-    socket.addEventListener('message', load);
+    socket.addEventListener('message', ({ data }) => {
+      if (!isOver) tell(JSON.parse(data).report);
+    });
     socket.addEventListener('close', ({ code }) => {
       if (code === sessionChanged) comeBack();
       else comeBackLater();
@@ -45,7 +48,6 @@ export function listen(onNews, ask, onProblem) {
       return false;
     }
   };
-  const load = () => attempt(onNews);
   const comeBack = async () => {
     if (await attempt(ask)) connect();
     else comeBackLater();

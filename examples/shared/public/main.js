@@ -5,7 +5,7 @@ import { setUpGuest, showGuest } from './guest.js';
 import { listen } from './live.js';
 import { forgetMe, showMe } from './me.js';
 import { setUpPassword } from './password.js';
-import { forgetReports, setUpReports, showReports } from './reports.js';
+import { forgetReports, setUpReports, showReports, tellReport } from './reports.js';
 import { forgetSecrets, setUpSecondFactor, showSecondFactor } from './second-factor.js';
 import { setUpSessions, showSessions } from './sessions.js';
 import { inWords } from './words.js';
@@ -15,7 +15,7 @@ let stopListening = () => {};
 
 function showView(name) {
   stopListening();
-  if (name === 'account') stopListening = listen(showReports, showMe, landOnSignIn);
+  if (name === 'account') stopListening = listen(showReports, tellReport, showMe, landOnSignIn);
   for (const view of views) byId(view).hidden = view !== name;
   byId('navigation').hidden = name !== 'account';
 }

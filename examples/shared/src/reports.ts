@@ -19,6 +19,8 @@ export interface Reports {
   write(caller: Identity, title: string): Report;
   /** What the caller would write: for the guard that asks whether they may. */
   draft(caller: Identity): Pick<ReportRecord, 'authorId' | 'authorRole'>;
+  /** The report as the caller sees it, who may read it. */
+  view(caller: Identity, report: ReportRecord): Report;
   /** For the guard that asks whether somebody may see to it. */
   find(reportId: string): ReportRecord | null;
   /** Approves a report; a guard has asked whether the caller may. @returns `null` when it is gone. */
@@ -74,6 +76,7 @@ export function createReports(): Reports {
     },
 
     draft,
+    view: viewReport,
 
     find: (reportId) => reports.get(reportId) ?? null,
 

@@ -31,7 +31,8 @@ const nothingHere = {
 
 /**
  * Tells signed-in users at the WebSocket `/live` of every report that is handed in or approved, if they may read it:
- * `{ type: 'handed_in' | 'approved', reportId }`. A page loads the report with a request of its own.
+ * `{ type: 'handed_in' | 'approved', report }`, as they see it. A page that had to ask for it would keep its session alive by what
+ * others do.
  *
  * A socket ends with the session of its user, within the revocation bound.
  */
@@ -44,9 +45,10 @@ export function serveLive(server: Server, { auth, reports }: EmployeeSystem): Li
     );
     const leave = reports.onChange(({ type, report }) => {
       // At each message: what somebody may read can change while they listen.
-      if (identity()?.can('reports:read', report) !== true) return;
+      const reader = identity();
+      if (reader?.can('reports:read', report) !== true) return;
       if (socket.bufferedAmount > maxUnread) socket.terminate();
-      else socket.send(JSON.stringify({ type, reportId: report.id }));
+      else socket.send(JSON.stringify({ type, report: reports.view(reader, report) }));
     });
     socket.on('close', () => {
       unwatch();

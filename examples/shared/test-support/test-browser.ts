@@ -20,8 +20,8 @@ export function testBrowser(app: ExampleApp): void {
       running = await startApp(app, folder.path, {
         STORE: 'memory',
         BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
-        // Access tokens expire under everything that is done here. In a second that is nearly over none could be made for 1s.
-        ACCESS_LIFETIME: '2s',
+        // The shortest that Tessera allows: access tokens expire under everything that is done here.
+        ACCESS_LIFETIME: '1s',
         ROTATION_FLOOR: '5s',
         ROTATION_GRACE: '5s',
       });

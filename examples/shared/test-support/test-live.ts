@@ -12,7 +12,7 @@ export function testLive(app: ExampleApp): void {
       STORE: 'memory',
       BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
       // Sockets outlive the access tokens that they were opened with.
-      ACCESS_LIFETIME: '2s',
+      ACCESS_LIFETIME: '1s',
     };
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let running: RunningApp;
@@ -79,15 +79,17 @@ export function testLive(app: ExampleApp): void {
       expect((await boss.change('POST', `/api/reports/${reportId}/approve`)).status).toBe(200);
       const another = await handIn(colleague, 'The stairs are fine');
 
-      const ofAuthor = [
-        { type: 'handed_in', reportId },
-        { type: 'approved', reportId },
+      const lift = { id: reportId, title: 'The lift is stuck', authorRole: 'employee', isApproved: false };
+      const stairs = { ...lift, id: another, title: 'The stairs are fine' };
+      const news = (isApprovable: boolean) => [
+        { type: 'handed_in', report: { ...lift, isApprovable } },
+        { type: 'approved', report: { ...lift, isApproved: true, isApprovable: false } },
+        { type: 'handed_in', report: { ...stairs, isApprovable } },
       ];
-      const ofColleague = { type: 'handed_in', reportId: another };
-      await expect.poll(() => atBoss?.heard).toEqual([...ofAuthor, ofColleague]);
+      await expect.poll(() => atBoss?.heard).toEqual(news(true));
       // What is told later arrives later: had there been more before, it would be here.
-      await expect.poll(() => atColleague?.heard).toEqual([ofColleague]);
-      expect(atAuthor?.heard).toEqual(ofAuthor);
+      await expect.poll(() => atColleague?.heard).toEqual(news(false).slice(2));
+      expect(atAuthor?.heard).toEqual(news(false).slice(0, 2));
     });
 
     it('go on when the access token has expired, and end with the session', async () => {
