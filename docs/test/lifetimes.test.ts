@@ -1,15 +1,16 @@
 // ASVS 7.1.1, 7.1.2: what the guide says of how long sessions live, and how many there may be.
-import { createAuth, memoryStores, type ProfileName } from '@tessera-auth/core';
+import { type AuthOptions, createAuth, memoryStores, type ProfileName } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { findSection, readPage } from './support/pages.js';
 
-const policyOf = (profile?: ProfileName) =>
+const policyOf = (profile?: ProfileName, change: Partial<AuthOptions> = {}) =>
   createAuth({
     publicUrl: 'https://app.example.com',
     secret: crypto.getRandomValues(new Uint8Array(48)),
     stores: memoryStores(),
     emailVerification: 'off',
     ...(profile === undefined ? {} : { profile }),
+    ...change,
   }).describePolicy();
 
 /** The cells of the rows of a table, without its head. */
@@ -56,6 +57,18 @@ describe('the table on the page about profiles', () => {
     expect(documented).toEqual(
       profiles.map((profile) => (policyOf(profile).mfa.allowsPreviousCode ? 'allowed' : 'refused')),
     );
+  });
+
+  it('has mfa.grace', () => {
+    const [, ...documented] = rows.find(([option]) => option === '`mfa.grace`') ?? [];
+    const isAccepted = (profile?: ProfileName) => {
+      try {
+        return policyOf(profile, { mfa: { grace: '365d' } }).mfa.grace === '365d';
+      } catch {
+        return false;
+      }
+    };
+    expect(documented).toEqual(profiles.map((profile) => (isAccepted(profile) ? 'allowed' : 'refused')));
   });
 
   it('has accessLifetime', () => {

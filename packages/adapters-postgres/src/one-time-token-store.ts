@@ -4,9 +4,11 @@ import {
   type OneTimeTokenStore,
   type PresentedOneTimeToken,
   requireStorableIds,
+  type UserRef,
 } from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
 import { duration } from './connection/sql-values.js';
+import type { AnswerRow } from './connection/statement.js';
 import { deleteInBatch } from './delete-in-batch.js';
 import { ofUser } from './sessions/session-sql.js';
 import type { StoreContext } from './store-context.js';
@@ -29,7 +31,8 @@ interface TokenRow {
  *
  * Tokens are numbered, and the older ones are voided by raising the number that a token of the user must not be below.
  * So one statement that sees no token created beside it voids it all the same, and none that voids waits for a token
- * that somebody is spending, nor the other way round: no two can wait for each other in a circle.
+ * that somebody is spending, nor the other way round: no two can wait for each other in a circle. Those who void all of a user
+ * wait for each other from the first time on, also where there is nothing to void yet: what a transaction locks next, it locks after.
  */
 export function createOneTimeTokenStore(context: StoreContext): OneTimeTokenStore {
   const { database, tables, now } = context;
@@ -49,6 +52,14 @@ export function createOneTimeTokenStore(context: StoreContext): OneTimeTokenStor
     ${source}
     on conflict (tenant_id, user_id, purpose) do update
       set least_number = greatest(known.least_number, excluded.least_number)`;
+
+  const lock = ({ tenantId, userId }: UserRef): RawBuilder<AnswerRow> => sql`
+    with locked as materialized (
+      select pg_advisory_xact_lock(
+        hashtextextended(${`${tables.quoted.one_time_token_floors} ${tenantId.length} ${tenantId}${userId}`}, 0)
+      )
+    )
+    select 'null' as answer from locked`;
 
   return {
     traits,
@@ -97,13 +108,17 @@ export function createOneTimeTokenStore(context: StoreContext): OneTimeTokenStor
 
     async voidAll(user) {
       if (!areStorableIds(user.tenantId, user.userId)) return;
-      await database.ask(sql`
-        with voided as (
-          ${raiseFloor(sql`
-            select tenant_id, user_id, '', max(number) + 1 from ${tokens} where ${ofUser(user)}
-            group by tenant_id, user_id`)}
-        )
-        select 'null' as answer`);
+      await database.atomically(async (place) => {
+        // In a statement of its own: the next one sees what was created during the wait.
+        await place.ask(lock(user));
+        await place.ask(sql`
+          with voided as (
+            ${raiseFloor(sql`
+              select tenant_id, user_id, '', max(number) + 1 from ${tokens} where ${ofUser(user)}
+              group by tenant_id, user_id`)}
+          )
+          select 'null' as answer`);
+      });
     },
 
     deleteExpired(limit) {

@@ -77,6 +77,21 @@ describe('a token that replaces the others', () => {
   });
 });
 
+it('whoever voids waits for whoever had nothing to void, and voids what came meanwhile', async () => {
+  // Without the wait the first would lock after whatever it does in between, and others before that.
+  const first = await openTransaction(pool, (client) =>
+    stores.withTransaction(client).oneTimeTokens.voidAll(ada),
+  );
+  await stores.oneTimeTokens.create(created('before'));
+  const second = stores.oneTimeTokens.voidAll(ada);
+  await untilBlocked(pool);
+  await stores.oneTimeTokens.create({ ...created('meanwhile'), replacesOthers: false });
+  expect(await findGood(['before', 'meanwhile'])).toEqual(['before', 'meanwhile']);
+  await first.commit();
+  await second;
+  expect(await findGood(['before', 'meanwhile'])).toEqual([]);
+});
+
 describe('a token that is spent', () => {
   it('in a transaction that is undone is good again for whoever waited', async () => {
     await stores.oneTimeTokens.create(created('link'));

@@ -6,6 +6,7 @@ import {
   type ProfileName,
 } from '@tessera-auth/core';
 import { createHttpAuth, type HttpAuthOptions } from '@tessera-auth/core/http';
+import { createTestClock } from '@tessera-auth/core/testing';
 import { describe, expect, it } from 'vitest';
 import { publicUrl, rootSecret } from './auth-bench.js';
 
@@ -96,6 +97,8 @@ describe('profile', () => {
     ],
     ['asvs-l2', { mfa: { requiredFor: [] } }, "mfa.requiredFor must be 'everybody'"],
     ['asvs-l2', { mfa: { allowsPreviousCode: true } }, 'mfa.allowsPreviousCode must be false'],
+    ['asvs-l2', { mfa: { grace: '365d' } }, 'mfa.grace must be at most 0s'],
+    ['asvs-l3', { mfa: { requiredFor: 'everybody', grace: '1ms' } }, 'mfa.grace must be at most 0s'],
     ['asvs-l2', { emailLinks: { resetLifetime: '11m' } }, 'emailLinks.resetLifetime must be at most 10m'],
     ['asvs-l3', { emailLinks: { resetLifetime: '11m' } }, 'emailLinks.resetLifetime must be at most 10m'],
     ['asvs-l3', { mfa: { allowsPreviousCode: true } }, 'mfa.allowsPreviousCode must be false'],
@@ -103,6 +106,24 @@ describe('profile', () => {
   ])('%s refuses what is weaker: %j', (profile, change, demand) => {
     expect(() => make(profile, change)).toThrow(new TypeError(`profile '${profile}': ${demand}`));
   });
+
+  it.each<ProfileName>(['asvs-l2', 'asvs-l3'])(
+    '%s has the second factor required at once, and not from some day on (ASVS 6.3.3)',
+    (profile) => {
+      const clock = createTestClock();
+      const requireFrom = (ms: number) =>
+        make(profile, { clock, mfa: { requiredSince: new Date(clock.now() + ms) } }).mfa;
+      expect(() => requireFrom(1)).toThrow(
+        new TypeError(`profile '${profile}': mfa.requiredSince must not be in the future`),
+      );
+      expect(() => make(profile, { mfa: { requiredSince: new Date('2999-01-01') } })).toThrow(
+        'mfa.requiredSince must not be in the future',
+      );
+      const createdAt = new Date(clock.now());
+      expect(requireFrom(0).dueAt({ roles: [], createdAt })).toEqual(createdAt);
+      expect(() => make('asvs-l1', { clock, mfa: { requiredSince: new Date('2999-01-01') } })).not.toThrow();
+    },
+  );
 
   it.each(['asvs-l4', 'toString', '__proto__'])('refuses the unknown profile %s', (profile) => {
     expect(() => make(profile as ProfileName)).toThrow(/^profile: expected/);

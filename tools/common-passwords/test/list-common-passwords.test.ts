@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createPasswords } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { listCommonPasswords } from '../src/list-common-passwords.js';
@@ -15,6 +16,19 @@ describe('the list', () => {
     expect(words.filter((word) => /\s/.test(word))).toEqual([]);
     expect(new Set(words).size).toBe(words.length);
   });
+});
+
+it('NOTICE names each package that words come from, with its version', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const { devDependencies } = JSON.parse(read('../package.json')) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+  const sources = [
+    ...read('../src/list-common-passwords.ts').matchAll(/require\.resolve\('((?:@[\w-]+\/)?[\w-]+)/g),
+  ];
+  expect(sources).toHaveLength(3);
+  const notice = read('../../../packages/core/NOTICE').replace(/\s+/g, ' ');
+  for (const [, name = ''] of sources) expect(notice).toContain(`${name} ${devDependencies[name]}`);
 });
 
 describe('the list that the core bundles', () => {

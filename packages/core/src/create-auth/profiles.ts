@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.js';
 import type { MfaOptions } from '../domains/mfa/index.js';
 import type { PasswordsOptions } from '../domains/passwords/password-options.js';
 import type { SessionPolicyOptions } from '../domains/sessions/index.js';
@@ -19,7 +20,7 @@ export interface ProfileSettings {
   readonly resetLifetime?: Duration;
   /** In code points. */
   readonly minLength?: number;
-  /** Everybody has a second factor (ASVS 6.3.3). */
+  /** Everybody has a second factor, from the first sign-in on (ASVS 6.3.3). */
   readonly requiresSecondFactor?: true;
   /** Of an authenticator app only the current code is good (ASVS 6.5.5). */
   readonly refusesPreviousCode?: true;
@@ -31,7 +32,7 @@ export interface ProfileSettings {
 
 /**
  * Every profile. Lifetimes are those of SP 800-63B-4 §2 for AAL1, AAL2 and AAL3. Passwords keep 15 code points
- * everywhere: in a remembered browser and during the grace they stand alone (ASVS 6.2.1).
+ * everywhere: in a remembered browser they stand alone (ASVS 6.2.1).
  */
 export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
   default: {},
@@ -69,6 +70,7 @@ export interface ProfiledOptions {
   readonly passwords?: PasswordsOptions;
   readonly mfa?: MfaOptions;
   readonly emailLinks?: EmailLinkOptions;
+  readonly clock?: Clock;
 }
 
 /**
@@ -95,8 +97,7 @@ export function applyProfile<Options extends ProfiledOptions>(
     refuseWeaker(profile, `passwords.minLength must be at least ${settings.minLength}`);
   if (settings.refusesWeakArgon2 === true && passwords.allowWeakArgon2 === true)
     refuseWeaker(profile, 'passwords.allowWeakArgon2 must be false');
-  if (settings.requiresSecondFactor === true && (mfa.requiredFor ?? 'everybody') !== 'everybody')
-    refuseWeaker(profile, "mfa.requiredFor must be 'everybody'");
+  if (settings.requiresSecondFactor === true) requireAtOnce(profile, mfa, options.clock ?? systemClock);
   if (settings.refusesPreviousCode === true && mfa.allowsPreviousCode === true)
     refuseWeaker(profile, 'mfa.allowsPreviousCode must be false');
   if (settings.endsAllOnReuse === true && sessions.onReuse === 'session')
@@ -133,6 +134,18 @@ export function applyProfile<Options extends ProfiledOptions>(
     },
     passwords: { ...passwords, ...named('minLength', passwords.minLength ?? settings.minLength) },
   };
+}
+
+/** What is required only after a while, or from some day on, is optional until then. */
+function requireAtOnce(
+  profile: ProfileName,
+  { requiredFor = 'everybody', grace = '0s', requiredSince }: MfaOptions,
+  clock: Clock,
+): void {
+  if (requiredFor !== 'everybody') refuseWeaker(profile, "mfa.requiredFor must be 'everybody'");
+  if (parseDuration('mfa.grace', grace) > 0) refuseWeaker(profile, 'mfa.grace must be at most 0s');
+  if (requiredSince instanceof Date && requiredSince.getTime() > clock.now())
+    refuseWeaker(profile, 'mfa.requiredSince must not be in the future');
 }
 
 /** @throws `TypeError` always, in the same words for every option. */

@@ -64,8 +64,10 @@ export async function resetSecondFactor(auth: FlowContext, { user, actorId }: Ac
 
 async function remove(auth: FlowContext, user: UserRecord, actorId: string | null): Promise<void> {
   const { tenantId, userId, email: to, name } = user;
-  if (!(await auth.secondFactors.remove(user))) throw new AuthError('mfa_not_enabled');
+  if (!(await auth.secondFactors.describe(user)).isEnabled) throw new AuthError('mfa_not_enabled');
+  // Before the factor, as where an account is erased: two flows that lock in two orders would wait for each other.
   await auth.oneTimeTokens.voidAll({ tenantId, userId });
+  if (!(await auth.secondFactors.remove(user))) throw new AuthError('mfa_not_enabled');
   await auth.record({ type: 'authn_mfa_disabled', tenantId, userId, actorId });
   auth.notify({ kind: 'second_factor_disabled', tenantId, to, name });
 }

@@ -45,13 +45,15 @@ async function changeAddress(
   const user = { tenantId, userId };
   const before = await auth.users.find(user);
   if (before === null || before.disabledAt !== null) throw new AuthError('one_time_token_invalid');
+  // Before the account, as where a password changes: two flows that lock in two orders would wait for each other.
+  await auth.oneTimeTokens.voidAll(user);
   const outcome = await auth.users.update({
     ...user,
     expected: { canonicalEmail: from },
     set: { email, canonicalEmail, emailVerifiedAt: auth.now() },
   });
   if (outcome.kind !== 'updated') throw new AuthError('one_time_token_invalid');
-  // Links that went to the old address open nothing any more.
+  // Again, for links that went to the old address while this was under way.
   await auth.oneTimeTokens.voidAll(user);
   await auth.record({ type: 'user_email_changed', ...user });
   auth.notify({ kind: 'email_changed', tenantId, to: before.email, name: before.name });

@@ -12,17 +12,21 @@ export const cryptoWatch = {
     readonly algorithm: string;
     readonly from: Buffer;
     readonly info: string;
-    bytes: number;
+    readonly bytes: number;
+    readonly key: Buffer;
   }[],
   /** Each encryption. */
   ciphers: [] as { readonly algorithm: string; readonly key: Buffer; readonly nonce: Buffer }[],
+  /** What was random. */
+  random: [] as Buffer[],
   /** The lengths of what was compared in constant time. */
   compared: [] as number[],
   /** From here on there are no random numbers. */
   isRandomBroken: false,
 
   reset(): void {
-    for (const list of ['hashes', 'macs', 'derived', 'ciphers', 'compared'] as const) cryptoWatch[list] = [];
+    for (const list of ['hashes', 'macs', 'derived', 'ciphers', 'random', 'compared'] as const)
+      cryptoWatch[list] = [];
     cryptoWatch.isRandomBroken = false;
   },
 };
@@ -50,21 +54,23 @@ watch('hash', ([algorithm, input]) =>
 watch('createHmac', ([algorithm, key]) =>
   cryptoWatch.macs.push({ algorithm: String(algorithm), key: copyOf(key) }),
 );
-watch('hkdfSync', ([algorithm, from, , info, bytes]) =>
-  cryptoWatch.derived.push({
-    algorithm: String(algorithm),
-    from: copyOf(from),
-    info: String(info),
-    bytes: Number(bytes),
-  }),
-);
 watch('createCipheriv', ([algorithm, key, nonce]) =>
   cryptoWatch.ciphers.push({ algorithm: String(algorithm), key: copyOf(key), nonce: copyOf(nonce) }),
 );
 watch('timingSafeEqual', ([one]) => cryptoWatch.compared.push((one as Uint8Array).length));
-watch('randomBytes', () => {
+const randomBytes = real.randomBytes as unknown as (size: number) => Buffer;
+platform.randomBytes = ((size: number) => {
   if (cryptoWatch.isRandomBroken) throw new Error('no random numbers');
-});
+  const bytes = randomBytes(size);
+  cryptoWatch.random.push(copyOf(bytes));
+  return bytes;
+}) as never;
+const hkdfSync = real.hkdfSync as unknown as (...args: readonly unknown[]) => ArrayBuffer;
+platform.hkdfSync = ((algorithm: string, from: Uint8Array, salt: string, info: string, bytes: number) => {
+  const key = hkdfSync(algorithm, from, salt, info, bytes);
+  cryptoWatch.derived.push({ algorithm, from: copyOf(from), info, bytes, key: copyOf(new Uint8Array(key)) });
+  return key;
+}) as never;
 const createHash = real.createHash as unknown as (algorithm: string) => {
   update(data: unknown): unknown;
 };

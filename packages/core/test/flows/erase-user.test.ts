@@ -4,6 +4,7 @@ import {
   memoryStores,
   type Stores,
 } from '@tessera-auth/core';
+import type { AuditStore } from '@tessera-auth/core/stores';
 import type { TestClock } from '@tessera-auth/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createAuthBench, email, isAccepted, newPassword, origin, password, userOf } from '../auth-bench.js';
@@ -231,6 +232,46 @@ describe('taking the own data along', () => {
     const exported = await bench.auth.exportUser(user);
     expect(new Set(exported?.sessions.map(({ id }) => id)).size).toBe(121);
     expect(exported?.events).toHaveLength(122);
+  });
+
+  it.each(['no JSON', 'null', '7', '"text"', '["the-admin"]', '{"actorId":"the-admin"', ''])(
+    'has all the rest where somebody made an entry unreadable, and says so: %j',
+    async (data) => {
+      const audit = createMemoryAuditStore();
+      const broken: AuditStore = {
+        ...audit,
+        async list(query) {
+          const entries = await audit.list(query);
+          return entries.map((entry) => (entry.type === 'user_created' ? { ...entry, data } : entry));
+        },
+      };
+      const bench = createAuthBench({
+        openStores: (clock) => ({ ...memoryStores({ clock }), audit: broken }),
+      });
+      const user = userOf(await bench.register());
+      const exported = await bench.auth.exportUser(user);
+      expect(exported?.events).toEqual([
+        { at: '2030-01-02T03:04:05.678Z', type: 'user_created', data: null },
+        {
+          at: '2030-01-02T03:04:05.678Z',
+          type: 'authn_login_success',
+          data: expect.objectContaining({ amr: ['pwd'] }),
+        },
+      ]);
+      expect(JSON.stringify(exported)).not.toContain(actorId);
+    },
+  );
+
+  it('has events that this version does not know, such as those of a newer one', async () => {
+    const audit = createMemoryAuditStore();
+    const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    const user = userOf(await bench.register());
+    const event = { type: 'authn_of_tomorrow', ...user, at: new Date(bench.clock.now()), of: { a: 1 } };
+    await bench.auth.audit?.append([event as never]);
+    expect((await bench.auth.exportUser(user))?.events.at(-1)).toMatchObject({
+      type: 'authn_of_tomorrow',
+      data: { of: { a: 1 } },
+    });
   });
 
   it('is nothing for a foreign tenant', async () => {

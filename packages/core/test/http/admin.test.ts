@@ -194,7 +194,9 @@ describe('acting on accounts', () => {
 describe('a second factor that was lost', () => {
   /** Eve, who has a second factor, a browser that is remembered, and backup codes; and the administrator, later. */
   const lose = async ({ mustHaveOne = false } = {}) => {
-    const policy = definePolicy({ roles: { admin: { can: ['auth:users:*'] }, staff: {} } });
+    const policy = definePolicy({
+      roles: { admin: { can: ['auth:users:*'] }, auditor: { can: ['auth:users:read'] }, staff: {} },
+    });
     const bench = await createAdminBench({ auth: { policy, mfa: { requiredFor: ['staff'] } } });
     const { auth, clock, eve } = bench;
     if (mustHaveOne) bench.setRoles(eve, ['staff']);
@@ -231,10 +233,17 @@ describe('a second factor that was lost', () => {
   const wholeOf = { mfaRequired: true, setupRequired: true, methods: [] };
 
   it('is taken away by an administrator with the permission and a fresh proof, and by nobody else (ASVS 6.4.4, 6.5.6)', async () => {
-    const { reset, auth, eve, admin, clock, registerAt, listEvents, listNotices, post } = await lose();
+    const { reset, ask, auth, eve, admin, clock, registerAt, setRoles, listEvents, listNotices, post } =
+      await lose();
     const isThere = async () => (await auth.describeSecondFactor(eve.user)).isEnabled;
     const anybody = await registerAt('mallory@example.org');
     expectProblem(await reset(anybody), 403, 'permission_denied');
+    // To read of accounts is another permission.
+    setRoles(anybody, ['auditor']);
+    const claim = { email: 'mallory@example.org', password, transport: 'bearer' };
+    const auditor = (await post('/auth/login', claim)).json;
+    expect((await ask('GET', `/${eve.user.userId}`, auditor)).status).toBe(200);
+    expectProblem(await reset(auditor), 403, 'permission_denied');
     clock.advance(10 * 60_000 + 1);
     expectProblem(await reset(), 401, 'step_up_required');
     expect(await isThere()).toBe(true);

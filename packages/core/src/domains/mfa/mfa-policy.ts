@@ -8,9 +8,15 @@ export interface MfaOptions<Role extends string = string> {
    * nobody must, and everybody may.
    */
   readonly requiredFor?: 'everybody' | readonly Role[];
-  /** For how long after the account was made its owner may go on without: `0s` to `365d`. Default `'0s'`. */
+  /**
+   * For how long after the account was made its owner may go on without: `0s` to `365d`. Default `'0s'`, and nothing else with
+   * the profiles `asvs-l2` and `asvs-l3`.
+   */
   readonly grace?: Duration;
-  /** When `requiredFor` came into force: the grace of older accounts begins here. Default: when each was made. */
+  /**
+   * When `requiredFor` came into force: the grace of older accounts begins here. Default: when each was made. With the profiles
+   * `asvs-l2` and `asvs-l3` it is not in the future.
+   */
   readonly requiredSince?: Date;
   /** What authenticator apps call the app. Default: the host of `publicUrl`. */
   readonly issuer?: string;
