@@ -20,7 +20,8 @@ export function createRoleAssignments(
 ): Pick<RoleStore, 'findHeld' | 'grant' | 'revoke' | 'suspend' | 'resume' | 'removeAll' | 'listAssignments'> {
   const { database, tables, now } = context;
   const { roles, role_assignments: assignments, role_versions: versions } = tables.ref;
-  const { alone, isRole, wouldLeaveNobody, raise, userRow, versionOf, isRepeated } = createRoleSql(context);
+  const { alone, wouldLeaveNobody, isOutdated, revisionOf, raise, userRow, versionOf, isRepeated } =
+    createRoleSql(context);
 
   /** Does what `step` says where nobody is missing afterwards. @returns whether that was so. */
   const withdraw = async (
@@ -69,13 +70,22 @@ export function createRoleAssignments(
       };
     },
 
-    async grant({ tenantId, userId, role, isCustom, assignedBy, expiresAt, keepsOneOf, commandId }) {
+    async grant({
+      tenantId,
+      userId,
+      role,
+      definition,
+      assignedBy,
+      expiresAt,
+      keepsOneOf,
+      commandId,
+      judgedBy,
+    }) {
       requireStorableIds({ tenantId, userId, role, assignedBy: assignedBy ?? '' });
       const user = { tenantId, userId };
       const expiry = expiresAt === null ? sql`null::timestamptz` : instant(expiresAt);
-      const isMissing = isCustom
-        ? sql`not exists (select from ${roles} where ${isRole({ tenantId, name: role })})`
-        : sql`false`;
+      const known = revisionOf({ tenantId, name: role });
+      const isCustom = definition !== null;
       const isLast = expiresAt === null ? sql`false` : wouldLeaveNobody(user, keepsOneOf, role);
       const [outcome] = await alone<GrantRoleOutcome>(
         tenantId,
@@ -83,7 +93,9 @@ export function createRoleAssignments(
           with found as materialized (
             select case
               when ${isRepeated(user, commandId)} then 'repeated'
-              when ${isMissing} then 'role_missing'
+              when ${isOutdated(tenantId, judgedBy)} then 'outdated'
+              when ${isCustom} and ${known} is null then 'role_missing'
+              when ${isCustom} and ${known} <> ${definition} then 'outdated'
               when ${isLast} then 'last_holder'
               else 'granted'
             end as kind
@@ -108,19 +120,25 @@ export function createRoleAssignments(
       return outcome as GrantRoleOutcome; // one row or a rejection
     },
 
-    async revoke({ tenantId, userId, role, keepsOneOf, commandId }) {
+    async revoke({ tenantId, userId, role, definition, keepsOneOf, commandId, judgedBy }) {
       if (!areStorableIds(tenantId, userId)) return { kind: 'missing', version: 0 };
       const user = { tenantId, userId };
       // What no text of Postgres is, nobody holds.
       const wanted = areStorableIds(role) ? role : null;
       const held = sql`${ofUser(user)} and role = ${wanted}::text`;
+      const isOther =
+        definition === undefined || wanted === null
+          ? sql`false`
+          : sql`${revisionOf({ tenantId, name: wanted })} is distinct from ${definition}::text`;
       const [outcome] = await alone<RevokeRoleOutcome>(
         tenantId,
         sql`
           with found as materialized (
             select case
               when ${isRepeated(user, commandId)} then 'repeated'
+              when ${isOutdated(tenantId, judgedBy)} then 'outdated'
               when not exists (select from ${assignments} where ${held}) then 'missing'
+              when ${isOther} then 'outdated'
               when ${wouldLeaveNobody(user, keepsOneOf, wanted)} then 'last_holder'
               else 'revoked'
             end as kind
@@ -132,7 +150,7 @@ export function createRoleAssignments(
           ), raised as (
             ${raise(userRow(user), commandId)}
           )
-          select case when kind = 'last_holder' then jsonb_build_object('kind', kind) else jsonb_build_object(
+          select case when kind in ('last_holder', 'outdated') then jsonb_build_object('kind', kind) else jsonb_build_object(
             'kind', case kind when 'missing' then kind else 'revoked' end, 'version', ${versionOf(user)}
           ) end::text as answer from judged`,
       );

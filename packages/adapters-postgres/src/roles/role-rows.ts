@@ -19,6 +19,7 @@ export interface RoleRow {
   readonly created_by: string | null;
   readonly created_at: string;
   readonly updated_at: string;
+  readonly command_id: string;
 }
 
 /** The row as an assignment. */
@@ -43,5 +44,6 @@ export function readRole(row: RoleRow): CustomRole {
     createdBy: row.created_by,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
+    revision: row.command_id,
   };
 }

@@ -2,7 +2,14 @@ import { createId } from '../crypto/random.js';
 import type { Principal } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import type { AccountAct } from './account-act.js';
-import { findRole, listKeptRoles, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
+import {
+  findRole,
+  judgeAndAct,
+  listKeptRoles,
+  requireCeiling,
+  requireRoleStore,
+  revokeOlder,
+} from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
 import { isRestricting } from './role-principals.js';
 
@@ -39,13 +46,15 @@ export async function grantRole(
   await auth.atomically(async (kept) => {
     const account = await kept.users.find(ref);
     if (account === null) throw new AuthError('account_not_found');
-    const found = await findRole(kept, ref.tenantId, role);
-    if (found === null) throw new AuthError('role_not_found');
-    await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
-    requireNoEscape(kept, { user: ref, actorId }, found.given);
-    const outcome = await requireRoleStore(kept).grant({
-      ...{ ...ref, role, isCustom: found.custom !== null, assignedBy: actorId, expiresAt },
-      ...{ keepsOneOf: listKeptRoles(kept), commandId: createId() },
+    const outcome = await judgeAndAct(async () => {
+      const found = await findRole(kept, ref.tenantId, role);
+      if (found === null) throw new AuthError('role_not_found');
+      const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
+      requireNoEscape(kept, { user: ref, actorId }, found.given);
+      return requireRoleStore(kept).grant({
+        ...{ ...ref, role, definition: found.definition, assignedBy: actorId, expiresAt },
+        ...{ keepsOneOf: listKeptRoles(kept), commandId: createId(), judgedBy },
+      });
     });
     if (outcome.kind !== 'granted')
       throw new AuthError(outcome.kind === 'role_missing' ? 'role_not_found' : 'last_administrator');
@@ -76,15 +85,15 @@ export async function grantRole(
 export async function revokeRole(auth: FlowContext, { user, actorId, role }: RoleRemoval): Promise<void> {
   const ref = { tenantId: user.tenantId, userId: user.userId };
   const isRevoked = await auth.atomically(async (kept) => {
-    const found = await findRole(kept, ref.tenantId, role);
-    // Of a role that this node does not know nobody can say what it grants.
-    if (found === null && actorId !== null) throw new AuthError('role_not_found');
-    if (found !== null) {
-      await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');
+    const outcome = await judgeAndAct(async () => {
+      const command = { ...ref, role, keepsOneOf: listKeptRoles(kept), commandId: createId() };
+      if (actorId === null) return requireRoleStore(kept).revoke({ ...command, judgedBy: null });
+      const found = await findRole(kept, ref.tenantId, role);
+      // Of a role that this node does not know nobody can say what it grants.
+      if (found === null) throw new AuthError('role_not_found');
+      const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');
       requireNoEscape(kept, { user: ref, actorId }, found.given);
-    }
-    const outcome = await requireRoleStore(kept).revoke({
-      ...{ ...ref, role, keepsOneOf: listKeptRoles(kept), commandId: createId() },
+      return requireRoleStore(kept).revoke({ ...command, definition: found.definition, judgedBy });
     });
     if (outcome.kind === 'last_holder') throw new AuthError('last_administrator');
     // Of one that was revoked before, too: that call may have failed here.
