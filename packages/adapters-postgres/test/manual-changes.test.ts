@@ -217,6 +217,7 @@ describe('roles that are changed by hand', () => {
     ['tenant_id', `tenant_id = 'globex'`],
     ['role', `role = 'owner'`],
     ['assigned_by', `assigned_by = 'eve'`],
+    ['is_custom', 'is_custom = true'],
     ['expires_at', `expires_at = now() + interval '1 day'`],
   ])('are assignments with another %s', async (column, set) => {
     await rolesOf(stores).grant(command(boss));

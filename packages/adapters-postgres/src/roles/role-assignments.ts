@@ -60,7 +60,7 @@ export function createRoleAssignments(
             select jsonb_agg(to_jsonb(custom) order by name)
             from ${roles} as custom
             where custom.tenant_id = ${user.tenantId}
-              and name in (select role from ${assignments} where ${ofUser(user)})
+              and name in (select role from ${assignments} where ${ofUser(user)} and is_custom)
           ), '[]')
         )::text as answer`);
       return {
@@ -86,7 +86,11 @@ export function createRoleAssignments(
       const expiry = expiresAt === null ? sql`null::timestamptz` : instant(expiresAt);
       const known = revisionOf({ tenantId, name: role });
       const isCustom = definition !== null;
-      const isLast = expiresAt === null ? sql`false` : wouldLeaveNobody(user, keepsOneOf, role);
+      const isOther =
+        judgedBy === null
+          ? sql`false`
+          : sql`exists (select from ${assignments} where ${ofUser(user)} and role = ${role} and is_custom <> ${isCustom})`;
+      const isLast = expiresAt === null && !isCustom ? sql`false` : wouldLeaveNobody(user, keepsOneOf, role);
       const [outcome] = await alone<GrantRoleOutcome>(
         tenantId,
         sql`
@@ -96,6 +100,7 @@ export function createRoleAssignments(
               when ${isOutdated(tenantId, judgedBy)} then 'outdated'
               when ${isCustom} and ${known} is null then 'role_missing'
               when ${isCustom} and ${known} <> ${definition} then 'outdated'
+              when ${isOther} then 'held_otherwise'
               when ${isLast} then 'last_holder'
               else 'granted'
             end as kind
@@ -103,11 +108,11 @@ export function createRoleAssignments(
             select kind, kind = 'granted' as is_due from found
           ), assigned as (
             insert into ${assignments} as known (
-              tenant_id, user_id, role, assigned_by, assigned_at, expires_at, revision
+              tenant_id, user_id, role, is_custom, assigned_by, assigned_at, expires_at, revision
             )
-            select ${tenantId}, ${userId}, ${role}, ${assignedBy}, ${now()}, ${expiry}, 1 from judged where is_due
+            select ${tenantId}, ${userId}, ${role}, ${isCustom}, ${assignedBy}, ${now()}, ${expiry}, 1 from judged where is_due
             on conflict (tenant_id, user_id, role) do update set
-              assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at,
+              is_custom = excluded.is_custom, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at,
               expires_at = excluded.expires_at, revision = known.revision + 1
           ), raised as (
             ${raise(userRow(user), commandId)}
@@ -129,7 +134,10 @@ export function createRoleAssignments(
       const isOther =
         definition === undefined || wanted === null
           ? sql`false`
-          : sql`${revisionOf({ tenantId, name: wanted })} is distinct from ${definition}::text`;
+          : definition === null
+            ? sql`exists (select from ${assignments} where ${held} and is_custom)`
+            : sql`(${revisionOf({ tenantId, name: wanted })} is distinct from ${definition}
+                or exists (select from ${assignments} where ${held} and not is_custom))`;
       const [outcome] = await alone<RevokeRoleOutcome>(
         tenantId,
         sql`

@@ -84,7 +84,8 @@ export function createRoleDefinitions(
             where tenant_id = ${tenantId} and name = ${name} and kind = 'replaced'
             returning stored.*
           ), held as materialized (
-            select tenant_id, user_id from ${assignments} where tenant_id = ${tenantId} and role = ${name}
+            select tenant_id, user_id from ${assignments}
+            where tenant_id = ${tenantId} and role = ${name} and is_custom
           ), raised as (
             ${raise(sql`held where exists (select from updated)`, commandId)}
           ), unchanged as (
@@ -120,7 +121,7 @@ export function createRoleDefinitions(
               and (select ${marked({ tenantId, userId: null, role: name })} from judged where kind = 'deleted') returning 1
           ), taken as (
             delete from ${assignments}
-            where tenant_id = ${tenantId} and role = ${name} and exists (select from gone)
+            where tenant_id = ${tenantId} and role = ${name} and is_custom and exists (select from gone)
             returning tenant_id, user_id
           ), raised as (
             ${raise(sql`taken`, null)}

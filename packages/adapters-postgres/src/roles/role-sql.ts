@@ -37,7 +37,7 @@ export function createRoleSql({ database, tables }: StoreContext) {
 
   const isRole = ({ tenantId, name }: RoleRef) => sql`tenant_id = ${tenantId} and name = ${name}`;
   const isKeeping = (keepsOneOf: readonly string[]) =>
-    sql`expires_at is null and role = any(${textArray(keepsOneOf)})`;
+    sql`expires_at is null and not is_custom and role = any(${textArray(keepsOneOf)})`;
 
   /** Whether nobody in the tenant would hold one of the roles that must stay, if the user lost `lost`, or all roles. */
   const wouldLeaveNobody = (

@@ -74,11 +74,23 @@ export interface FoundRole {
   readonly given: Principal;
 }
 
+/** Names a role. */
+interface RoleName {
+  readonly tenantId: string;
+  readonly name: string;
+  /** Which of the two. Default: the one of the code, where it has one. */
+  readonly isCustom?: boolean | undefined;
+}
+
 /** The role of this name, or `null`. */
-export async function findRole(auth: FlowContext, tenantId: string, name: string): Promise<FoundRole | null> {
-  if (auth.policy.isRole(name)) return { definition: null, given: asRole(auth.policy, name) };
+export async function findRole(
+  auth: FlowContext,
+  { tenantId, name, isCustom = !auth.policy.isRole(name) }: RoleName,
+): Promise<FoundRole | null> {
+  const { policy } = auth;
+  if (!isCustom) return policy.isRole(name) ? { definition: null, given: asRole(policy, name) } : null;
   const custom = await requireRoleStore(auth).findRole({ tenantId, name });
-  return custom && { definition: custom.revision, given: asGrants(auth.policy, custom.permissions) };
+  return custom && { definition: custom.revision, given: asGrants(policy, custom.permissions) };
 }
 
 /**

@@ -20,6 +20,13 @@ export interface RoleGrant extends AccountAct {
   readonly expiresAt?: Date | null;
 }
 
+/** Why a store did not grant it. */
+const refusals = {
+  role_missing: 'role_not_found',
+  held_otherwise: 'grant_exceeds_ceiling',
+  last_holder: 'last_administrator',
+} as const;
+
 /** Somebody takes a role from a user. */
 export interface RoleRemoval extends AccountAct {
   readonly role: string;
@@ -33,7 +40,7 @@ export interface RoleRemoval extends AccountAct {
  * after a failure records them again.
  *
  * @throws `AuthError` `account_not_found`, `role_not_found`, `grant_exceeds_ceiling` when the role grants what the actor does
- * not hold for as long, `last_administrator` when the last of them would get an expiry, `store_unavailable`; `TypeError` without `stores.roles`
+ * not hold for as long, or takes the place of another one of its name that they have not revoked before, `last_administrator` when the last of them would get an expiry, `store_unavailable`; `TypeError` without `stores.roles`
  * or for an expiry that is no future instant.
  */
 export async function grantRole(
@@ -47,7 +54,7 @@ export async function grantRole(
     const account = await kept.users.find(ref);
     if (account === null) throw new AuthError('account_not_found');
     const outcome = await judgeAndAct(async () => {
-      const found = await findRole(kept, ref.tenantId, role);
+      const found = await findRole(kept, { ...ref, name: role });
       if (found === null) throw new AuthError('role_not_found');
       const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
       requireNoEscape(kept, { user: ref, actorId }, found.given);
@@ -56,8 +63,7 @@ export async function grantRole(
         ...{ keepsOneOf: listKeptRoles(kept), commandId: createId(), judgedBy },
       });
     });
-    if (outcome.kind !== 'granted')
-      throw new AuthError(outcome.kind === 'role_missing' ? 'role_not_found' : 'last_administrator');
+    if (outcome.kind !== 'granted') throw new AuthError(refusals[outcome.kind]);
     // Somebody may have erased them before the step above had its turn.
     if ((await kept.users.find(ref)) === null) {
       await requireRoleStore(kept).removeAll({ ...ref, keepsOneOf: [] });
@@ -77,7 +83,8 @@ export async function grantRole(
 
 /**
  * Takes a role from a user, as {@link grantRole} gives it: whoever loses it is refused by every node from the next request on.
- * Nobody takes what they do not hold, and the last administrator stays.
+ * Nobody takes what they do not hold, and the last administrator stays. Where a role of the code and one that was made at run time
+ * have one name, it is the one that the user has.
  *
  * @throws `AuthError` `role_not_found` when the user does not have it, also after what an interrupted call had left was done;
  * `grant_exceeds_ceiling`, `last_administrator`, `store_unavailable`; `TypeError` without `stores.roles`.
@@ -88,7 +95,9 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
     const outcome = await judgeAndAct(async () => {
       const command = { ...ref, role, keepsOneOf: listKeptRoles(kept), commandId: createId() };
       if (actorId === null) return requireRoleStore(kept).revoke({ ...command, judgedBy: null });
-      const found = await findRole(kept, ref.tenantId, role);
+      const { assignments } = await requireRoleStore(kept).findHeld(ref);
+      const held = assignments.find((assignment) => assignment.role === role);
+      const found = await findRole(kept, { ...ref, name: role, isCustom: held?.isCustom });
       // Of a role that this node does not know nobody can say what it grants.
       if (found === null) throw new AuthError('role_not_found');
       const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');

@@ -1,9 +1,11 @@
 import type { DescribedStore } from './store-traits.js';
 import type { UserRef } from './user-store.js';
 
-/** A user holds a role. */
+/** A user holds a role. Of one name they hold one: that of the code, or the custom one. */
 export interface RoleAssignment extends UserRef {
   readonly role: string;
+  /** It is of the custom role of this name, and not of one of the code. Whoever holds the one has nothing of the other. */
+  readonly isCustom: boolean;
   /** Who granted it last, or `null` for the app itself and for somebody who was erased. */
   readonly assignedBy: string | null;
   readonly assignedAt: Date;
@@ -33,14 +35,14 @@ export interface HeldRoles {
   readonly version: number;
   /** All of them, expired ones too, by role. */
   readonly assignments: readonly RoleAssignment[];
-  /** Those of the assigned roles that are custom, by name. */
+  /** The definitions of the custom roles among them, by name. */
   readonly customRoles: readonly CustomRole[];
 }
 
 /** A step that may not leave a tenant without anybody. */
 interface KeepingCommand {
   /**
-   * The step is refused when it would take one of these roles from the last user of the tenant who holds one of them without
+   * The step is refused when it would take one of these roles of the code from the last user of the tenant who holds one of them without
    * an expiry and is not suspended. Empty: nothing is refused.
    */
   readonly keepsOneOf: readonly string[];
@@ -78,14 +80,15 @@ export interface GrantRoleCommand extends KeepingCommand, JudgedCommand, UserRef
 /**
  * What became of a {@link GrantRoleCommand}. Only `granted` changed anything.
  *
- * - `granted`: also where the user had the role, whose expiry and origin are those of the command now.
+ * - `granted`: also where the user had a role of this name, which is the one of the command now, with its expiry and origin.
  * - `role_missing`: it must be a custom role, and there is none.
  * - `outdated`: as `judgedBy` says, or the custom role has another revision.
- * - `last_holder`: it would have given an expiry to the last assignment that must stay.
+ * - `held_otherwise`: somebody was judged, and the user holds the other role of this name: what that grants was not judged.
+ * - `last_holder`: it would have given an expiry to the last assignment that must stay, or taken its place.
  */
 export type GrantRoleOutcome =
   | { readonly kind: 'granted'; readonly version: number }
-  | { readonly kind: 'role_missing' | 'last_holder' }
+  | { readonly kind: 'role_missing' | 'held_otherwise' | 'last_holder' }
   | OutdatedOutcome;
 
 /** Takes a role away. */

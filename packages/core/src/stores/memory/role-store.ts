@@ -63,7 +63,8 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
   const isKeeper = (user: UserRef, keepsOneOf: readonly string[], without: readonly string[] = []): boolean =>
     !versionOf(user).isSuspended &&
     [...heldBy(user).values()].some(
-      ({ role, expiresAt }) => expiresAt === null && keepsOneOf.includes(role) && !without.includes(role),
+      ({ role, isCustom, expiresAt }) =>
+        !isCustom && expiresAt === null && keepsOneOf.includes(role) && !without.includes(role),
     );
   /** Whether the tenant would be without anybody if the user lost these roles; all of them by default. */
   const wouldLeaveNobody = (user: UserRef, keepsOneOf: readonly string[], lost?: string): boolean => {
@@ -88,7 +89,9 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
       if (role.createdBy === userId) roles.set(name, { ...role, createdBy: null });
   };
   const listHolders = (tenantId: string, role: string): readonly string[] =>
-    [...tenantOf(tenantId).assignments].flatMap(([userId, held]) => (held.has(role) ? [userId] : [])).sort();
+    [...tenantOf(tenantId).assignments]
+      .flatMap(([userId, held]) => (held.get(role)?.isCustom ? [userId] : []))
+      .sort();
 
   return {
     traits: { medium: 'memory', durability: 'process' },
@@ -99,7 +102,7 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
       return {
         version: versionOf(user).version,
         assignments,
-        customRoles: assignments.flatMap(({ role }) => roles.get(role) ?? []),
+        customRoles: assignments.flatMap(({ role, isCustom }) => (isCustom && roles.get(role)) || []),
       };
     },
 
@@ -123,8 +126,12 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
         if (custom === undefined) return { kind: 'role_missing' };
         if (custom.revision !== definition) return { kind: 'outdated' };
       }
-      if (expiresAt !== null && wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
-      assign({ ...user, role, assignedBy, assignedAt: new Date(clock.now()), expiresAt });
+      const isCustom = definition !== null;
+      const isOther = (heldBy(user).get(role)?.isCustom ?? isCustom) !== isCustom;
+      if (isOther && judgedBy !== null) return { kind: 'held_otherwise' };
+      const isLess = isCustom || expiresAt !== null;
+      if (isLess && wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
+      assign({ ...user, role, isCustom, assignedBy, assignedAt: new Date(clock.now()), expiresAt });
       return { kind: 'granted', version: raise(user, commandId) };
     },
 
@@ -133,9 +140,10 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
       const { version, lastCommand } = versionOf(user);
       if (lastCommand === commandId) return { kind: 'revoked', version };
       if (isOutdated(tenantId, judgedBy)) return { kind: 'outdated' };
-      if (!heldBy(user).has(role)) return { kind: 'missing', version };
-      const custom = tenantOf(tenantId).roles.get(role);
-      if (definition !== undefined && (custom?.revision ?? null) !== definition) return { kind: 'outdated' };
+      const held = heldBy(user).get(role);
+      if (held === undefined) return { kind: 'missing', version };
+      const known = held.isCustom ? tenantOf(tenantId).roles.get(role)?.revision : null;
+      if (definition !== undefined && known !== definition) return { kind: 'outdated' };
       if (wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
       unassign(user, role);
       return { kind: 'revoked', version: raise(user, commandId) };

@@ -1,4 +1,4 @@
-import type { RoleJudge, RoleStore, UserRef } from '@tessera-auth/core/stores';
+import type { RoleStore, UserRef } from '@tessera-auth/core/stores';
 import { brokenRoles, type Defect, letOthersGoFirst } from './defect.js';
 
 /** Looks first and acts later, as with two statements and no lock. */
@@ -12,17 +12,6 @@ function judgingFirst(
     .then(({ assignments }) =>
       assignments.some((held) => held.userId !== userId && keepsOneOf.includes(held.role)),
     );
-}
-
-/** Whether a judgement holds, looked up in a step of its own. */
-async function holdsFirst(
-  roles: RoleStore,
-  tenantId: string,
-  { judgedBy }: { readonly judgedBy: RoleJudge | null },
-): Promise<boolean> {
-  if (judgedBy === null) return true;
-  const { version } = await roles.findHeld({ tenantId, userId: judgedBy.userId });
-  return version === judgedBy.version;
 }
 
 /** Mistakes of stores of roles. */
@@ -223,86 +212,6 @@ export const roleDefects: readonly Defect[] = [
         if (known === null) return roles.createRole(command);
         const replaced = await roles.replaceRole({ ...command, replaces: known.revision });
         return replaced.kind === 'replaced' ? { ...replaced, kind: 'created' } : { kind: 'exists' };
-      },
-    })),
-  },
-  ...(['grant', 'revoke', 'createRole', 'replaceRole'] as const).map(
-    (act): Defect => ({
-      name: `does not look by whom it was judged: ${act}`,
-      noticedBy:
-        'roles by which somebody was judged > a step is outdated once the rights by which it was judged are others, and changes nothing',
-      open: brokenRoles((roles) => ({
-        [act]: (command: never) => roles[act](Object.assign({}, command, { judgedBy: null })),
-      })),
-    }),
-  ),
-  {
-    name: 'looks by whom it was judged before it locks',
-    noticedBy:
-      'role races > of many who take the role by which the next one was judged, nobody acts who has lost it',
-    open: brokenRoles((roles) => ({
-      async revoke(command) {
-        if (!(await holdsFirst(roles, command.tenantId, command))) return { kind: 'outdated' };
-        await letOthersGoFirst();
-        return roles.revoke({ ...command, judgedBy: null });
-      },
-    })),
-  },
-  {
-    name: 'takes what was judged before for what is judged now',
-    noticedBy:
-      'roles by which somebody was judged > the same command twice equals once, also where what it was judged by has changed since',
-    open: brokenRoles((roles) => ({
-      async replaceRole(command) {
-        if (!(await holdsFirst(roles, command.tenantId, command))) return { kind: 'outdated' };
-        return roles.replaceRole(command);
-      },
-    })),
-  },
-  {
-    name: 'forgets that who is suspended may do nothing',
-    noticedBy:
-      'roles by which somebody was judged > a step is outdated once the rights by which it was judged are others, and changes nothing',
-    open: brokenRoles(() => ({
-      async suspend() {
-        return true;
-      },
-    })),
-  },
-  {
-    name: 'goes by the name of a role, not by what it was',
-    noticedBy:
-      'roles by which somebody was judged > a definition that is another one by now is neither granted, revoked, replaced nor deleted',
-    open: brokenRoles((roles) => ({
-      async deleteRole(command) {
-        const known = await roles.findRole(command);
-        return roles.deleteRole({ ...command, revision: known?.revision ?? '' });
-      },
-    })),
-  },
-  {
-    name: 'looks which definition there is before it locks',
-    noticedBy: 'role races > everybody who got a role got the definition that was judged',
-    open: brokenRoles((roles) => ({
-      async grant(command) {
-        const known = await roles.findRole({ ...command, name: command.role });
-        if (known?.revision !== command.definition) return { kind: 'outdated' };
-        await letOthersGoFirst();
-        return roles.grant({ ...command, definition: null });
-      },
-    })),
-  },
-  {
-    name: 'deletes whatever there is of the name once it has looked',
-    noticedBy: 'role races > nobody gets, and nobody deletes, a role that was made again in the meantime',
-    open: brokenRoles((roles) => ({
-      async deleteRole(command) {
-        const known = await roles.findRole(command);
-        if (known === null) return { kind: 'missing' };
-        if (known.revision !== command.revision) return { kind: 'outdated' };
-        await letOthersGoFirst();
-        const now = await roles.findRole(command);
-        return roles.deleteRole({ ...command, revision: now?.revision ?? '' });
       },
     })),
   },

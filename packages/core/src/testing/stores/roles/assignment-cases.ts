@@ -38,8 +38,11 @@ export const assignmentCases: readonly StoreCase[] = [
       assert.deepEqual(await store.findHeld(ada), {
         version: 2,
         assignments: [
-          { ...ada, role: 'boss', assignedBy: null, assignedAt: new Date(clock.now()), expiresAt: null },
-          { ...ada, role: 'editor', assignedBy: 'boss', assignedAt, expiresAt },
+          {
+            ...{ ...ada, role: 'boss', isCustom: false, assignedBy: null },
+            ...{ assignedAt: new Date(clock.now()), expiresAt: null },
+          },
+          { ...ada, role: 'editor', isCustom: false, assignedBy: 'boss', assignedAt, expiresAt },
         ],
         customRoles: [],
       });
