@@ -39,17 +39,17 @@ export interface RoleRemoval extends AccountAct {
  * All of it happens or nothing where the stores share a database. Where the revocations are elsewhere, they come last: asking again
  * after a failure records them again.
  *
- * @throws `AuthError` `account_not_found`, `role_not_found`, `grant_exceeds_ceiling` when the role grants what the actor does
- * not hold for as long, or takes the place of another one of its name that they have not revoked before, `last_administrator` when the last of them would get an expiry, `store_unavailable`; `TypeError` without `stores.roles`
- * or for an expiry that is no future instant.
+ * @throws `AuthError` `account_not_found`, `role_not_found`, `input_invalid` for an expiry that is not in the future,
+ * `grant_exceeds_ceiling` when the role grants what the actor does not hold for as long, or takes the place of another one of its
+ * name that they have not revoked before, `last_administrator` when the last of them would get an expiry, `store_unavailable`;
+ * `TypeError` without `stores.roles` or for an expiry that is no instant.
  */
 export async function grantRole(
   auth: FlowContext,
   { user, actorId, role, expiresAt = null }: RoleGrant,
 ): Promise<void> {
   const ref = { tenantId: user.tenantId, userId: user.userId };
-  if (expiresAt !== null && !(expiresAt.getTime() > auth.now().getTime()))
-    throw new TypeError('expiresAt: must be later than now');
+  if (expiresAt !== null) requireFuture(auth, expiresAt);
   await auth.atomically(async (kept) => {
     const account = await kept.users.find(ref);
     if (account === null) throw new AuthError('account_not_found');
@@ -118,6 +118,13 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
     return true;
   });
   if (!isRevoked) throw new AuthError('role_not_found');
+}
+
+function requireFuture({ now }: FlowContext, expiresAt: Date): void {
+  if (Number.isNaN(expiresAt.getTime())) throw new TypeError('expiresAt: must be an instant');
+  if (expiresAt > now()) return;
+  const fields = [{ pointer: '/expiresAt', detail: 'must be later than now' }];
+  throw new AuthError('input_invalid', { fields });
 }
 
 /** Nobody changes a role of their own that a deny rule comes with: without it, or with an end, they might be allowed more. */
