@@ -38,6 +38,7 @@ describe('checkSchema', () => {
       'migration_pending 0013_audit_manual_deletions',
       'migration_pending 0014_roles',
       'migration_pending 0015_audit_manual_roles',
+      'migration_pending 0016_role_kinds',
       'table_missing tessera.migrations',
       'table_missing tessera.users',
       'table_missing tessera.sessions',

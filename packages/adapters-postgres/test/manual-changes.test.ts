@@ -175,10 +175,14 @@ describe('changes by hand', () => {
   });
 });
 
-const boss = { ...ada, role: 'boss', isCustom: false, assignedBy: 'bob', expiresAt: null, keepsOneOf: [] };
+const boss = {
+  ...{ ...ada, role: 'boss', definition: null, assignedBy: 'bob', expiresAt: null },
+  ...{ keepsOneOf: [], judgedBy: null },
+};
 const auditor = {
   ...{ tenantId: 'acme', name: 'auditor', permissions: ['reports:read'], description: 'Looks on' },
   createdBy: 'bob',
+  judgedBy: null,
 };
 let commands = 0;
 const command = <T extends object>(what: T) => ({ ...what, commandId: `command ${commands++}` });
@@ -213,6 +217,7 @@ describe('roles that are changed by hand', () => {
     ['tenant_id', `tenant_id = 'globex'`],
     ['role', `role = 'owner'`],
     ['assigned_by', `assigned_by = 'eve'`],
+    ['is_custom', 'is_custom = true'],
     ['expires_at', `expires_at = now() + interval '1 day'`],
   ])('are assignments with another %s', async (column, set) => {
     await rolesOf(stores).grant(command(boss));
@@ -273,9 +278,10 @@ describe('roles that are changed by hand', () => {
     const roles = rolesOf(stores.withTransaction(client));
     for (const role of ['boss', 'manager', 'employee']) await roles.grant(command({ ...boss, role }));
     await roles.createRole(command(auditor));
-    await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [] }));
+    await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [], judgedBy: null }));
     // Refused or without anything to do, so it may not open a door either.
-    await roles.revoke(command({ ...ada, role: 'manager', keepsOneOf: ['manager'] }));
+    await roles.revoke(command({ ...ada, role: 'manager', keepsOneOf: ['manager'], judgedBy: null }));
+    await roles.deleteRole({ tenantId: 'acme', name: 'auditor', revision: 'of before' });
     await client.query(`delete from ${schema}.role_assignments where role = 'manager'`);
     await client.query(`update ${schema}.role_assignments set expires_at = now()`);
     await client.query(`delete from ${schema}.roles`);
@@ -304,8 +310,9 @@ describe('changes by the library', () => {
   it('to roles are not recorded as by hand', async () => {
     const roles = rolesOf(stores);
     const bob = { ...ada, userId: 'bob' };
-    const custom = { role: 'auditor', isCustom: true };
-    await roles.createRole(command(auditor));
+    const made = command(auditor);
+    const custom = { role: 'auditor', definition: made.commandId };
+    await roles.createRole(made);
     for (const user of [ada, bob]) {
       await roles.grant(command({ ...boss, ...user }));
       await roles.grant(command({ ...boss, ...user, ...custom }));
@@ -314,11 +321,15 @@ describe('changes by the library', () => {
         command({ ...boss, ...user, ...custom, expiresAt: new Date(Date.now() + 86_400_000) }),
       );
     }
-    await roles.replaceRole(command({ ...auditor, permissions: [] }));
-    expect(await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [] }))).toMatchObject({
+    const emptied = command({ ...auditor, permissions: [], replaces: made.commandId });
+    expect(await roles.replaceRole(emptied)).toMatchObject({ kind: 'replaced' });
+    expect(
+      await roles.revoke(command({ ...ada, role: 'boss', keepsOneOf: [], judgedBy: null })),
+    ).toMatchObject({
       kind: 'revoked',
     });
-    await roles.deleteRole({ tenantId: 'acme', name: 'auditor' });
+    const deleted = { tenantId: 'acme', name: 'auditor', revision: emptied.commandId };
+    expect(await roles.deleteRole(deleted)).toMatchObject({ kind: 'deleted' });
     await roles.createRole(command(auditor));
     await roles.grant(command({ ...boss, ...ada }));
     expect(await roles.removeAll({ ...bob, keepsOneOf: [] })).toBe(true);

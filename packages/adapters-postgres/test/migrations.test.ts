@@ -21,6 +21,7 @@ const ids = [
   '0013_audit_manual_deletions',
   '0014_roles',
   '0015_audit_manual_roles',
+  '0016_role_kinds',
 ];
 
 let pool: pg.Pool;
@@ -103,6 +104,33 @@ describe('migrate', () => {
     expect(reader.names.size).toBe(5001);
     const subject = { jti: 'j', tenantId: '', userId: 'u', userEpoch: 0, tenantEpoch: 0, rolesVersion: 0 };
     expect(await stores.revocations.isRevoked({ ...subject, sessionId: 'of before 1' })).toBe(true);
+  });
+
+  it('takes what was granted before for the role that the tenant made, where it made one', async () => {
+    const { schema, stores } = await inFreshSchema();
+    await stores.migrate();
+    for (const { id, down } of stores.listMigrations().slice(15).reverse()) {
+      for (const text of down) await pool.query(text);
+      await pool.query(`delete from ${schema}.migrations where id = $1`, [id]);
+    }
+    await pool.query(
+      `insert into ${schema}.roles (tenant_id, name, permissions, created_at, updated_at, command_id, revision)
+       values ('acme', 'auditor', '{a:b}', now(), now(), 'c', 1);
+       insert into ${schema}.role_assignments (tenant_id, user_id, role, assigned_at, revision)
+       values ('acme', 'ada', 'auditor', now(), 1), ('acme', 'ada', 'boss', now(), 1),
+         ('globex', 'ada', 'auditor', now(), 1)`,
+    );
+    await stores.migrate();
+    const kindsIn = async (tenantId: string) => {
+      const { assignments } = (await stores.roles?.findHeld({ tenantId, userId: 'ada' })) ?? { assignments: [] };
+      return assignments.map(({ role, isCustom }) => [role, isCustom]);
+    };
+    expect(await kindsIn('acme')).toEqual([
+      ['auditor', true],
+      ['boss', false],
+    ]);
+    expect(await kindsIn('globex')).toEqual([['auditor', false]]);
+    expect(await stores.listManualChanges({ limit: 10 })).toEqual([]);
   });
 
   it('leaves nothing behind when a step fails', async () => {

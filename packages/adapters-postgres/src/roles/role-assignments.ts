@@ -20,7 +20,8 @@ export function createRoleAssignments(
 ): Pick<RoleStore, 'findHeld' | 'grant' | 'revoke' | 'suspend' | 'resume' | 'removeAll' | 'listAssignments'> {
   const { database, tables, now } = context;
   const { roles, role_assignments: assignments, role_versions: versions } = tables.ref;
-  const { alone, isRole, wouldLeaveNobody, raise, userRow, versionOf, isRepeated } = createRoleSql(context);
+  const { alone, wouldLeaveNobody, isOutdated, revisionOf, raise, userRow, versionOf, isRepeated } =
+    createRoleSql(context);
 
   /** Does what `step` says where nobody is missing afterwards. @returns whether that was so. */
   const withdraw = async (
@@ -59,7 +60,7 @@ export function createRoleAssignments(
             select jsonb_agg(to_jsonb(custom) order by name)
             from ${roles} as custom
             where custom.tenant_id = ${user.tenantId}
-              and name in (select role from ${assignments} where ${ofUser(user)})
+              and name in (select role from ${assignments} where ${ofUser(user)} and is_custom)
           ), '[]')
         )::text as answer`);
       return {
@@ -69,21 +70,37 @@ export function createRoleAssignments(
       };
     },
 
-    async grant({ tenantId, userId, role, isCustom, assignedBy, expiresAt, keepsOneOf, commandId }) {
+    async grant({
+      tenantId,
+      userId,
+      role,
+      definition,
+      assignedBy,
+      expiresAt,
+      keepsOneOf,
+      commandId,
+      judgedBy,
+    }) {
       requireStorableIds({ tenantId, userId, role, assignedBy: assignedBy ?? '' });
       const user = { tenantId, userId };
       const expiry = expiresAt === null ? sql`null::timestamptz` : instant(expiresAt);
-      const isMissing = isCustom
-        ? sql`not exists (select from ${roles} where ${isRole({ tenantId, name: role })})`
-        : sql`false`;
-      const isLast = expiresAt === null ? sql`false` : wouldLeaveNobody(user, keepsOneOf, role);
+      const known = revisionOf({ tenantId, name: role });
+      const isCustom = definition !== null;
+      const isOther =
+        judgedBy === null
+          ? sql`false`
+          : sql`exists (select from ${assignments} where ${ofUser(user)} and role = ${role} and is_custom <> ${isCustom})`;
+      const isLast = expiresAt === null && !isCustom ? sql`false` : wouldLeaveNobody(user, keepsOneOf, role);
       const [outcome] = await alone<GrantRoleOutcome>(
         tenantId,
         sql`
           with found as materialized (
             select case
               when ${isRepeated(user, commandId)} then 'repeated'
-              when ${isMissing} then 'role_missing'
+              when ${isOutdated(tenantId, judgedBy)} then 'outdated'
+              when ${isCustom} and ${known} is null then 'role_missing'
+              when ${isCustom} and ${known} <> ${definition} then 'outdated'
+              when ${isOther} then 'held_otherwise'
               when ${isLast} then 'last_holder'
               else 'granted'
             end as kind
@@ -91,11 +108,11 @@ export function createRoleAssignments(
             select kind, kind = 'granted' as is_due from found
           ), assigned as (
             insert into ${assignments} as known (
-              tenant_id, user_id, role, assigned_by, assigned_at, expires_at, revision
+              tenant_id, user_id, role, is_custom, assigned_by, assigned_at, expires_at, revision
             )
-            select ${tenantId}, ${userId}, ${role}, ${assignedBy}, ${now()}, ${expiry}, 1 from judged where is_due
+            select ${tenantId}, ${userId}, ${role}, ${isCustom}, ${assignedBy}, ${now()}, ${expiry}, 1 from judged where is_due
             on conflict (tenant_id, user_id, role) do update set
-              assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at,
+              is_custom = excluded.is_custom, assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at,
               expires_at = excluded.expires_at, revision = known.revision + 1
           ), raised as (
             ${raise(userRow(user), commandId)}
@@ -108,19 +125,28 @@ export function createRoleAssignments(
       return outcome as GrantRoleOutcome; // one row or a rejection
     },
 
-    async revoke({ tenantId, userId, role, keepsOneOf, commandId }) {
+    async revoke({ tenantId, userId, role, definition, keepsOneOf, commandId, judgedBy }) {
       if (!areStorableIds(tenantId, userId)) return { kind: 'missing', version: 0 };
       const user = { tenantId, userId };
       // What no text of Postgres is, nobody holds.
       const wanted = areStorableIds(role) ? role : null;
       const held = sql`${ofUser(user)} and role = ${wanted}::text`;
+      const isOther =
+        definition === undefined || wanted === null
+          ? sql`false`
+          : definition === null
+            ? sql`exists (select from ${assignments} where ${held} and is_custom)`
+            : sql`(${revisionOf({ tenantId, name: wanted })} is distinct from ${definition}
+                or exists (select from ${assignments} where ${held} and not is_custom))`;
       const [outcome] = await alone<RevokeRoleOutcome>(
         tenantId,
         sql`
           with found as materialized (
             select case
               when ${isRepeated(user, commandId)} then 'repeated'
+              when ${isOutdated(tenantId, judgedBy)} then 'outdated'
               when not exists (select from ${assignments} where ${held}) then 'missing'
+              when ${isOther} then 'outdated'
               when ${wouldLeaveNobody(user, keepsOneOf, wanted)} then 'last_holder'
               else 'revoked'
             end as kind
@@ -132,7 +158,7 @@ export function createRoleAssignments(
           ), raised as (
             ${raise(userRow(user), commandId)}
           )
-          select case when kind = 'last_holder' then jsonb_build_object('kind', kind) else jsonb_build_object(
+          select case when kind in ('last_holder', 'outdated') then jsonb_build_object('kind', kind) else jsonb_build_object(
             'kind', case kind when 'missing' then kind else 'revoked' end, 'version', ${versionOf(user)}
           ) end::text as answer from judged`,
       );

@@ -6,6 +6,7 @@ export interface AssignmentRow {
   readonly tenant_id: string;
   readonly user_id: string;
   readonly role: string;
+  readonly is_custom: boolean;
   readonly assigned_by: string | null;
   readonly assigned_at: string;
   readonly expires_at: string | null;
@@ -19,6 +20,7 @@ export interface RoleRow {
   readonly created_by: string | null;
   readonly created_at: string;
   readonly updated_at: string;
+  readonly command_id: string;
 }
 
 /** The row as an assignment. */
@@ -27,6 +29,7 @@ export function readAssignment(row: AssignmentRow): RoleAssignment {
     tenantId: row.tenant_id,
     userId: row.user_id,
     role: row.role,
+    isCustom: row.is_custom,
     assignedBy: row.assigned_by,
     assignedAt: new Date(row.assigned_at),
     expiresAt: readInstant(row.expires_at),
@@ -43,5 +46,6 @@ export function readRole(row: RoleRow): CustomRole {
     createdBy: row.created_by,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
+    revision: row.command_id,
   };
 }

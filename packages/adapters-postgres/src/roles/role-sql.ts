@@ -1,4 +1,4 @@
-import type { UserRef } from '@tessera-auth/core/stores';
+import { areStorableIds, type RoleJudge, type UserRef } from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
 import { textArray } from '../connection/sql-values.js';
 import { ofUser } from '../sessions/session-sql.js';
@@ -19,7 +19,7 @@ interface RoleRef {
 
 /** The parts that statements about roles are made of. */
 export function createRoleSql({ database, tables }: StoreContext) {
-  const { role_assignments: assignments, role_versions: versions } = tables.ref;
+  const { roles, role_assignments: assignments, role_versions: versions } = tables.ref;
 
   /** Runs a statement once nobody else changes the roles of the tenant: it sees what those before have committed. */
   const alone = <Answer>(
@@ -37,7 +37,7 @@ export function createRoleSql({ database, tables }: StoreContext) {
 
   const isRole = ({ tenantId, name }: RoleRef) => sql`tenant_id = ${tenantId} and name = ${name}`;
   const isKeeping = (keepsOneOf: readonly string[]) =>
-    sql`expires_at is null and role = any(${textArray(keepsOneOf)})`;
+    sql`expires_at is null and not is_custom and role = any(${textArray(keepsOneOf)})`;
 
   /** Whether nobody in the tenant would hold one of the roles that must stay, if the user lost `lost`, or all roles. */
   const wouldLeaveNobody = (
@@ -54,6 +54,18 @@ export function createRoleSql({ database, tables }: StoreContext) {
         and not exists (select from ${versions} as held
           where held.tenant_id = other.tenant_id and held.user_id = other.user_id and is_suspended)))`;
 
+  /** Whether the rights by which somebody was judged are not theirs any more. Who cannot be stored has none. */
+  const isOutdated = (tenantId: string, judge: RoleJudge | null): RawBuilder<unknown> => {
+    if (judge === null) return sql`false`;
+    if (!areStorableIds(judge.userId)) return sql`true`;
+    const of = ofUser({ tenantId, userId: judge.userId });
+    return sql`(
+      coalesce((select version from ${versions} where ${of}), 0) <> ${judge.version}::integer
+      or exists (select from ${versions} where ${of} and is_suspended))`;
+  };
+  /** Which definition of a role there is; `null` for none. */
+  const revisionOf = (role: RoleRef) => sql`(select command_id from ${roles} where ${isRole(role)})`;
+
   /** The part of a statement that raises the version of each user of `source`, which has `tenant_id` and `user_id`. */
   const raise = (source: RawBuilder<unknown>, commandId: string | null): RawBuilder<unknown> => sql`
     insert into ${versions} as known (tenant_id, user_id, version, command_id)
@@ -68,7 +80,8 @@ export function createRoleSql({ database, tables }: StoreContext) {
   const isRepeated = (user: UserRef, commandId: string) =>
     sql`exists (select from ${versions} where ${ofUser(user)} and command_id = ${commandId})`;
 
-  return { alone, isRole, wouldLeaveNobody, raise, userRow, versionOf, isRepeated };
+  const parts = { alone, isRole, wouldLeaveNobody, isOutdated, revisionOf };
+  return { ...parts, raise, userRow, versionOf, isRepeated };
 }
 
 /**

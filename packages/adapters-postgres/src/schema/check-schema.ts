@@ -35,7 +35,7 @@ const columns: Readonly<Record<TableName, string>> = {
   audit_manual_changes: 'number tenant_id user_id act column_names database_role at table_name role',
   audit_seals: 'tenant_id seq hash key_id mac',
   roles: 'tenant_id name permissions description created_by created_at updated_at command_id revision',
-  role_assignments: 'tenant_id user_id role assigned_by assigned_at expires_at revision',
+  role_assignments: 'tenant_id user_id role is_custom assigned_by assigned_at expires_at revision',
   role_versions: 'tenant_id user_id version command_id is_suspended',
 };
 

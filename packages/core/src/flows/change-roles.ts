@@ -1,6 +1,6 @@
 import type { Principal } from '../domains/authorization/index.js';
-import { AuthError } from '../errors.js';
-import type { ChangedHolder, CustomRole, RoleStore } from '../stores/role-store.js';
+import { AuthError, storeUnavailable } from '../errors.js';
+import type { ChangedHolder, OutdatedOutcome, RoleJudge, RoleStore } from '../stores/role-store.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 import { findRights, type HeldUntil, readToTokenMs } from './read-rights.js';
@@ -8,6 +8,9 @@ import { asGrants, asRole, principalOf } from './role-principals.js';
 
 /** The permission without which nobody could grant roles any more. */
 const administration = 'auth:roles:write';
+
+/** How often something is judged, where others change all the time what it is judged by. */
+const maxJudgements = 5;
 
 /** Entries added to the store in one step. */
 const revocationBatch = 500;
@@ -27,6 +30,7 @@ export function listKeptRoles({ policy }: FlowContext): readonly string[] {
  * Insists that nobody gives or takes what is more than their own (ASVS 8.2.1). The app itself, `null`, may do anything.
  *
  * @param heldUntil how long the actor must hold what is given: as long as it is given for.
+ * @returns whom the step is judged by, for the store to insist on.
  * @throws `AuthError` `grant_exceeds_ceiling`, also where the actor is gone or disabled.
  */
 export async function requireCeiling(
@@ -35,23 +39,58 @@ export async function requireCeiling(
   actorId: string | null,
   given: Principal,
   heldUntil: HeldUntil,
-): Promise<void> {
-  if (actorId === null) return;
+): Promise<RoleJudge | null> {
+  if (actorId === null) return null;
   const actor = { tenantId, userId: actorId };
   const held = await findRights(auth, actor, heldUntil);
   if (held === null || !auth.policy.covers(principalOf(auth, actor, held), given))
     throw new AuthError('grant_exceeds_ceiling');
+  return { userId: actorId, version: held.version };
 }
 
-/** What a role is: one of the code, a custom one, or `null` where there is none of the name. */
+/**
+ * Reads, judges and acts, and again as long as somebody else changed in between what was judged. In a transaction the second time is
+ * the last: from the first step on nobody else changes roles of the tenant.
+ *
+ * @throws `AuthError` `store_unavailable` when it never was still so.
+ */
+export async function judgeAndAct<Outcome extends { readonly kind: string }>(
+  act: () => Promise<Outcome | OutdatedOutcome>,
+): Promise<Outcome> {
+  for (let judgements = 0; judgements < maxJudgements; judgements++) {
+    const outcome = await act();
+    if (!isOutdated(outcome)) return outcome;
+  }
+  throw storeUnavailable(new Error('the roles changed each time before what was judged could be done'));
+}
+
+function isOutdated(outcome: { readonly kind: string }): outcome is OutdatedOutcome {
+  return outcome.kind === 'outdated';
+}
+
+/** What a role is that there is: its definition where it is a custom one, `null` where it is one of the code. */
+export interface FoundRole {
+  readonly definition: string | null;
+  readonly given: Principal;
+}
+
+/** Names a role. */
+interface RoleName {
+  readonly tenantId: string;
+  readonly name: string;
+  /** Which of the two. Default: the one of the code, where it has one. */
+  readonly isCustom?: boolean | undefined;
+}
+
+/** The role of this name, or `null`. */
 export async function findRole(
   auth: FlowContext,
-  tenantId: string,
-  name: string,
-): Promise<{ readonly custom: CustomRole | null; readonly given: Principal } | null> {
-  if (auth.policy.isRole(name)) return { custom: null, given: asRole(auth.policy, name) };
+  { tenantId, name, isCustom = !auth.policy.isRole(name) }: RoleName,
+): Promise<FoundRole | null> {
+  const { policy } = auth;
+  if (!isCustom) return policy.isRole(name) ? { definition: null, given: asRole(policy, name) } : null;
   const custom = await requireRoleStore(auth).findRole({ tenantId, name });
-  return custom && { custom, given: asGrants(auth.policy, custom.permissions) };
+  return custom && { definition: custom.revision, given: asGrants(policy, custom.permissions) };
 }
 
 /**

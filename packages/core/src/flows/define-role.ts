@@ -1,7 +1,7 @@
 import { createId } from '../crypto/random.js';
 import { AuthError } from '../errors.js';
 import type { CustomRole } from '../stores/role-store.js';
-import { requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
+import { judgeAndAct, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
 import { asGrants } from './role-principals.js';
 
@@ -35,13 +35,16 @@ export async function createRole(auth: FlowContext, draft: RoleDraft): Promise<C
   requireCustomName(auth, name);
   const permissions = requirePermissions(auth, draft.permissions);
   return auth.atomically(async (kept) => {
-    await requireCeiling(kept, tenantId, actorId, asGrants(kept.policy, permissions), null);
-    const role = await requireRoleStore(kept).createRole({
-      ...{ tenantId, name, permissions, description, createdBy: actorId, commandId: createId() },
+    const outcome = await judgeAndAct(async () => {
+      const given = asGrants(kept.policy, permissions);
+      const judgedBy = await requireCeiling(kept, tenantId, actorId, given, null);
+      return requireRoleStore(kept).createRole({
+        ...{ tenantId, name, permissions, description, createdBy: actorId, commandId: createId(), judgedBy },
+      });
     });
-    if (role === null) throw new AuthError('role_exists');
+    if (outcome.kind === 'exists') throw new AuthError('role_exists');
     await recordChange(kept, draft, 'role_created', permissions);
-    return role;
+    return outcome.role;
   });
 }
 
@@ -69,34 +72,36 @@ export async function replaceRole(auth: FlowContext, draft: RoleDraft): Promise<
 export async function deleteRole(auth: FlowContext, act: RoleAct): Promise<void> {
   const { tenantId, name } = act;
   requireCustomName(auth, name);
-  await auth.atomically((kept) => replace(kept, { ...act, permissions: [] }));
-  await auth.atomically(async (kept) => {
-    const holders = await requireRoleStore(kept).deleteRole({ tenantId, name });
-    if (holders === null) throw new AuthError('role_not_found');
-    await revokeOlder(kept, tenantId, holders);
-    await recordChange(kept, act, 'role_deleted', []);
+  await judgeAndAct(async () => {
+    const { revision } = await auth.atomically((kept) => replace(kept, { ...act, permissions: [] }));
+    // Whoever fills it or makes it again in between has it judged again.
+    return auth.atomically(async (kept) => {
+      const outcome = await requireRoleStore(kept).deleteRole({ tenantId, name, revision });
+      if (outcome.kind === 'missing') throw new AuthError('role_not_found');
+      if (outcome.kind === 'outdated') return outcome;
+      await revokeOlder(kept, tenantId, outcome.holders);
+      await recordChange(kept, act, 'role_deleted', []);
+      return outcome;
+    });
   });
 }
 
 async function replace(kept: FlowContext, draft: RoleDraft): Promise<CustomRole> {
   const { tenantId, name, actorId, permissions } = draft;
   const store = requireRoleStore(kept);
-  const known = await store.findRole({ tenantId, name });
-  if (known === null) throw new AuthError('role_not_found');
-  const { description = known.description } = draft;
-  const given = asGrants(kept.policy, [...known.permissions, ...permissions]);
-  await requireCeiling(kept, tenantId, actorId, given, null);
-  const replaced = await store.replaceRole({
-    tenantId,
-    name,
-    permissions,
-    description,
-    commandId: createId(),
+  const outcome = await judgeAndAct(async () => {
+    const known = await store.findRole({ tenantId, name });
+    if (known === null) throw new AuthError('role_not_found');
+    const { description = known.description } = draft;
+    const given = asGrants(kept.policy, [...known.permissions, ...permissions]);
+    const judgedBy = await requireCeiling(kept, tenantId, actorId, given, null);
+    const command = { tenantId, name, permissions, description, commandId: createId() };
+    return store.replaceRole({ ...command, replaces: known.revision, judgedBy });
   });
-  if (replaced === null) throw new AuthError('role_not_found');
-  await revokeOlder(kept, tenantId, replaced.holders);
+  if (outcome.kind === 'missing') throw new AuthError('role_not_found');
+  await revokeOlder(kept, tenantId, outcome.holders);
   await recordChange(kept, draft, 'role_changed', permissions);
-  return replaced.role;
+  return outcome.role;
 }
 
 function recordChange(

@@ -2,7 +2,14 @@ import { createId } from '../crypto/random.js';
 import type { Principal } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import type { AccountAct } from './account-act.js';
-import { findRole, listKeptRoles, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
+import {
+  findRole,
+  judgeAndAct,
+  listKeptRoles,
+  requireCeiling,
+  requireRoleStore,
+  revokeOlder,
+} from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
 import { isRestricting } from './role-principals.js';
 
@@ -12,6 +19,13 @@ export interface RoleGrant extends AccountAct {
   /** From when on it counts for nothing, or `null`. Default `null`. */
   readonly expiresAt?: Date | null;
 }
+
+/** Why a store did not grant it. */
+const refusals = {
+  role_missing: 'role_not_found',
+  held_otherwise: 'grant_exceeds_ceiling',
+  last_holder: 'last_administrator',
+} as const;
 
 /** Somebody takes a role from a user. */
 export interface RoleRemoval extends AccountAct {
@@ -25,30 +39,31 @@ export interface RoleRemoval extends AccountAct {
  * All of it happens or nothing where the stores share a database. Where the revocations are elsewhere, they come last: asking again
  * after a failure records them again.
  *
- * @throws `AuthError` `account_not_found`, `role_not_found`, `grant_exceeds_ceiling` when the role grants what the actor does
- * not hold for as long, `last_administrator` when the last of them would get an expiry, `store_unavailable`; `TypeError` without `stores.roles`
- * or for an expiry that is no future instant.
+ * @throws `AuthError` `account_not_found`, `role_not_found`, `input_invalid` for an expiry that is not in the future,
+ * `grant_exceeds_ceiling` when the role grants what the actor does not hold for as long, or takes the place of another one of its
+ * name that they have not revoked before, `last_administrator` when the last of them would get an expiry, `store_unavailable`;
+ * `TypeError` without `stores.roles` or for an expiry that is no instant.
  */
 export async function grantRole(
   auth: FlowContext,
   { user, actorId, role, expiresAt = null }: RoleGrant,
 ): Promise<void> {
   const ref = { tenantId: user.tenantId, userId: user.userId };
-  if (expiresAt !== null && !(expiresAt.getTime() > auth.now().getTime()))
-    throw new TypeError('expiresAt: must be later than now');
+  if (expiresAt !== null) requireFuture(auth, expiresAt);
   await auth.atomically(async (kept) => {
     const account = await kept.users.find(ref);
     if (account === null) throw new AuthError('account_not_found');
-    const found = await findRole(kept, ref.tenantId, role);
-    if (found === null) throw new AuthError('role_not_found');
-    await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
-    requireNoEscape(kept, { user: ref, actorId }, found.given);
-    const outcome = await requireRoleStore(kept).grant({
-      ...{ ...ref, role, isCustom: found.custom !== null, assignedBy: actorId, expiresAt },
-      ...{ keepsOneOf: listKeptRoles(kept), commandId: createId() },
+    const outcome = await judgeAndAct(async () => {
+      const found = await findRole(kept, { ...ref, name: role });
+      if (found === null) throw new AuthError('role_not_found');
+      const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
+      requireNoEscape(kept, { user: ref, actorId }, found.given);
+      return requireRoleStore(kept).grant({
+        ...{ ...ref, role, definition: found.definition, assignedBy: actorId, expiresAt },
+        ...{ keepsOneOf: listKeptRoles(kept), commandId: createId(), judgedBy },
+      });
     });
-    if (outcome.kind !== 'granted')
-      throw new AuthError(outcome.kind === 'role_missing' ? 'role_not_found' : 'last_administrator');
+    if (outcome.kind !== 'granted') throw new AuthError(refusals[outcome.kind]);
     // Somebody may have erased them before the step above had its turn.
     if ((await kept.users.find(ref)) === null) {
       await requireRoleStore(kept).removeAll({ ...ref, keepsOneOf: [] });
@@ -68,7 +83,8 @@ export async function grantRole(
 
 /**
  * Takes a role from a user, as {@link grantRole} gives it: whoever loses it is refused by every node from the next request on.
- * Nobody takes what they do not hold, and the last administrator stays.
+ * Nobody takes what they do not hold, and the last administrator stays. Where a role of the code and one that was made at run time
+ * have one name, it is the one that the user has.
  *
  * @throws `AuthError` `role_not_found` when the user does not have it, also after what an interrupted call had left was done;
  * `grant_exceeds_ceiling`, `last_administrator`, `store_unavailable`; `TypeError` without `stores.roles`.
@@ -76,15 +92,17 @@ export async function grantRole(
 export async function revokeRole(auth: FlowContext, { user, actorId, role }: RoleRemoval): Promise<void> {
   const ref = { tenantId: user.tenantId, userId: user.userId };
   const isRevoked = await auth.atomically(async (kept) => {
-    const found = await findRole(kept, ref.tenantId, role);
-    // Of a role that this node does not know nobody can say what it grants.
-    if (found === null && actorId !== null) throw new AuthError('role_not_found');
-    if (found !== null) {
-      await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');
+    const outcome = await judgeAndAct(async () => {
+      const command = { ...ref, role, keepsOneOf: listKeptRoles(kept), commandId: createId() };
+      if (actorId === null) return requireRoleStore(kept).revoke({ ...command, judgedBy: null });
+      const { assignments } = await requireRoleStore(kept).findHeld(ref);
+      const held = assignments.find((assignment) => assignment.role === role);
+      const found = await findRole(kept, { ...ref, name: role, isCustom: held?.isCustom });
+      // Of a role that this node does not know nobody can say what it grants.
+      if (found === null) throw new AuthError('role_not_found');
+      const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');
       requireNoEscape(kept, { user: ref, actorId }, found.given);
-    }
-    const outcome = await requireRoleStore(kept).revoke({
-      ...{ ...ref, role, keepsOneOf: listKeptRoles(kept), commandId: createId() },
+      return requireRoleStore(kept).revoke({ ...command, definition: found.definition, judgedBy });
     });
     if (outcome.kind === 'last_holder') throw new AuthError('last_administrator');
     // Of one that was revoked before, too: that call may have failed here.
@@ -100,6 +118,13 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
     return true;
   });
   if (!isRevoked) throw new AuthError('role_not_found');
+}
+
+function requireFuture({ now }: FlowContext, expiresAt: Date): void {
+  if (Number.isNaN(expiresAt.getTime())) throw new TypeError('expiresAt: must be an instant');
+  if (expiresAt > now()) return;
+  const fields = [{ pointer: '/expiresAt', detail: 'must be later than now' }];
+  throw new AuthError('input_invalid', { fields });
 }
 
 /** Nobody changes a role of their own that a deny rule comes with: without it, or with an end, they might be allowed more. */

@@ -64,15 +64,15 @@ function rightsOf(
       expiresAt === null ||
       (expiresAt.getTime() - at.getTime() >= marginMs && lastsUntil(expiresAt, heldUntil)),
   );
-  const names = held.map(({ role }) => role);
-  const granted = customRoles.filter(({ name }) => names.includes(name));
-  // Whoever was given a role made at run time was not given the one that a later release calls the same.
-  const isCustom = (name: string): boolean => granted.some((role) => role.name === name);
+  // Whoever was given a role made at run time was not given the one of the code that is called the same, nor the other way round.
+  const namesOf = (custom: boolean): readonly string[] =>
+    held.filter(({ isCustom }) => isCustom === custom).map(({ role }) => role);
+  const granted = customRoles.filter(({ name }) => namesOf(true).includes(name));
   // What the policy no longer has is nothing.
   const grants = granted.flatMap(({ permissions }) => permissions).filter(policy.isGrant);
   const ends = held.flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
   return {
-    roles: [...new Set([...user.roles, ...names.filter((name) => !isCustom(name))])],
+    roles: [...new Set([...user.roles, ...namesOf(false)])],
     permissions: grants.length === 0 ? null : policy.encodeGrants(grants),
     version,
     notAfter: new Date(Math.min(lastMs, ...ends)),

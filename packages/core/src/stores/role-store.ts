@@ -1,9 +1,11 @@
 import type { DescribedStore } from './store-traits.js';
 import type { UserRef } from './user-store.js';
 
-/** A user holds a role. */
+/** A user holds a role. Of one name they hold one: that of the code, or the custom one. */
 export interface RoleAssignment extends UserRef {
   readonly role: string;
+  /** It is of the custom role of this name, and not of one of the code. Whoever holds the one has nothing of the other. */
+  readonly isCustom: boolean;
   /** Who granted it last, or `null` for the app itself and for somebody who was erased. */
   readonly assignedBy: string | null;
   readonly assignedAt: Date;
@@ -23,6 +25,8 @@ export interface CustomRole {
   readonly createdBy: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Names this definition: the command that wrote it. What comes after it has another, also where it was deleted and made again. */
+  readonly revision: string;
 }
 
 /** What a user holds, as of one instant. */
@@ -31,24 +35,42 @@ export interface HeldRoles {
   readonly version: number;
   /** All of them, expired ones too, by role. */
   readonly assignments: readonly RoleAssignment[];
-  /** Those of the assigned roles that are custom, by name. */
+  /** The definitions of the custom roles among them, by name. */
   readonly customRoles: readonly CustomRole[];
 }
 
 /** A step that may not leave a tenant without anybody. */
 interface KeepingCommand {
   /**
-   * The step is refused when it would take one of these roles from the last user of the tenant who holds one of them without
+   * The step is refused when it would take one of these roles of the code from the last user of the tenant who holds one of them without
    * an expiry and is not suspended. Empty: nothing is refused.
    */
   readonly keepsOneOf: readonly string[];
 }
 
+/** Somebody by whose rights it was judged whether a step may be done. */
+export interface RoleJudge {
+  readonly userId: string;
+  /** The version of the rights that were read. */
+  readonly version: number;
+}
+
+/** A step that somebody was judged to be allowed to do. */
+interface JudgedCommand {
+  /** The step is `outdated` when this user has another version by now, or is suspended. `null` for the app, which is not judged. */
+  readonly judgedBy: RoleJudge | null;
+}
+
+/** Somebody else was there between the judgement and the step: nothing changed, and it has to be judged again. */
+export interface OutdatedOutcome {
+  readonly kind: 'outdated';
+}
+
 /** Grants a role. */
-export interface GrantRoleCommand extends KeepingCommand, UserRef {
+export interface GrantRoleCommand extends KeepingCommand, JudgedCommand, UserRef {
   readonly role: string;
-  /** The role must be a custom role of the tenant. */
-  readonly isCustom: boolean;
+  /** The {@link CustomRole.revision} of the custom role of the tenant that it is, or `null`: a role of the code. */
+  readonly definition: string | null;
   readonly assignedBy: string | null;
   readonly expiresAt: Date | null;
   /** Random per call, so that the same command run twice (a driver that resends) counts once. */
@@ -58,17 +80,22 @@ export interface GrantRoleCommand extends KeepingCommand, UserRef {
 /**
  * What became of a {@link GrantRoleCommand}. Only `granted` changed anything.
  *
- * - `granted`: also where the user had the role, whose expiry and origin are those of the command now.
+ * - `granted`: also where the user had a role of this name, which is the one of the command now, with its expiry and origin.
  * - `role_missing`: it must be a custom role, and there is none.
- * - `last_holder`: it would have given an expiry to the last assignment that must stay.
+ * - `outdated`: as `judgedBy` says, or the custom role has another revision.
+ * - `held_otherwise`: somebody was judged, and the user holds the other role of this name: what that grants was not judged.
+ * - `last_holder`: it would have given an expiry to the last assignment that must stay, or taken its place.
  */
 export type GrantRoleOutcome =
   | { readonly kind: 'granted'; readonly version: number }
-  | { readonly kind: 'role_missing' | 'last_holder' };
+  | { readonly kind: 'role_missing' | 'held_otherwise' | 'last_holder' }
+  | OutdatedOutcome;
 
 /** Takes a role away. */
-export interface RevokeRoleCommand extends KeepingCommand, UserRef {
+export interface RevokeRoleCommand extends KeepingCommand, JudgedCommand, UserRef {
   readonly role: string;
+  /** Which role it must be, as in {@link GrantRoleCommand}; left out: whichever it is. */
+  readonly definition?: string | null;
   /** As in {@link GrantRoleCommand}. */
   readonly commandId: string;
 }
@@ -77,17 +104,19 @@ export interface RevokeRoleCommand extends KeepingCommand, UserRef {
  * What became of a {@link RevokeRoleCommand}. Only `revoked` changed anything.
  *
  * - `missing`: the user does not have it, with the version as it is.
+ * - `outdated`: as `judgedBy` says, or they have another role of this name.
  * - `last_holder`: nobody else of the tenant would have one of the roles that must stay.
  */
 export type RevokeRoleOutcome =
   | { readonly kind: 'revoked' | 'missing'; readonly version: number }
-  | { readonly kind: 'last_holder' };
+  | { readonly kind: 'last_holder' }
+  | OutdatedOutcome;
 
 /** What becomes of a user who is disabled or erased. */
 export interface WithdrawCommand extends KeepingCommand, UserRef {}
 
 /** Makes a role. */
-export interface CreateRoleCommand {
+export interface CreateRoleCommand extends JudgedCommand {
   readonly tenantId: string;
   readonly name: string;
   readonly permissions: readonly string[];
@@ -97,10 +126,23 @@ export interface CreateRoleCommand {
   readonly commandId: string;
 }
 
+/**
+ * What became of a {@link CreateRoleCommand}. Only `created` changed anything.
+ *
+ * - `exists`: the tenant has one of this name.
+ * - `outdated`: as `judgedBy` says.
+ */
+export type CreateRoleOutcome =
+  | { readonly kind: 'created'; readonly role: CustomRole }
+  | { readonly kind: 'exists' }
+  | OutdatedOutcome;
+
 /** Changes what a role is. */
-export interface ReplaceRoleCommand {
+export interface ReplaceRoleCommand extends JudgedCommand {
   readonly tenantId: string;
   readonly name: string;
+  /** The {@link CustomRole.revision} that is replaced. */
+  readonly replaces: string;
   readonly permissions: readonly string[];
   readonly description: string | null;
   /** As in {@link GrantRoleCommand}. */
@@ -113,11 +155,37 @@ export interface ChangedHolder {
   readonly version: number;
 }
 
-/** A role after it was changed, and everybody who holds it. */
-export interface ReplacedRole {
-  readonly role: CustomRole;
-  readonly holders: readonly ChangedHolder[];
+/**
+ * What became of a {@link ReplaceRoleCommand}. Only `replaced` changed anything.
+ *
+ * - `replaced`: the role as it is now, and everybody who holds it.
+ * - `missing`: there is none.
+ * - `outdated`: as `judgedBy` says, or the role has another revision.
+ */
+export type ReplaceRoleOutcome =
+  | { readonly kind: 'replaced'; readonly role: CustomRole; readonly holders: readonly ChangedHolder[] }
+  | { readonly kind: 'missing' }
+  | OutdatedOutcome;
+
+/** Deletes a role. */
+export interface DeleteRoleCommand {
+  readonly tenantId: string;
+  readonly name: string;
+  /** The {@link CustomRole.revision} that is deleted. */
+  readonly revision: string;
 }
+
+/**
+ * What became of a {@link DeleteRoleCommand}. Only `deleted` changed anything.
+ *
+ * - `deleted`: and from whom it was taken.
+ * - `missing`: there is none.
+ * - `outdated`: the role has another revision.
+ */
+export type DeleteRoleOutcome =
+  | { readonly kind: 'deleted'; readonly holders: readonly ChangedHolder[] }
+  | { readonly kind: 'missing' }
+  | OutdatedOutcome;
 
 /** Which assignments, by user and role; left out: all. */
 export interface AssignmentFilter {
@@ -143,7 +211,8 @@ export interface AssignmentPage {
  *   with their version knows by the version whether they are still those.
  * - Two callers at once: steps of one tenant happen one after the other. Of two users who take the last roles from each other
  *   one is refused.
- * - The same command twice in a row equals once, in state and in answer.
+ * - What a step was judged by is part of the step: nobody gets in between.
+ * - The same command twice in a row equals once, in state and in answer, also where what it was judged by has changed since.
  * - Nothing of one tenant is visible under another.
  * - Time: the store's own clock decides. Instants have milliseconds. Whether an assignment has expired is judged by whoever reads it;
  *   one with an expiry never counts for `keepsOneOf`.
@@ -173,17 +242,14 @@ export interface RoleStore extends DescribedStore {
    */
   removeAll(command: WithdrawCommand): Promise<boolean>;
 
-  /** Makes a role. @returns it, or `null` when the tenant has one of this name; the same command twice is the same role. */
-  createRole(command: CreateRoleCommand): Promise<CustomRole | null>;
+  /** Makes a role. */
+  createRole(command: CreateRoleCommand): Promise<CreateRoleOutcome>;
 
-  /** Changes a role for everybody who holds it, however many. @returns `null` when there is none. */
-  replaceRole(command: ReplaceRoleCommand): Promise<ReplacedRole | null>;
+  /** Changes a role for everybody who holds it, however many. */
+  replaceRole(command: ReplaceRoleCommand): Promise<ReplaceRoleOutcome>;
 
-  /** Deletes a role and takes it from everybody. @returns whom it was taken from, or `null` when there is none. */
-  deleteRole(role: {
-    readonly tenantId: string;
-    readonly name: string;
-  }): Promise<readonly ChangedHolder[] | null>;
+  /** Deletes a role and takes it from everybody. */
+  deleteRole(command: DeleteRoleCommand): Promise<DeleteRoleOutcome>;
 
   /** The custom role, or `null`. */
   findRole(role: { readonly tenantId: string; readonly name: string }): Promise<CustomRole | null>;

@@ -145,6 +145,62 @@ describe('a role that was made at run time', () => {
     expect(next.can(principalFrom(later, accessToken), 'money:send')).toBe(false);
   });
 
+  it('is not the one of the code that an earlier release called the same', async () => {
+    const earlier = bench.startNode({ policy: next });
+    await earlier.grantRole({ user: userOf(eve), actorId: null, role: 'cashier' });
+    await bench.auth.createRole({ ...custom, actorId: boss.user.userId });
+    expect(await rightsOf(eve)).toEqual([]);
+    await bench.auth.replaceRole({ ...custom, actorId: null, permissions: ['*'] });
+    await bench.auth.deleteRole({ ...custom, actorId: null });
+    expect((await bench.auth.listRoleAssignments('', { userId: eve.user.userId })).assignments).toHaveLength(
+      1,
+    );
+  });
+
+  it('makes nobody an administrator by the name that a later release gives to one', async () => {
+    const later = bench.startNode({ policy: next });
+    await later.grantRole({ user: userOf(eve), actorId: null, role: 'boss' });
+    await bench.auth.createRole({ ...custom, name: 'root', actorId: null, permissions: [] });
+    await bench.auth.grantRole({ ...byClerk(clerk), role: 'root' });
+    const last = bench.startNode({
+      policy: definePolicy({ resources: {}, roles: { root: { can: ['auth:roles:*'] } } }),
+    });
+    await last.grantRole({ user: userOf(eve), actorId: null, role: 'root' });
+    expect(await refusalCode(last.revokeRole({ user: userOf(eve), actorId: null, role: 'root' }))).toBe(
+      'last_administrator',
+    );
+  });
+
+  it('is judged as what it is when it is taken away, whatever a release calls the same', async () => {
+    await bench.auth.createRole({ ...custom, actorId: null });
+    await bench.auth.grantRole({ user: userOf(eve), actorId: null, role: 'cashier' });
+    // There, a cashier of the code may do nothing, and there is a role that has gone.
+    const later = bench.startNode({
+      policy: definePolicy({
+        resources: { reports: { actions: ['read'] }, money: { actions: ['send'] } },
+        roles: { clerk: { can: ['auth:roles:*'] }, boss: { can: ['*'] }, cashier: {} },
+      }),
+    });
+    const act = { ...byClerk(eve), role: 'cashier' };
+    expect(await refusalCode(later.revokeRole(act))).toBe('grant_exceeds_ceiling');
+    expect(await refusalCode(later.grantRole(act))).toBe('grant_exceeds_ceiling');
+    await later.revokeRole({ ...act, actorId: boss.user.userId });
+    await later.grantRole(act);
+    await later.revokeRole(act);
+  });
+
+  it('takes no role of the code away that only an earlier release knows', async () => {
+    const earlier = bench.startNode({ policy: next });
+    await earlier.grantRole({ user: userOf(eve), actorId: null, role: 'cashier' });
+    const act = { ...byClerk(eve), role: 'cashier' };
+    await bench.auth.createRole({ ...custom, actorId: null, permissions: [] });
+    expect(await refusalCode(bench.auth.revokeRole(act))).toBe('role_not_found');
+    expect(await refusalCode(bench.auth.grantRole(act))).toBe('grant_exceeds_ceiling');
+    expect((await earlier.findRights(userOf(eve)))?.roles).toEqual(['cashier']);
+    await bench.auth.revokeRole({ ...act, actorId: null });
+    await bench.auth.grantRole(act);
+  });
+
   it('does not lock anybody out by the length of its name, however many there are', async () => {
     for (let at = 0; at < 40; at += 1) {
       const name = `${'x'.repeat(60)}-${at}`;

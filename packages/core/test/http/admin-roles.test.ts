@@ -89,7 +89,11 @@ describe('roles over HTTP', () => {
     await send('POST', '/roles', reader);
     expectProblem(await send('POST', '/roles', reader), 409, 'role_exists');
     const past = new Date(bench.clock.now()).toISOString();
-    expectProblem(await send('PUT', `${ofEve}/reader`, { expiresAt: past }), 422, 'input_invalid');
+    const expired = await send('PUT', `${ofEve}/reader`, { expiresAt: past });
+    expectProblem(expired, 422, 'input_invalid');
+    expect(expired.json.errors).toMatchObject([{ pointer: '/expiresAt' }]);
+    const leapSecond = { expiresAt: '2030-12-31T23:59:60Z' };
+    expectProblem(await send('PUT', `${ofEve}/reader`, leapSecond), 422, 'input_invalid');
     expectProblem(await send('PUT', `${ofEve}/reader`, { assignedBy: 'me' }), 422, 'input_invalid');
     for (const name of ['king', '%00', '%', 'a'.repeat(300)]) {
       expectProblem(await send('PUT', `${ofEve}/${name}`, {}), 404, 'role_not_found');

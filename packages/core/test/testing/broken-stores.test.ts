@@ -9,6 +9,7 @@ import { otherDefects } from './defects/other-defects.js';
 import { rateLimitDefects } from './defects/rate-limit-defects.js';
 import { revocationLogDefects } from './defects/revocation-log-defects.js';
 import { roleDefects } from './defects/role-defects.js';
+import { roleJudgementDefects } from './defects/role-judgement-defects.js';
 import { rotationDefects } from './defects/rotation-defects.js';
 import { secondFactorDefects } from './defects/second-factor-defects.js';
 import { sessionDefects } from './defects/session-defects.js';
@@ -23,6 +24,7 @@ const defects: readonly Defect[] = [
   ...revocationLogDefects,
   ...secondFactorDefects,
   ...roleDefects,
+  ...roleJudgementDefects,
   ...auditDefects,
   ...auditPseudonymDefects,
   ...otherDefects,

@@ -10,6 +10,7 @@ import { oneTimeTokensMigration } from './one-time-tokens.js';
 import { rateLimitsMigration } from './rate-limits.js';
 import { revocationLogMigration } from './revocation-log.js';
 import { revocationsMigration } from './revocations.js';
+import { roleKindsMigration } from './role-kinds.js';
 import { rolesMigration } from './roles.js';
 import { secondFactorsMigration } from './second-factors.js';
 import { sessionsMigration } from './sessions.js';
@@ -34,5 +35,6 @@ export function migrationsFor(tables: Tables): readonly Migration[] {
     auditManualDeletionsMigration,
     rolesMigration,
     auditManualRolesMigration,
+    roleKindsMigration,
   ].map((migration) => migration(tables));
 }

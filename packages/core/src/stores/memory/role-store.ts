@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.js';
-import type { ChangedHolder, CustomRole, RoleAssignment, RoleStore } from '../role-store.js';
+import type { ChangedHolder, CustomRole, RoleAssignment, RoleJudge, RoleStore } from '../role-store.js';
 import type { UserRef } from '../user-store.js';
 
 /** What {@link createMemoryRoleStore} may be given. */
@@ -14,17 +14,11 @@ interface VersionRow {
   readonly isSuspended: boolean;
 }
 
-interface RoleRow {
-  readonly role: CustomRole;
-  /** The last command that wrote it. */
-  readonly lastCommand: string;
-}
-
 interface Tenant {
   readonly versions: Map<string, VersionRow>;
   /** By user, then by role. */
   readonly assignments: Map<string, Map<string, RoleAssignment>>;
-  readonly roles: Map<string, RoleRow>;
+  readonly roles: Map<string, CustomRole>;
 }
 
 const untouched: VersionRow = { version: 0, lastCommand: null, isSuspended: false };
@@ -69,7 +63,8 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
   const isKeeper = (user: UserRef, keepsOneOf: readonly string[], without: readonly string[] = []): boolean =>
     !versionOf(user).isSuspended &&
     [...heldBy(user).values()].some(
-      ({ role, expiresAt }) => expiresAt === null && keepsOneOf.includes(role) && !without.includes(role),
+      ({ role, isCustom, expiresAt }) =>
+        !isCustom && expiresAt === null && keepsOneOf.includes(role) && !without.includes(role),
     );
   /** Whether the tenant would be without anybody if the user lost these roles; all of them by default. */
   const wouldLeaveNobody = (user: UserRef, keepsOneOf: readonly string[], lost?: string): boolean => {
@@ -79,17 +74,24 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
     const others = [...tenantOf(tenantId).assignments.keys()].filter((userId) => userId !== user.userId);
     return !others.some((userId) => isKeeper({ tenantId, userId }, keepsOneOf));
   };
+  const isOutdated = (tenantId: string, judge: RoleJudge | null): boolean => {
+    if (judge === null) return false;
+    const { version, isSuspended } = versionOf({ tenantId, userId: judge.userId });
+    return isSuspended || version !== judge.version;
+  };
   /** What the user granted and made has nobody's name any more. */
   const forget = ({ tenantId, userId }: UserRef): void => {
     const { assignments, roles } = tenantOf(tenantId);
     for (const held of assignments.values())
       for (const [role, assignment] of held)
         if (assignment.assignedBy === userId) held.set(role, { ...assignment, assignedBy: null });
-    for (const [name, row] of roles)
-      if (row.role.createdBy === userId) roles.set(name, { ...row, role: { ...row.role, createdBy: null } });
+    for (const [name, role] of roles)
+      if (role.createdBy === userId) roles.set(name, { ...role, createdBy: null });
   };
   const listHolders = (tenantId: string, role: string): readonly string[] =>
-    [...tenantOf(tenantId).assignments].flatMap(([userId, held]) => (held.has(role) ? [userId] : [])).sort();
+    [...tenantOf(tenantId).assignments]
+      .flatMap(([userId, held]) => (held.get(role)?.isCustom ? [userId] : []))
+      .sort();
 
   return {
     traits: { medium: 'memory', durability: 'process' },
@@ -100,25 +102,48 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
       return {
         version: versionOf(user).version,
         assignments,
-        customRoles: assignments.flatMap(({ role }) => roles.get(role)?.role ?? []),
+        customRoles: assignments.flatMap(({ role, isCustom }) => (isCustom && roles.get(role)) || []),
       };
     },
 
-    async grant({ tenantId, userId, role, isCustom, assignedBy, expiresAt, keepsOneOf, commandId }) {
+    async grant({
+      tenantId,
+      userId,
+      role,
+      definition,
+      assignedBy,
+      expiresAt,
+      keepsOneOf,
+      commandId,
+      judgedBy,
+    }) {
       const user = { tenantId, userId };
       const { version, lastCommand } = versionOf(user);
       if (lastCommand === commandId) return { kind: 'granted', version };
-      if (isCustom && !tenantOf(tenantId).roles.has(role)) return { kind: 'role_missing' };
-      if (expiresAt !== null && wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
-      assign({ ...user, role, assignedBy, assignedAt: new Date(clock.now()), expiresAt });
+      if (isOutdated(tenantId, judgedBy)) return { kind: 'outdated' };
+      if (definition !== null) {
+        const custom = tenantOf(tenantId).roles.get(role);
+        if (custom === undefined) return { kind: 'role_missing' };
+        if (custom.revision !== definition) return { kind: 'outdated' };
+      }
+      const isCustom = definition !== null;
+      const isOther = (heldBy(user).get(role)?.isCustom ?? isCustom) !== isCustom;
+      if (isOther && judgedBy !== null) return { kind: 'held_otherwise' };
+      const isLess = isCustom || expiresAt !== null;
+      if (isLess && wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
+      assign({ ...user, role, isCustom, assignedBy, assignedAt: new Date(clock.now()), expiresAt });
       return { kind: 'granted', version: raise(user, commandId) };
     },
 
-    async revoke({ tenantId, userId, role, keepsOneOf, commandId }) {
+    async revoke({ tenantId, userId, role, definition, keepsOneOf, commandId, judgedBy }) {
       const user = { tenantId, userId };
       const { version, lastCommand } = versionOf(user);
       if (lastCommand === commandId) return { kind: 'revoked', version };
-      if (!heldBy(user).has(role)) return { kind: 'missing', version };
+      if (isOutdated(tenantId, judgedBy)) return { kind: 'outdated' };
+      const held = heldBy(user).get(role);
+      if (held === undefined) return { kind: 'missing', version };
+      const known = held.isCustom ? tenantOf(tenantId).roles.get(role)?.revision : null;
+      if (definition !== undefined && known !== definition) return { kind: 'outdated' };
       if (wouldLeaveNobody(user, keepsOneOf, role)) return { kind: 'last_holder' };
       unassign(user, role);
       return { kind: 'revoked', version: raise(user, commandId) };
@@ -143,52 +168,58 @@ export function createMemoryRoleStore(options: MemoryRoleStoreOptions = {}): Rol
       return true;
     },
 
-    async createRole({ tenantId, name, permissions, description, createdBy, commandId }) {
+    async createRole({ tenantId, name, permissions, description, createdBy, commandId, judgedBy }) {
       const { roles } = tenantOf(tenantId);
       const known = roles.get(name);
-      if (known !== undefined) return known.lastCommand === commandId ? known.role : null;
+      if (known?.revision === commandId) return { kind: 'created', role: known };
+      if (isOutdated(tenantId, judgedBy)) return { kind: 'outdated' };
+      if (known !== undefined) return { kind: 'exists' };
       const createdAt = new Date(clock.now());
       const role: CustomRole = {
         ...{ tenantId, name, permissions: [...permissions], description },
-        ...{ createdBy, createdAt, updatedAt: createdAt },
+        ...{ createdBy, createdAt, updatedAt: createdAt, revision: commandId },
       };
-      roles.set(name, { role, lastCommand: commandId });
-      return role;
+      roles.set(name, role);
+      return { kind: 'created', role };
     },
 
-    async replaceRole({ tenantId, name, permissions, description, commandId }) {
+    async replaceRole({ tenantId, name, replaces, permissions, description, commandId, judgedBy }) {
       const { roles } = tenantOf(tenantId);
       const known = roles.get(name);
-      if (known === undefined) return null;
-      const isRepeated = known.lastCommand === commandId;
+      const isRepeated = known?.revision === commandId;
+      if (!isRepeated && isOutdated(tenantId, judgedBy)) return { kind: 'outdated' };
+      if (known === undefined) return { kind: 'missing' };
+      if (!isRepeated && known.revision !== replaces) return { kind: 'outdated' };
       const updatedAt = new Date(clock.now());
-      const role = isRepeated
-        ? known.role
-        : { ...known.role, permissions: [...permissions], description, updatedAt };
-      roles.set(name, { role, lastCommand: commandId });
+      const changed = { permissions: [...permissions], description, updatedAt, revision: commandId };
+      const role = isRepeated ? known : { ...known, ...changed };
+      roles.set(name, role);
       const holders = listHolders(tenantId, name).map((userId): ChangedHolder => {
         const user = { tenantId, userId };
         return { userId, version: isRepeated ? versionOf(user).version : raise(user, commandId) };
       });
-      return { role, holders };
+      return { kind: 'replaced', role, holders };
     },
 
-    async deleteRole({ tenantId, name }) {
-      if (!tenantOf(tenantId).roles.delete(name)) return null;
-      return listHolders(tenantId, name).map((userId) => {
+    async deleteRole({ tenantId, name, revision }) {
+      const { roles } = tenantOf(tenantId);
+      const known = roles.get(name);
+      if (known === undefined) return { kind: 'missing' };
+      if (known.revision !== revision) return { kind: 'outdated' };
+      roles.delete(name);
+      const holders = listHolders(tenantId, name).map((userId) => {
         unassign({ tenantId, userId }, name);
         return { userId, version: raise({ tenantId, userId }, null) };
       });
+      return { kind: 'deleted', holders };
     },
 
     async findRole({ tenantId, name }) {
-      return tenantOf(tenantId).roles.get(name)?.role ?? null;
+      return tenantOf(tenantId).roles.get(name) ?? null;
     },
 
     async listRoles(tenantId) {
-      return [...tenantOf(tenantId).roles.values()]
-        .map(({ role }) => role)
-        .sort((a, b) => compareText(a.name, b.name));
+      return [...tenantOf(tenantId).roles.values()].sort((a, b) => compareText(a.name, b.name));
     },
 
     async listAssignments(tenantId, { userId, role }, { limit, after }) {

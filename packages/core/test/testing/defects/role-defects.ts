@@ -49,7 +49,12 @@ export const roleDefects: readonly Defect[] = [
       async removeAll(command) {
         const { assignments } = await roles.findHeld(command);
         for (const { role } of assignments) {
-          const outcome = await roles.revoke({ ...command, role, commandId: `erase ${role}` });
+          const outcome = await roles.revoke({
+            ...command,
+            role,
+            commandId: `erase ${role}`,
+            judgedBy: null,
+          });
           if (outcome.kind === 'last_holder') return false;
         }
         return true;
@@ -141,7 +146,9 @@ export const roleDefects: readonly Defect[] = [
     open: brokenRoles((roles) => ({
       async replaceRole(command) {
         const replaced = await roles.replaceRole(command);
-        return replaced && { ...replaced, holders: replaced.holders.slice(0, 100) };
+        return replaced.kind === 'replaced'
+          ? { ...replaced, holders: replaced.holders.slice(0, 100) }
+          : replaced;
       },
     })),
   },
@@ -149,17 +156,20 @@ export const roleDefects: readonly Defect[] = [
     name: 'grants custom roles that there are not',
     noticedBy:
       'role definitions > a custom role can be granted only while there is one, and is read with the assignment',
-    open: brokenRoles((roles) => ({ grant: (command) => roles.grant({ ...command, isCustom: false }) })),
+    open: brokenRoles((roles) => ({ grant: (command) => roles.grant({ ...command, definition: null }) })),
   },
   {
     name: 'looks for the custom role before it locks',
     noticedBy: 'role races > nobody holds a role that was deleted while it was granted',
     open: brokenRoles((roles) => ({
       async grant(command) {
-        if (command.isCustom && (await roles.findRole({ ...command, name: command.role })) === null)
+        if (
+          command.definition !== null &&
+          (await roles.findRole({ ...command, name: command.role })) === null
+        )
           return { kind: 'role_missing' };
         await letOthersGoFirst();
-        return roles.grant({ ...command, isCustom: false });
+        return roles.grant({ ...command, definition: null });
       },
     })),
   },
@@ -173,10 +183,12 @@ export const roleDefects: readonly Defect[] = [
           { role: role.name },
           { limit: 100, after: null },
         );
-        const holders = await roles.deleteRole(role);
-        for (const held of assignments)
-          await roles.grant({ ...held, isCustom: false, keepsOneOf: [], commandId: `again ${held.userId}` });
-        return holders;
+        const outcome = await roles.deleteRole(role);
+        for (const held of assignments) {
+          const again = { definition: null, keepsOneOf: [], commandId: `again ${held.userId}` };
+          await roles.grant({ ...held, ...again, judgedBy: null });
+        }
+        return outcome;
       },
     })),
   },
@@ -187,7 +199,7 @@ export const roleDefects: readonly Defect[] = [
     open: brokenRoles((roles) => ({
       async replaceRole(command) {
         const replaced = await roles.replaceRole(command);
-        return replaced && { ...replaced, holders: [] };
+        return replaced.kind === 'replaced' ? { ...replaced, holders: [] } : replaced;
       },
     })),
   },
@@ -196,8 +208,10 @@ export const roleDefects: readonly Defect[] = [
     noticedBy: 'role definitions > a second role of one name is refused, but for the same command',
     open: brokenRoles((roles) => ({
       async createRole(command) {
-        const replaced = await roles.replaceRole(command);
-        return replaced?.role ?? roles.createRole(command);
+        const known = await roles.findRole(command);
+        if (known === null) return roles.createRole(command);
+        const replaced = await roles.replaceRole({ ...command, replaces: known.revision });
+        return replaced.kind === 'replaced' ? { ...replaced, kind: 'created' } : { kind: 'exists' };
       },
     })),
   },

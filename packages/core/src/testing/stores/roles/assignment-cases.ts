@@ -3,12 +3,12 @@ import type { StoreCase } from '../store-case.js';
 import { longestText, unicodeText, unstorableTexts } from '../texts.js';
 import {
   ada,
-  auditor,
   bob,
   grant,
   grantAll,
   listAll,
   listHeld,
+  make,
   revoke,
   strangers,
   versionOf,
@@ -38,8 +38,11 @@ export const assignmentCases: readonly StoreCase[] = [
       assert.deepEqual(await store.findHeld(ada), {
         version: 2,
         assignments: [
-          { ...ada, role: 'boss', assignedBy: null, assignedAt: new Date(clock.now()), expiresAt: null },
-          { ...ada, role: 'editor', assignedBy: 'boss', assignedAt, expiresAt },
+          {
+            ...{ ...ada, role: 'boss', isCustom: false, assignedBy: null },
+            ...{ assignedAt: new Date(clock.now()), expiresAt: null },
+          },
+          { ...ada, role: 'editor', isCustom: false, assignedBy: 'boss', assignedAt, expiresAt },
         ],
         customRoles: [],
       });
@@ -108,10 +111,8 @@ export const assignmentCases: readonly StoreCase[] = [
           held.map(({ role, assignedBy }) => [role, assignedBy]),
           [[name, name]],
         );
-        const made = await store.createRole(
-          auditor({ ...user, name, permissions: [name], description: name }),
-        );
-        assert.deepEqual([made?.name, made?.permissions, made?.description], [name, [name], name]);
+        const made = await make(store, { ...user, name, permissions: [name], description: name });
+        assert.deepEqual([made.name, made.permissions, made.description], [name, [name], name]);
         assert.deepEqual(await store.findRole({ tenantId: name, name }), made);
       }
     }),

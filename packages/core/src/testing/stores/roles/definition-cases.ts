@@ -6,8 +6,10 @@ import {
   bob,
   grant,
   grantAll,
+  grantMade,
   listAll,
   listHeld,
+  make,
   replacement,
   versionOf,
   withRoles,
@@ -19,7 +21,7 @@ export const definitionCases: readonly StoreCase[] = [
     name: 'a role comes back with every field, and is the tenant’s alone',
     run: withRoles(async (store, clock) => {
       const createdAt = new Date(clock.now());
-      const made = await store.createRole(auditor());
+      const made = await make(store);
       assert.deepEqual(made, {
         ...{
           tenantId: 'acme',
@@ -27,13 +29,13 @@ export const definitionCases: readonly StoreCase[] = [
           permissions: ['reports:read', 'a:b'],
           description: 'Looks on',
         },
-        ...{ createdBy: 'boss', createdAt, updatedAt: createdAt },
+        ...{ createdBy: 'boss', createdAt, updatedAt: createdAt, revision: made.revision },
       });
       assert.deepEqual(await store.findRole({ tenantId: 'acme', name: 'auditor' }), made);
       assert.equal(await store.findRole({ tenantId: 'globex', name: 'auditor' }), null);
       assert.equal(await store.findRole({ tenantId: 'acme', name: 'Auditor' }), null);
-      await store.createRole(auditor({ name: 'Z', permissions: [] }));
-      await store.createRole(auditor({ tenantId: 'globex' }));
+      await make(store, { name: 'Z', permissions: [] });
+      await make(store, { tenantId: 'globex' });
       const listed = await store.listRoles('acme');
       assert.deepEqual(
         listed.map(({ name }) => name),
@@ -48,20 +50,21 @@ export const definitionCases: readonly StoreCase[] = [
       const made = await store.createRole(command);
       clock.advance(1);
       assert.deepEqual(await store.createRole(command), made);
-      assert.equal(await store.createRole(auditor({ permissions: ['x:y'] })), null);
-      assert.deepEqual(await store.listRoles('acme'), [made]);
+      assert.deepEqual(await store.createRole(auditor({ permissions: ['x:y'] })), { kind: 'exists' });
+      assert.deepEqual(await store.listRoles('acme'), [made.kind === 'created' ? made.role : null]);
     }),
   },
   {
     name: 'a custom role can be granted only while there is one, and is read with the assignment',
     run: withRoles(async (store) => {
-      const custom = { isCustom: true };
-      assert.deepEqual(await store.grant(grant(ada, 'auditor', custom)), { kind: 'role_missing' });
+      const missing = grant(ada, 'auditor', { definition: 'some' });
+      assert.deepEqual(await store.grant(missing), { kind: 'role_missing' });
       assert.equal(await versionOf(store, ada), 0);
-      const made = await store.createRole(auditor());
-      await store.createRole(auditor({ name: 'other' }));
-      await store.createRole(auditor({ tenantId: 'globex', permissions: ['root'] }));
-      assert.deepEqual(await store.grant(grant(ada, 'auditor', custom)), { kind: 'granted', version: 1 });
+      const made = await make(store);
+      await make(store, { name: 'other' });
+      await make(store, { tenantId: 'globex', permissions: ['root'] });
+      const granting = grant(ada, 'auditor', { definition: made.revision });
+      assert.deepEqual(await store.grant(granting), { kind: 'granted', version: 1 });
       await grantAll(store, ada, 'boss');
       assert.deepEqual((await store.findHeld(ada)).customRoles, [made]);
     }),
@@ -69,17 +72,19 @@ export const definitionCases: readonly StoreCase[] = [
   {
     name: 'another definition acts on everybody who holds the role, and on nobody else',
     run: withRoles(async (store, clock) => {
-      const made = await store.createRole(auditor());
-      await store.grant(grant(ada, 'auditor', { isCustom: true }));
+      const made = await make(store);
+      await grantMade(store, ada, made);
       await grantAll(store, bob, 'boss');
       clock.advance(5);
-      const command = replacement();
+      const command = replacement(made.revision);
       const expected = {
+        kind: 'replaced',
         role: {
           ...made,
           permissions: ['reports:write'],
           description: null,
           updatedAt: new Date(clock.now()),
+          revision: command.commandId,
         },
         holders: [{ userId: 'ada', version: 2 }],
       };
@@ -89,28 +94,34 @@ export const definitionCases: readonly StoreCase[] = [
       const held = await store.findHeld(ada);
       assert.deepEqual([held.version, held.customRoles], [2, [expected.role]]);
       assert.equal(await versionOf(store, bob), 1);
-      assert.equal(await store.replaceRole(replacement({ name: 'other' })), null);
-      assert.equal(await store.replaceRole(replacement({ tenantId: 'globex' })), null);
+      for (const other of [{ name: 'other' }, { tenantId: 'globex' }]) {
+        assert.deepEqual(await store.replaceRole(replacement('some', other)), { kind: 'missing' });
+      }
     }),
   },
   {
     name: 'a role that is deleted is taken from everybody, in one step',
     run: withRoles(async (store) => {
-      await store.createRole(auditor());
-      await store.createRole(auditor({ tenantId: 'globex' }));
+      const made = await make(store);
+      const there = await make(store, { tenantId: 'globex' });
       const elsewhere = { tenantId: 'globex', userId: 'ada' };
-      for (const user of [ada, bob, elsewhere]) await store.grant(grant(user, 'auditor', { isCustom: true }));
+      for (const user of [ada, bob]) await grantMade(store, user, made);
+      await grantMade(store, elsewhere, there);
       await grantAll(store, bob, 'boss');
-      assert.equal(await store.deleteRole({ tenantId: 'acme', name: 'other' }), null);
-      assert.deepEqual(await store.deleteRole({ tenantId: 'acme', name: 'auditor' }), [
-        { userId: 'ada', version: 2 },
-        { userId: 'bob', version: 3 },
-      ]);
+      assert.deepEqual(await store.deleteRole({ ...made, name: 'other' }), { kind: 'missing' });
+      assert.deepEqual(await store.deleteRole(made), {
+        kind: 'deleted',
+        holders: [
+          { userId: 'ada', version: 2 },
+          { userId: 'bob', version: 3 },
+        ],
+      });
       assert.deepEqual(await store.findHeld(ada), { version: 2, assignments: [], customRoles: [] });
       assert.deepEqual(await listHeld(store, bob), ['boss']);
-      assert.equal(await store.deleteRole({ tenantId: 'acme', name: 'auditor' }), null);
+      assert.deepEqual(await store.deleteRole(made), { kind: 'missing' });
       assert.deepEqual(await listHeld(store, elsewhere), ['auditor']);
-      assert.equal((await store.grant(grant(ada, 'auditor', { isCustom: true }))).kind, 'role_missing');
+      const granting = grant(ada, 'auditor', { definition: made.revision });
+      assert.equal((await store.grant(granting)).kind, 'role_missing');
     }),
   },
 ];
@@ -120,25 +131,21 @@ export function createBulkCase(count: number): StoreCase {
   return {
     name: 'a definition with very many holders changes for all of them in one step',
     run: withRoles(async (store) => {
-      await store.createRole(auditor());
+      const made = await make(store);
       const userIds = Array.from({ length: count }, (_, index) => `user ${String(index).padStart(5, '0')}`);
       for (let from = 0; from < userIds.length; from += 100) {
         await Promise.all(
           userIds
             .slice(from, from + 100)
-            .map((userId) => store.grant(grant({ tenantId: 'acme', userId }, 'auditor', { isCustom: true }))),
+            .map((userId) => grantMade(store, { tenantId: 'acme', userId }, made)),
         );
       }
-      const replaced = await store.replaceRole(replacement());
-      assert.deepEqual(
-        replaced?.holders,
-        userIds.map((userId) => ({ userId, version: 2 })),
-      );
-      const deleted = await store.deleteRole({ tenantId: 'acme', name: 'auditor' });
-      assert.deepEqual(
-        deleted,
-        userIds.map((userId) => ({ userId, version: 3 })),
-      );
+      const holdersAt = (version: number) => userIds.map((userId) => ({ userId, version }));
+      const replaced = await store.replaceRole(replacement(made.revision));
+      assert.ok(replaced.kind === 'replaced');
+      assert.deepEqual(replaced.holders, holdersAt(2));
+      const deleted = await store.deleteRole(replaced.role);
+      assert.deepEqual(deleted, { kind: 'deleted', holders: holdersAt(3) });
       assert.deepEqual(await listAll(store, 'acme', 100), []);
     }),
   };

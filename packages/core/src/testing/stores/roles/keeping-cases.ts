@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { StoreCase } from '../store-case.js';
 import {
   ada,
-  auditor,
   bob,
   grant,
   grantAll,
   keepsOneOf,
   listAll,
   listHeld,
+  make,
   revoke,
   versionOf,
   withRoles,
@@ -75,9 +75,9 @@ export const keepingCases: readonly StoreCase[] = [
       await grantAll(store, bob, 'owner');
       for (const user of [ada, bob, elsewhere]) await store.grant(grant(user, 'boss', byAda));
       await store.grant(grant(bob, 'editor', { assignedBy: 'bob' }));
-      await store.createRole(auditor({ createdBy: 'ada' }));
-      await store.createRole(auditor({ name: 'other', createdBy: 'bob' }));
-      await store.createRole(auditor({ tenantId: 'globex', createdBy: 'ada' }));
+      await make(store, { createdBy: 'ada' });
+      await make(store, { name: 'other', createdBy: 'bob' });
+      await make(store, { tenantId: 'globex', createdBy: 'ada' });
 
       assert.equal(await store.removeAll({ ...ada, keepsOneOf }), true);
       assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type {
   AssignmentCursor,
   CreateRoleCommand,
+  CustomRole,
   GrantRoleCommand,
   ReplaceRoleCommand,
   RevokeRoleCommand,
@@ -33,8 +34,8 @@ let commands = 0;
 export function grant(user: UserRef, role: string, change: Partial<GrantRoleCommand> = {}): GrantRoleCommand {
   const commandId = `command ${commands++}`;
   return {
-    ...{ ...user, role, isCustom: false, assignedBy: 'boss', expiresAt: null },
-    ...{ keepsOneOf: [], commandId, ...change },
+    ...{ ...user, role, definition: null, assignedBy: 'boss', expiresAt: null },
+    ...{ keepsOneOf: [], commandId, judgedBy: null, ...change },
   };
 }
 
@@ -44,22 +45,23 @@ export function revoke(
   role: string,
   change: Partial<RevokeRoleCommand> = {},
 ): RevokeRoleCommand {
-  return { ...user, role, keepsOneOf: [], commandId: `command ${commands++}`, ...change };
+  return { ...user, role, keepsOneOf: [], commandId: `command ${commands++}`, judgedBy: null, ...change };
 }
 
 /** A role that is made at run time. */
 export function auditor(change: Partial<CreateRoleCommand> = {}): CreateRoleCommand {
   return {
     ...{ tenantId: 'acme', name: 'auditor', permissions: ['reports:read', 'a:b'] },
-    ...{ description: 'Looks on', createdBy: 'boss', commandId: `command ${commands++}`, ...change },
+    ...{ description: 'Looks on', createdBy: 'boss', commandId: `command ${commands++}`, judgedBy: null },
+    ...change,
   };
 }
 
-/** Another definition of it. */
-export function replacement(change: Partial<ReplaceRoleCommand> = {}): ReplaceRoleCommand {
+/** Another definition in the place of one. */
+export function replacement(replaces: string, change: Partial<ReplaceRoleCommand> = {}): ReplaceRoleCommand {
   return {
     ...{ tenantId: 'acme', name: 'auditor', permissions: ['reports:write'], description: null },
-    ...{ commandId: `command ${commands++}`, ...change },
+    ...{ replaces, commandId: `command ${commands++}`, judgedBy: null, ...change },
   };
 }
 
@@ -74,6 +76,19 @@ export function withRoles(run: (store: RoleStore, clock: TestClock) => Promise<v
 /** Grants these, one after the other. */
 export async function grantAll(store: RoleStore, user: UserRef, ...roles: readonly string[]): Promise<void> {
   for (const role of roles) assert.equal((await store.grant(grant(user, role))).kind, 'granted');
+}
+
+/** Makes a role. */
+export async function make(store: RoleStore, change: Partial<CreateRoleCommand> = {}): Promise<CustomRole> {
+  const outcome = await store.createRole(auditor(change));
+  assert.ok(outcome.kind === 'created');
+  return outcome.role;
+}
+
+/** Grants a role that was made. */
+export async function grantMade(store: RoleStore, user: UserRef, role: CustomRole): Promise<void> {
+  const outcome = await store.grant(grant(user, role.name, { definition: role.revision }));
+  assert.equal(outcome.kind, 'granted');
 }
 
 /** The names of what somebody holds. */
