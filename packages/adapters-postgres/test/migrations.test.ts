@@ -122,7 +122,9 @@ describe('migrate', () => {
     );
     await stores.migrate();
     const kindsIn = async (tenantId: string) => {
-      const { assignments } = (await stores.roles?.findHeld({ tenantId, userId: 'ada' })) ?? { assignments: [] };
+      const { assignments } = (await stores.roles?.findHeld({ tenantId, userId: 'ada' })) ?? {
+        assignments: [],
+      };
       return assignments.map(({ role, isCustom }) => [role, isCustom]);
     };
     expect(await kindsIn('acme')).toEqual([
