@@ -36,6 +36,7 @@ export const authErrorMessages = {
   // What you may do
   permission_denied: 'This is not allowed for the signed-in user.',
   record_not_found: 'There is no such record.',
+  decision_missing: 'Nobody has decided whether this is allowed.',
   https_required: 'This must be sent by https.',
   address_refused: 'This is not answered to requests from this network.',
   csrf_refused: 'The request does not prove that it comes from the app itself.',

@@ -191,8 +191,14 @@ export type ReportedEvent = {
   | {
       readonly type: 'sys_failure';
       readonly userId: null;
-      /** `unexpected`: a bug, which the host's error handler gets as well. */
-      readonly failure: 'store_unavailable' | 'overloaded' | 'unexpected';
+      /**
+       * `unexpected`: a bug, which the host's error handler gets as well. `decision_missing`: an answer was withheld, because nobody
+       * had decided whether the request is allowed.
+       */
+      readonly failure: 'store_unavailable' | 'overloaded' | 'decision_missing' | 'unexpected';
+      /** Of `decision_missing`: the route as the framework names it, otherwise the path. Without a query. */
+      readonly method?: string;
+      readonly route?: string;
     }
 );
 
