@@ -63,6 +63,11 @@ const cases: readonly BindingCase[] = [
       app.clock.advance(3_600_000);
       assertWithheld(await browser.get('/area/forgotten'));
       assert.notEqual(browser.cookies.get('__Host-refresh'), before);
+      // Both guards renew it here.
+      for (const path of ['/area/role', '/page']) {
+        app.clock.advance(3_600_000);
+        assert.equal((await browser.get(path)).status, 200);
+      }
       app.clock.advance(60_000);
       assert.equal((await browser.get('/page')).status, 200);
     },
