@@ -41,7 +41,8 @@ export function protect(guard: Guard): RequestHandler {
         }
         keepCookies(res, verdict.cookies);
         keepHeaders(res, verdict.headers);
-        reviewAnswer(res, verdict.review, { findRoute: () => routeOf(req) });
+        if (verdict.review !== undefined)
+          reviewAnswer(res, verdict.review, { findRoute: () => routeOf(req) });
         if (verdict.identity !== null) req.auth = verdict.identity;
         if (verdict.nonce !== undefined) req.cspNonce = verdict.nonce;
         next();

@@ -45,10 +45,13 @@ export interface ReviewedAnswer {
 export function reviewAnswer(
   response: Reply,
   review: Review | undefined,
-  { headers = response.getHeaders(), findRoute = () => null }: ReviewedAnswer = {},
+  { headers, findRoute = () => null }: ReviewedAnswer = {},
 ): void {
   if (review === undefined) return;
-  const stays: Kept = { headers: { ...headers }, cookies: kept.get(response)?.cookies ?? [] };
+  const stays: Kept = {
+    headers: { ...(headers ?? response.getHeaders()) },
+    cookies: kept.get(response)?.cookies ?? [],
+  };
   kept.set(response, stays);
 
   // It needs these three and the header methods only, which both protocols have.
