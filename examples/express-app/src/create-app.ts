@@ -23,7 +23,10 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
   // Sign in, sign out, who am I, my sessions, change the password, …
   app.use(mount(auth.routes));
 
-  app.get('/api/reports', protect(auth.signedIn()), (req, res) => {
+  // For people who are signed in, and for handlers that decide what each may see: who forgets it answers 500.
+  app.use('/api', protect(auth.requireDecision()));
+
+  app.get('/api/reports', (req, res) => {
     res.set('cache-control', 'no-store').json({ reports: reports.list(req.auth) });
   });
 

@@ -12,7 +12,12 @@ import {
   readReportTitle,
 } from '@tessera-auth/example-shared';
 import { mount, protect } from '@tessera-auth/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 
 /** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
 export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInstance {
@@ -23,47 +28,7 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
   // Sign in, sign out, who am I, my sessions, change the password, …
   app.register(mount(auth.routes));
 
-  app.get('/api/reports', { onRequest: protect(auth.signedIn()) }, async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return { reports: reports.list(request.auth) };
-  });
-
-  app.post(
-    '/api/reports',
-    {
-      bodyLimit: 4096,
-      onRequest: protect(
-        auth.requirePermission('reports:write', (_request, author) => reports.draft(author)),
-      ),
-    },
-    async (request, reply) => {
-      const title = readReportTitle(request.body);
-      if (title === null) return sendProblem(reply, problems.titleInvalid);
-      reply.code(201);
-      return { report: reports.write(request.auth, title) };
-    },
-  );
-
-  const mayApprove = auth.requirePermission('reports:approve', (request: FastifyRequest) =>
-    reports.find((request.params as { readonly id: string }).id),
-  );
-  app.post<{ Params: { id: string } }>(
-    '/api/reports/:id/approve',
-    { onRequest: protect(mayApprove) },
-    async (request, reply) => {
-      const report = reports.approve(request.auth, request.params.id);
-      return report === null ? sendProblem(reply, problems.reportNotFound) : { report };
-    },
-  );
-
-  app.get(
-    '/api/payroll',
-    { onRequest: protect(auth.requirePermission('payroll:read')) },
-    async (_request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return { payroll };
-    },
-  );
+  app.register(createApi({ auth, reports }), { prefix: '/api' });
 
   app.register(serveStatic, { root: publicFolder, extensions: ['html'] });
   if (inbox !== null) {
@@ -89,6 +54,56 @@ export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInst
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, problems.notFound));
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
   return app;
+}
+
+/** What signed-in people may see and do, each as the policy decides. */
+function createApi({ auth, reports }: Pick<EmployeeSystem, 'auth' | 'reports'>): FastifyPluginAsync {
+  return async (api) => {
+    // A handler that forgets to decide answers 500.
+    api.addHook('onRequest', protect(auth.requireDecision()));
+
+    api.get('/reports', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { reports: reports.list(request.auth) };
+    });
+
+    api.post(
+      '/reports',
+      {
+        bodyLimit: 4096,
+        onRequest: protect(
+          auth.requirePermission('reports:write', (_request, author) => reports.draft(author)),
+        ),
+      },
+      async (request, reply) => {
+        const title = readReportTitle(request.body);
+        if (title === null) return sendProblem(reply, problems.titleInvalid);
+        reply.code(201);
+        return { report: reports.write(request.auth, title) };
+      },
+    );
+
+    const mayApprove = auth.requirePermission('reports:approve', (request: FastifyRequest) =>
+      reports.find((request.params as { readonly id: string }).id),
+    );
+    api.post<{ Params: { id: string } }>(
+      '/reports/:id/approve',
+      { onRequest: protect(mayApprove) },
+      async (request, reply) => {
+        const report = reports.approve(request.auth, request.params.id);
+        return report === null ? sendProblem(reply, problems.reportNotFound) : { report };
+      },
+    );
+
+    api.get(
+      '/payroll',
+      { onRequest: protect(auth.requirePermission('payroll:read')) },
+      async (_request, reply) => {
+        reply.header('cache-control', 'no-store');
+        return { payroll };
+      },
+    );
+  };
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -6,7 +6,7 @@ import { auditOver, createFlowContext, type OnRecorded } from './create-auth/flo
 import { createFail, createOutbox } from './create-auth/outbox.js';
 import { pingStores } from './create-auth/ping-stores.js';
 import { applyProfile, type ProfileName } from './create-auth/profiles.js';
-import { createReports, type Report } from './create-auth/reports.js';
+import { createReports, type FailureSource, type Report } from './create-auth/reports.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { takeAtLeast } from './create-auth/take-at-least.js';
 import { createKeyRing } from './crypto/key-ring.js';
@@ -67,7 +67,7 @@ export interface Auth<M extends PolicyModel = PolicyModel> extends Flows {
    */
   report(report: Report): void;
   /** Tells `onError`, as often as it says, and tells an event `sys_failure`. Never throws. */
-  reportError(error: unknown, source?: RequestSource): void;
+  reportError(error: unknown, source?: FailureSource): void;
   /**
    * Resolves when this node is ready for requests: every store answers, and the copy of the revocations is complete. Call it
    * before the app listens, and for readiness.

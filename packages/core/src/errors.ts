@@ -36,6 +36,7 @@ export const authErrorMessages = {
   // What you may do
   permission_denied: 'This is not allowed for the signed-in user.',
   record_not_found: 'There is no such record.',
+  decision_missing: 'Nobody has decided whether this is allowed.',
   https_required: 'This must be sent by https.',
   address_refused: 'This is not answered to requests from this network.',
   csrf_refused: 'The request does not prove that it comes from the app itself.',
@@ -78,6 +79,25 @@ export interface AuthErrorOptions {
   readonly limit?: ExceededLimit;
   /** For `step_up_required`: what the proof has to be like. */
   readonly stepUp?: StepUpDemand;
+  /** For `permission_denied`: why the policy said no, for the audit log. It is never sent to a client. */
+  readonly reasons?: readonly DenialReason[];
+}
+
+/** Why the policy refused a permission: in names of the policy, without any value of a record or a user. */
+export interface DenialReason {
+  readonly permission: string;
+  /** As in a `Decision`. */
+  readonly code:
+    | 'no_grant'
+    | 'relation_unmet'
+    | 'condition_unmet'
+    | 'attribute_missing'
+    | 'wrong_tenant'
+    | 'denied_by_rule';
+  /** The rule that decided, or that came nearest; otherwise `null`. */
+  readonly rule: string | null;
+  /** What did not hold, in words such as `resource.ownerId is user.id`; of a deny rule, what it asks. Otherwise `null`. */
+  readonly condition: string | null;
 }
 
 /** How fresh and how strong a proof of who somebody is has to be. */
@@ -120,6 +140,8 @@ export class AuthError extends Error {
   readonly limit: ExceededLimit | undefined;
   /** For `step_up_required`: what the proof has to be like. */
   readonly stepUp: StepUpDemand | undefined;
+  /** For `permission_denied`: why the policy said no, where it was asked. */
+  readonly reasons: readonly DenialReason[];
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     super(authErrorMessages[code], options.cause === undefined ? undefined : { cause: options.cause });
@@ -129,6 +151,7 @@ export class AuthError extends Error {
     this.fields = options.fields ?? [];
     this.limit = options.limit;
     this.stepUp = options.stepUp;
+    this.reasons = options.reasons ?? [];
     Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -1,5 +1,5 @@
 import type { DistributiveOmit } from './distributive-omit.js';
-import type { AuthErrorCode } from './errors.js';
+import type { AuthErrorCode, DenialReason } from './errors.js';
 import type { SessionEndReason } from './stores/session-store.js';
 
 /** Where an act came from, as far as the request said. */
@@ -23,7 +23,7 @@ export type Factor = 'password' | 'totp' | 'backup_code';
  * - `authn_login_success`: `isNewDevice` says that no earlier session came from this device, browser and system.
  * - `authn_login_fail`: unknown user, wrong password and disabled account alike; `userId` where the address is known.
  * - `authn_mfa_fail`: the password was right and the second factor was not.
- * - `authz_fail`: somebody was refused what they asked for; `missing` and `name` say what they lacked.
+ * - `authz_fail`: somebody was refused what they asked for; `missing` and `name` say what they lacked, `reasons` why.
  * - `malicious_request`: a request tried to get around a defence; `refusal` is the code that it was refused with.
  * - `input_validation_fail`: a request did not have the form that its route asks for.
  * - `sys_failure`: a request could not be answered. Told only, and not in the audit log: the store may be what is away.
@@ -179,6 +179,8 @@ export type ReportedEvent = {
       /** `null`: nobody was signed in. */
       readonly userId: string | null;
       readonly sessionId: string | null;
+      /** Why the policy said no, one for each permission; empty where it was not asked, or there was no record to ask about. */
+      readonly reasons: readonly DenialReason[];
     } & Demand)
   | {
       readonly type: 'malicious_request' | 'input_validation_fail';
@@ -189,8 +191,14 @@ export type ReportedEvent = {
   | {
       readonly type: 'sys_failure';
       readonly userId: null;
-      /** `unexpected`: a bug, which the host's error handler gets as well. */
-      readonly failure: 'store_unavailable' | 'overloaded' | 'unexpected';
+      /**
+       * `unexpected`: a bug, which the host's error handler gets as well. `decision_missing`: an answer was withheld, because nobody
+       * had decided whether the request is allowed.
+       */
+      readonly failure: 'store_unavailable' | 'overloaded' | 'decision_missing' | 'unexpected';
+      /** Of `decision_missing`: the route as the framework names it, otherwise the path. Without a query. */
+      readonly method?: string;
+      readonly route?: string;
     }
 );
 

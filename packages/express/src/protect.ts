@@ -1,5 +1,12 @@
-import { askGuard, type Guard, type Identity, keepCookies, keepHeaders } from '@tessera-auth/core/http';
-import type { RequestHandler } from 'express';
+import {
+  askGuard,
+  type Guard,
+  type Identity,
+  keepCookies,
+  keepHeaders,
+  reviewAnswer,
+} from '@tessera-auth/core/http';
+import type { Request, RequestHandler } from 'express';
 import { sendResponse } from './send-response.js';
 
 declare global {
@@ -34,6 +41,8 @@ export function protect(guard: Guard): RequestHandler {
         }
         keepCookies(res, verdict.cookies);
         keepHeaders(res, verdict.headers);
+        if (verdict.review !== undefined)
+          reviewAnswer(res, verdict.review, { findRoute: () => routeOf(req) });
         if (verdict.identity !== null) req.auth = verdict.identity;
         if (verdict.nonce !== undefined) req.cspNonce = verdict.nonce;
         next();
@@ -41,4 +50,8 @@ export function protect(guard: Guard): RequestHandler {
       next,
     );
   };
+}
+
+function routeOf({ baseUrl, route }: Request): string | null {
+  return route === undefined ? null : `${baseUrl}${String(route.path)}`;
 }

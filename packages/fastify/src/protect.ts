@@ -1,4 +1,11 @@
-import { askGuard, type Guard, type Identity, keepCookies, keepHeaders } from '@tessera-auth/core/http';
+import {
+  askGuard,
+  type Guard,
+  type Identity,
+  keepCookies,
+  keepHeaders,
+  reviewAnswer,
+} from '@tessera-auth/core/http';
 import type { FastifyRequest, HookHandlerDoneFunction, RawServerBase, RouteGenericInterface } from 'fastify';
 import { type AnyReply, sendResponse } from './send-response.js';
 
@@ -40,6 +47,12 @@ export function protect(guard: Guard): ProtectHook {
         }
         keepCookies(reply.raw, verdict.cookies);
         keepHeaders(reply.raw, verdict.headers);
+        if (verdict.review !== undefined)
+          reviewAnswer(reply.raw, verdict.review, {
+            // Fastify keeps those of the app to itself until the answer is sent.
+            headers: reply.getHeaders(),
+            findRoute: () => request.routeOptions.url ?? null,
+          });
         if (verdict.identity !== null) request.auth = verdict.identity;
         if (verdict.nonce !== undefined) request.cspNonce = verdict.nonce;
         done();

@@ -11,12 +11,18 @@ export type Report = Exclude<
   { readonly type: 'sys_failure' }
 >;
 
+/** The request that went wrong, and its route where that is what went wrong. */
+export interface FailureSource extends RequestSource {
+  readonly method?: string;
+  readonly route?: string;
+}
+
 /** Where what may come in floods is told. Nothing here throws, and nobody waits for it. */
 export interface Reports {
   /** Tells of it, unless one like it was told less than a minute ago on this node; that one is counted for the next. */
   report(report: Report): void;
   /** Tells in the same way of what went wrong, and hands it to `onError`. */
-  reportError(error: unknown, source?: RequestSource): void;
+  reportError(error: unknown, source?: FailureSource): void;
   /** Resolves when all that is under way has been recorded, or has failed. */
   settle(): Promise<void>;
 }
@@ -80,7 +86,8 @@ export function createReports(options: ReportsOptions): Reports {
     },
     reportError(error, source) {
       const failure = failureOf(error);
-      const leftOut = admit(JSON.stringify(['sys_failure', failure]), 'sys_failure');
+      const subject = ['sys_failure', failure, source?.method, source?.route];
+      const leftOut = admit(JSON.stringify(subject), 'sys_failure');
       if (leftOut === null) return;
       const at = new Date(clock.now());
       tell({ type: 'sys_failure', at, tenantId: '', userId: null, failure, leftOut, ...source });
@@ -103,9 +110,9 @@ function subjectOf(report: Report): string {
   return JSON.stringify([report.type, ...who, report.missing, report.name]);
 }
 
-function failureOf(error: unknown): 'store_unavailable' | 'overloaded' | 'unexpected' {
+function failureOf(error: unknown): Extract<ReportedEvent, { type: 'sys_failure' }>['failure'] {
   if (!isAuthError(error)) return 'unexpected';
-  return error.code === 'overloaded' ? 'overloaded' : 'store_unavailable';
+  return error.code === 'overloaded' || error.code === 'decision_missing' ? error.code : 'store_unavailable';
 }
 
 /** The kinds of the errors only: their messages may hold what was sent to a store. */

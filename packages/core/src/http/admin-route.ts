@@ -4,6 +4,7 @@ import { principalOf } from '../flows/index.js';
 import { requireAddress } from './edge/require-address.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
+import { permissionDenied } from './permission-denied.js';
 import { defineProtectedRoute, type ProtectedRouteDefinition } from './protected-route.js';
 import { requireRecentProof } from './recent-proof.js';
 import type { Route } from './route.js';
@@ -51,9 +52,10 @@ async function requirePermission(
   identity: Identity,
   permission: OwnPermission,
 ): Promise<void> {
-  if (!identity.can(permission)) throw new AuthError('permission_denied');
+  const { policy } = auth;
+  if (!identity.can(permission)) throw permissionDenied(policy, identity.principal, [permission]);
   const held = await auth.findRights(identity);
   if (held === null) throw new AuthError('access_token_revoked');
-  if (!auth.policy.can(principalOf(auth, identity, held), permission))
-    throw new AuthError('permission_denied');
+  const principal = principalOf(auth, identity, held);
+  if (!policy.can(principal, permission)) throw permissionDenied(policy, principal, [permission]);
 }

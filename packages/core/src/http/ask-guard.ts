@@ -1,3 +1,4 @@
+import { noteDecision } from './decision-watch.js';
 import type { Guard, Verdict } from './guard.js';
 import type { HttpRequest } from './request.js';
 
@@ -14,6 +15,11 @@ export function askGuard(
   enforce: (verdict: Verdict) => void,
   fail: (error: Error) => void,
 ): void {
+  const answer = (verdict: Verdict): void => {
+    // What a guard sends is decided, also where it is a redirect.
+    if (!verdict.isAllowed) noteDecision(request);
+    enforce(verdict);
+  };
   let verdict: Verdict | Promise<Verdict>;
   try {
     verdict = guard(request);
@@ -22,9 +28,9 @@ export function askGuard(
     return;
   }
   if (verdict instanceof Promise) {
-    verdict.then(enforce).catch((reason: unknown) => fail(toError(reason)));
+    verdict.then(answer).catch((reason: unknown) => fail(toError(reason)));
   } else {
-    enforce(verdict);
+    answer(verdict);
   }
 }
 

@@ -60,7 +60,17 @@ export interface Allowed {
   readonly headers?: Readonly<Record<string, string>>;
   /** The nonce of the answer's content security policy; bindings put it on the request as `cspNonce`. */
   readonly nonce?: string;
+  /** Has the last word on the app's answer; bindings hand it to `reviewAnswer`. Default: the app has. */
+  readonly review?: Review;
 }
+
+/**
+ * Looks at an answer of the app when its head is about to be written.
+ *
+ * @param route the pattern of the route, such as `/reports/:id`, or `null` where the framework does not say.
+ * @returns what is sent in its place, or `null`: it may go.
+ */
+export type Review = (status: number, route: string | null) => HttpResponse | null;
 
 /** What a guard says: go on (as this user, with these cookies and headers), or send this instead. */
 export type Verdict = Allowed | { readonly isAllowed: false; readonly response: HttpResponse };
@@ -103,13 +113,20 @@ function joinAllowed(first: Allowed, second: Allowed): Allowed {
   const headers = first.headers && second.headers ? { ...first.headers, ...second.headers } : undefined;
   const joined = headers ?? first.headers ?? second.headers;
   const nonce = second.nonce ?? first.nonce;
+  const review = joinReviews(first.review, second.review);
   return {
     isAllowed: true,
     identity: second.identity ?? first.identity,
     cookies: first.cookies.length === 0 ? second.cookies : [...first.cookies, ...second.cookies],
     ...(joined === undefined ? {} : { headers: joined }),
     ...(nonce === undefined ? {} : { nonce }),
+    ...(review === undefined ? {} : { review }),
   };
+}
+
+function joinReviews(first: Review | undefined, second: Review | undefined): Review | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (status, route) => first(status, route) ?? second(status, route);
 }
 
 /** Goes on at once with a value and later with a promise: what is known now costs no turn of the event loop. */

@@ -2,6 +2,7 @@ import { AuthError, isAuthError } from '../errors.js';
 import type { Demand } from '../events.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
 import { originVary } from './check-origin.js';
+import { followIdentity, noteDecision } from './decision-watch.js';
 import { andThen, type Guard, type Verdict } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { type Refused, reportRefusal } from './report-refusal.js';
@@ -14,15 +15,18 @@ export type Judge = (sender: Authenticated, request: HttpRequest) => boolean | P
 /**
  * A guard that lets signed-in users through whom `isAllowed` accepts; others get 403, or what it throws.
  *
- * @param demand what whoever gets 403 lacked, as it is recorded.
+ * @param demand what whoever gets 403 lacked, as it is recorded; `null` where the guard does not decide what somebody may do.
  */
 export function createGuard(http: HttpContext, isAllowed: Judge, demand: Demand | null = null): Guard {
   return (request: HttpRequest) => {
     const judge = (sender: Authenticated): Verdict | Promise<Verdict> => {
       const { identity, cookies } = sender;
       const fail = (error: unknown): Verdict => refuse(http, request, error, { cookies, identity, demand });
-      const enforce = (allowed: boolean): Verdict =>
-        allowed === true ? { isAllowed: true, identity, cookies } : fail(new AuthError('permission_denied'));
+      const enforce = (allowed: boolean): Verdict => {
+        if (allowed !== true) return fail(new AuthError('permission_denied'));
+        if (demand !== null) noteDecision(request);
+        return { isAllowed: true, identity: followIdentity(request, identity), cookies };
+      };
       try {
         const allowed = isAllowed(sender, request);
         const verdict = andThen(allowed, enforce);

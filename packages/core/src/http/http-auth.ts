@@ -20,6 +20,7 @@ import { type LoadOwner, type LoadRecord, requireOwner, requirePermissions } fro
 import { requireProof } from './recent-proof.js';
 import type { HttpRequest } from './request.js';
 import { createRequestIds } from './request-ids.js';
+import { requireDecision } from './require-decision.js';
 import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
 import { createRoutes } from './routes/index.js';
@@ -130,6 +131,15 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
    * `WWW-Authenticate` (RFC 9470) and go on with `POST /reauthenticate`.
    */
   requireStepUp(options?: StepUpOptions): Guard;
+  /**
+   * Lets every signed-in user through, to handlers that decide; put it in front of a whole area. An answer below 400 is withheld
+   * where nobody has asked for a decision about the request since: the client gets 500 `decision_missing` without a word of it,
+   * and `onError` and the event `sys_failure` say which route it was.
+   *
+   * Decisions are `requirePermission`, `requireAny`, `requireAll`, `requireOwner` and `requireRole` that let the request through, and
+   * `can`, `decide` and `principal` of the identity, whatever they say.
+   */
+  requireDecision(): Guard;
 
   /**
    * Asks whether the request to open a WebSocket may go on: a page of a trusted origin, whose user the guard lets through. The
@@ -219,6 +229,7 @@ export function createHttpAuth<M extends PolicyModel>(
     requireAny: (permissions, ...[load]) => requirePermissions(http, 'any', permissions, load),
     requireAll: (permissions, ...[load]) => requirePermissions(http, 'all', permissions, load),
     requireOwner: (load) => requireOwner(http, load),
+    requireDecision: () => requireDecision(http),
 
     requireStepUp({ within, secondFactor: needsSecondFactor = false } = {}) {
       const maxAgeMs = within === undefined ? http.stepUpWindowMs : readWindow('within', within);

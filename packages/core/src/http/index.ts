@@ -15,6 +15,7 @@ export {
   type Identity,
   type Register,
   type RegisteredModel,
+  type Review,
   type Verdict,
 } from './guard.js';
 export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http-auth.js';
@@ -22,6 +23,7 @@ export { keepCookies } from './node/keep-cookies.js';
 export { keepHeaders } from './node/keep-headers.js';
 export { readRawBody } from './node/read-raw-body.js';
 export { refuseUpgrade } from './node/refuse-upgrade.js';
+export { reviewAnswer } from './node/review-answer.js';
 export { createOpenApiDocument, type OpenApiInfo } from './openapi.js';
 export { statusOf } from './problem.js';
 export type { HttpRequest } from './request.js';

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.js';
 import { andThen, type Guard, type Identity } from './guard.js';
 import { createGuard, type Judge } from './guards.js';
 import type { HttpContext } from './http-context.js';
+import { permissionDenied } from './permission-denied.js';
 
 /** Gives what a request is about, or `null` where there is no such thing. It is handed the framework's own request. */
 export type Load<Request, T> = (request: Request, identity: Identity) => T | null | Promise<T | null>;
@@ -30,8 +31,10 @@ export function requirePermissions(
 
   const judge = (holds: (permission: string) => boolean): boolean =>
     quantifier === 'all' ? permissions.every(holds) : permissions.some(holds);
-  const isAllowed = ({ principal }: Identity, record?: object): boolean =>
-    judge((permission) => policy.can(principal, permission as never, record as never));
+  const isAllowed = ({ principal }: Identity, record?: object): boolean => {
+    if (judge((permission) => policy.can(principal, permission as never, record as never))) return true;
+    throw permissionDenied(policy, principal, permissions, record);
+  };
   const demand = { missing: 'permission', name: permissions.join(' ') } as const;
   if (load === undefined) return createGuard(http, ({ identity }) => isAllowed(identity), demand);
 
@@ -51,9 +54,9 @@ export function requirePermissions(
 /** A guard for the user whose id, or for the users whose ids, `load` gives. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever request the framework has.
 export function requireOwner(http: HttpContext, load: LoadOwner<any>): Guard {
-  return createGuard(http, ({ identity }, request) =>
+  const isOwner: Judge = ({ identity }, request) =>
     andThen(load(request, identity), (owner) =>
       typeof owner === 'string' ? owner === identity.userId : owner?.includes(identity.userId) === true,
-    ),
-  );
+    );
+  return createGuard(http, isOwner, { missing: 'owner', name: null });
 }

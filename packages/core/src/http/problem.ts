@@ -31,6 +31,7 @@ const statuses = {
   mfa_code_invalid: 401,
   permission_denied: 403,
   record_not_found: 404,
+  decision_missing: 500,
   https_required: 403,
   address_refused: 403,
   csrf_refused: 403,
@@ -65,6 +66,7 @@ const titles: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 
@@ -91,7 +93,8 @@ export function respondProblem(
     title: titles[status],
     status,
     code: error.code,
-    detail: authErrorMessages[error.code],
+    // What is wrong with the app is for its own log.
+    ...(status === 500 ? {} : { detail: authErrorMessages[error.code] }),
     requestId,
     ...(error.fields.length > 0 ? { errors: error.fields } : {}),
   };

@@ -1,4 +1,4 @@
-import { type AuthErrorCode, isAuthError } from '../errors.js';
+import { type AuthErrorCode, type DenialReason, isAuthError } from '../errors.js';
 import type { Demand } from '../events.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
@@ -30,13 +30,14 @@ export function recordRefusal(
   request: HttpRequest,
   identity: Identity | null,
   { missing, name }: Demand,
+  reasons: readonly DenialReason[] = [],
 ): void {
   http.auth.report({
     type: 'authz_fail',
     ...(identity === null
       ? { tenantId: http.tenantOf(request), userId: null, sessionId: null }
       : { tenantId: identity.tenantId, userId: identity.userId, sessionId: identity.sessionId }),
-    ...{ missing, name },
+    ...{ missing, name, reasons },
     ...sourceOf(http, request),
   });
 }
@@ -66,7 +67,7 @@ function report(http: HttpContext, request: HttpRequest, error: unknown, refused
   }
   const { code } = error;
   const demand = findDemand(code, refused);
-  if (demand !== null) recordRefusal(http, request, refused.identity ?? null, demand);
+  if (demand !== null) recordRefusal(http, request, refused.identity ?? null, demand, error.reasons);
   const type = attempts.has(code) ? 'malicious_request' : 'input_validation_fail';
   if (type === 'input_validation_fail' && !misshapen.has(code)) return;
   const tenantId = http.tenantOf(request);

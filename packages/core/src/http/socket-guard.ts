@@ -68,7 +68,10 @@ export function createSocketGuard(http: HttpContext): AdmitSocket {
     });
     const known = all(origin, signedIn);
     const verdict = await (guard === undefined ? known : all(known, guard))(request);
-    return verdict.isAllowed ? (sender as unknown as Authenticated) : { refusal: verdict.response };
+    if (!verdict.isAllowed) return { refusal: verdict.response };
+    // That a socket is opened is the answer.
+    const instead = verdict.review?.(101, null) ?? null;
+    return instead === null ? (sender as unknown as Authenticated) : { refusal: instead };
   };
 
   return async (upgrade, guard) => {

@@ -176,6 +176,17 @@ describe('GET /admin/audit', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('is shown with the reason of the policy, as JSON and in the file', async () => {
+    const { eve, read } = await createScene();
+    expect((await read('', eve)).status).toBe(403);
+    const reasons = [{ permission: 'auth:audit:read', code: 'no_grant', rule: null, condition: null }];
+    expect((await read('?type=authz_fail')).json.entries).toMatchObject([{ details: { reasons } }]);
+    const { body } = await read('?type=authz_fail&format=csv');
+    expect(body).toContain(`""reasons"":${JSON.stringify(reasons).replaceAll('"', '""')}`);
+  });
+});
+
 describe('GET /admin/audit?format=csv', () => {
   it('is a file of RFC 4180 that is downloaded and not shown (ASVS 16.2.4)', async () => {
     const { admin, read } = await createScene();

@@ -133,12 +133,78 @@ describe('requireAny, requireAll and requireOwner', () => {
   });
 });
 
-it('a denial is told with what was missing', async () => {
-  await ask(
-    guardOver('reports:read', () => ({ ...mine(), authorId: 'x' })),
-    asEmployee,
-  );
-  expect((await bench.listEvents()).filter(({ type }) => type === 'authz_fail')).toMatchObject([
-    { userId, missing: 'permission', name: 'reports:read' },
-  ]);
+describe('a denial is told with what was missing, and why in the words of the policy', () => {
+  const authorId = 'secret-author';
+  const theirs = (): Report => ({ authorId, closedAt: new Date('2030-06-07T00:00:00Z') });
+  const both = ['reports:read', 'reports:close'] as const;
+  const unmet = {
+    permission: 'reports:read',
+    code: 'relation_unmet',
+    rule: null,
+    condition: 'resource.authorId is user.id',
+  };
+  const noGrant = { permission: 'reports:close', code: 'no_grant', rule: null, condition: null };
+  const denied = {
+    permission: 'reports:close',
+    code: 'denied_by_rule',
+    rule: 'closed reports stay closed',
+    condition: 'resource.closedAt is known',
+  };
+  const listRefusals = async () => (await bench.listEvents()).filter(({ type }) => type === 'authz_fail');
+
+  it.each<[string, () => Guard, () => string, readonly object[]]>([
+    ['a relation', () => guardOver('reports:read', theirs), () => asEmployee, [unmet]],
+    [
+      'a relation of a record that is not there',
+      () => guardOver('reports:read', () => null),
+      () => asEmployee,
+      [],
+    ],
+    ['a deny rule', () => guardOver('reports:close', async () => theirs()), () => asBoss, [denied]],
+    [
+      'no grant',
+      () => bench.http.requirePermission('auth:users:read'),
+      () => asEmployee,
+      [{ ...noGrant, permission: 'auth:users:read' }],
+    ],
+    [
+      'any of two',
+      () => bench.http.requireAny(both, theirs as never),
+      () => asEmployee,
+      [unmet, { ...denied }],
+    ],
+    [
+      'that which one of two lacks',
+      () => bench.http.requireAll(both, mine as never),
+      () => asEmployee,
+      [noGrant],
+    ],
+  ])('%s', async (_what, guardOf, tokenOf, reasons) => {
+    expect(await ask(guardOf(), tokenOf())).toBe(403);
+    const events = await listRefusals();
+    expect(events).toMatchObject([{ missing: 'permission', reasons }]);
+    const [entry] = (await bench.auth.audit?.list({ tenantId: '', type: 'authz_fail', limit: 9 })) ?? [];
+    expect(JSON.parse(entry?.data ?? '')).toMatchObject({ reasons });
+    // No value of the record, and none of the user.
+    expect(`${JSON.stringify(events)}${entry?.data}`).not.toMatch(/secret|2030-06|employee/);
+  });
+
+  it('nobody is told by the answer', async () => {
+    const headers = { authorization: `Bearer ${asBoss}` };
+    const verdict = await guardOver(
+      'reports:close',
+      theirs,
+    )(requestOf({ method: 'GET', url: '/report', headers }));
+    expect(JSON.stringify(verdict)).not.toMatch(/closed|reasons|denied_by_rule/);
+  });
+
+  it('an owner is told of as well', async () => {
+    expect(
+      await ask(
+        bench.http.requireOwner(() => 'x'),
+        asEmployee,
+      ),
+    ).toBe(403);
+    expect(await listRefusals()).toMatchObject([{ userId, missing: 'owner', name: null, reasons: [] }]);
+  });
 });

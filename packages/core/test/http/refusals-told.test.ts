@@ -35,14 +35,22 @@ describe('refused access is an event and an entry (ASVS 16.3.2)', () => {
   beforeEach(() => start());
 
   it.each<[string, (bench: HttpBench) => Guard, number, object]>([
-    ['a role', ({ http }) => http.requireRole('boss'), 403, { missing: 'role', name: 'boss' }],
+    ['a role', ({ http }) => http.requireRole('boss'), 403, { missing: 'role', name: 'boss', reasons: [] }],
     [
       'a permission',
       ({ http }) => http.requirePermission('reports:read'),
       403,
-      { missing: 'permission', name: 'reports:read' },
+      {
+        ...{ missing: 'permission', name: 'reports:read' },
+        reasons: [{ permission: 'reports:read', code: 'no_grant', rule: null, condition: null }],
+      },
     ],
-    ['a fresh proof', ({ http }) => http.requireStepUp(), 401, { missing: 'step_up', name: null }],
+    [
+      'a fresh proof',
+      ({ http }) => http.requireStepUp(),
+      401,
+      { missing: 'step_up', name: null, reasons: [] },
+    ],
   ])('of a guard that asks for %s', async (_what, guardOf, status, demand) => {
     bench.clock.advance(11 * minuteMs);
     const answer = await ask(guardOf(bench), accessToken);
@@ -64,6 +72,7 @@ describe('refused access is an event and an entry (ASVS 16.3.2)', () => {
     expect(await listReports(bench)).toMatchObject([
       {
         ...{ type: 'authz_fail', ...who, missing: 'permission', name: 'auth:users:read' },
+        reasons: [{ permission: 'auth:users:read', code: 'no_grant', rule: null, condition: null }],
         requestId: answer.json.requestId,
       },
     ]);

@@ -1,4 +1,12 @@
-import { createRouter, type HttpResponse, keepCookies, readRawBody } from '@tessera-auth/core/http';
+import {
+  type Allowed,
+  createRouter,
+  type HttpResponse,
+  keepCookies,
+  readRawBody,
+  reviewAnswer,
+  type Verdict,
+} from '@tessera-auth/core/http';
 import * as binding from '@tessera-auth/express';
 import type { RequestHandler, Response } from 'express';
 import type { ExpressBinding } from './start-express-app.js';
@@ -49,6 +57,15 @@ function mountWith(parts: {
       }
     };
   };
+}
+
+/** The binding, with another verdict than the guard's. */
+function withVerdict(change: (verdict: Allowed, ...request: Parameters<RequestHandler>) => Verdict): Protect {
+  return (guard) => (req, res, next) =>
+    binding.protect(async (request) => {
+      const verdict = await guard(request);
+      return verdict.isAllowed ? change(verdict, req, res, next) : verdict;
+    })(req, res, next);
 }
 
 function write(res: Response, { status, headers, cookies, body }: HttpResponse): void {
@@ -153,6 +170,52 @@ export const bindingDefects: readonly BindingDefect[] = [
       keepCookies(res, ['marker=1']);
       return binding.protect(guard)(req, res, next);
     },
+  ),
+  protectDefect(
+    'lets nobody look at the answer',
+    'reviews of answers > an answer of kind "open" is replaced whole, and only what guards have set stays',
+    withVerdict(({ review: _review, ...verdict }) => verdict),
+  ),
+  protectDefect(
+    'asks a review before the page has run',
+    'reviews of answers > a review is told status and route of an answer of kind "empty"',
+    withVerdict(({ review, ...verdict }, req, res) => {
+      const instead = review?.(res.statusCode, req.path) ?? null;
+      return instead === null ? verdict : { isAllowed: false, response: instead };
+    }),
+  ),
+  protectDefect(
+    'has an answer reviewed before the headers of its guard are on it',
+    'reviews of answers > an answer of kind "stream" is replaced whole, and only what guards have set stays',
+    withVerdict(({ review, ...verdict }, _req, res) => {
+      reviewAnswer(res, review, { headers: {} });
+      return verdict;
+    }),
+  ),
+  ...(['raw', 'stream'] as const).map((kind) =>
+    protectDefect(
+      `replaces the head of an answer and not its body: ${kind}`,
+      `reviews of answers > an answer of kind "${kind}" is replaced whole, and only what guards have set stays`,
+      withVerdict(({ review, ...verdict }, _req, res) => {
+        const { writeHead } = res;
+        res.writeHead = (status: number, ...rest: never[]) =>
+          writeHead.call(res, review?.(status, null)?.status ?? status, ...rest);
+        return verdict;
+      }),
+    ),
+  ),
+  protectDefect(
+    'does not know which route answers',
+    'areas where handlers decide > an answer that nobody has decided about is withheld, and the app hears which route it was',
+    withVerdict(({ review, ...verdict }) => ({
+      ...verdict,
+      ...(review && { review: (status) => review(status, '/') }),
+    })),
+  ),
+  protectDefect(
+    'hands a guard another request than the one before',
+    'areas where handlers decide > an answer is sent where a guard has decided, or the handler has asked what the user may',
+    (guard) => binding.protect((request) => guard(Object.create(request))),
   ),
   mountDefect(
     'decodes the path before it compares',

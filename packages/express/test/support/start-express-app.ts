@@ -86,8 +86,9 @@ export function startExpressApp(
     else app.use(prefix, Router().use(mount(routes)));
   }
   if (setup.parsers === 'after') app.use(parsers);
-  for (const { method, path, kind, guard } of setup.pages) {
-    app[method === 'GET' ? 'get' : 'post'](path, protect(guard), pages[kind]);
+  for (const { method, path, kind, guard, area } of setup.pages) {
+    const guards = [area, guard].filter((one) => one !== undefined).map((one) => protect(one));
+    app[method === 'GET' ? 'get' : 'post'](path, ...guards, pages[kind]);
   }
   app.use((_req, res) => {
     res.status(404).type('text').send('nothing here');

@@ -61,8 +61,9 @@ export async function startFastifyApp(setup: BindingSetup): Promise<StartedServe
     else app.register(async (nested) => nested.register(mount(routes)), { prefix });
   }
   if (setup.parsers === 'after') addParsers(app);
-  for (const { method, path, kind, guard } of setup.pages) {
-    app.route({ method, url: path, onRequest: protect(guard), handler: pages[kind] });
+  for (const { method, path, kind, guard, area } of setup.pages) {
+    const guards = [area, guard].filter((one) => one !== undefined).map((one) => protect(one));
+    app.route({ method, url: path, onRequest: guards, handler: pages[kind] });
   }
   return listen(app);
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import onHeaders from 'on-headers';
+import { keepReviewedCookies } from './review-answer.js';
 
 /**
  * Puts the cookies of an allowed verdict on the app's answer, whatever the app does to its headers until they are sent.
@@ -13,6 +14,7 @@ export function keepCookies(
   cookies: readonly string[],
 ): void {
   if (cookies.length === 0) return;
+  keepReviewedCookies(response, cookies);
   // It needs `writeHead` and the header methods only, which both protocols have.
   onHeaders(response as ServerResponse, () => {
     const own = response.getHeader('set-cookie') ?? [];

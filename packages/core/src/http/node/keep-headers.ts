@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { keepReviewedHeader } from './review-answer.js';
 
 /** Puts the headers of an allowed verdict on the app's answer. What the app sets later replaces them. */
 export function keepHeaders(
@@ -10,6 +11,8 @@ export function keepHeaders(
   for (const [name, value] of Object.entries(headers)) {
     const before = name === 'vary' ? response.getHeader(name) : undefined;
     // An answer may depend on more than one of us knows of.
-    response.setHeader(name, before === undefined ? value : `${String(before)}, ${value}`);
+    const joined = before === undefined ? value : `${String(before)}, ${value}`;
+    response.setHeader(name, joined);
+    keepReviewedHeader(response, name, joined);
   }
 }

@@ -38,6 +38,8 @@ export interface TestPage {
   readonly path: string;
   readonly kind: PageKind;
   readonly guard: Guard;
+  /** A guard in front of that, with a `protect` of its own. */
+  readonly area?: Guard;
 }
 
 /** Routes that the app mounts; with a prefix, in a router or plugin of that prefix. */

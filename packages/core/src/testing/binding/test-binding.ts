@@ -1,6 +1,7 @@
 import type { TestRunner } from '../stores/test-stores.js';
 import { accessChapter } from './auth/access-cases.js';
 import { csrfChapter } from './auth/csrf-cases.js';
+import { decisionChapter } from './auth/decision-cases.js';
 import { outageChapter } from './auth/outage-cases.js';
 import { publicChapter } from './auth/public-cases.js';
 import { refreshChapter } from './auth/refresh-cases.js';
@@ -14,6 +15,7 @@ import { guardChapter } from './guard-cases.js';
 import { hostileBodyChapter } from './hostile-body-cases.js';
 import { isolationChapter } from './isolation-cases.js';
 import { pathChapter } from './path-cases.js';
+import { reviewChapter } from './review-cases.js';
 import { routeChapter } from './route-cases.js';
 import { createTestClient, type TestClient } from './test-client.js';
 
@@ -59,6 +61,7 @@ export function testBinding({ describe, it }: TestRunner, subject: BindingUnderT
 const chapters: readonly BindingChapter[] = [
   guardChapter,
   cookieChapter,
+  reviewChapter,
   routeChapter,
   pathChapter,
   ...bodyChapters,
@@ -70,6 +73,7 @@ const chapters: readonly BindingChapter[] = [
   sessionChapter,
   csrfChapter,
   accessChapter,
+  decisionChapter,
   outageChapter,
   publicChapter,
 ];

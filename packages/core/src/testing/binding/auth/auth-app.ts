@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createAuth } from '../../../create-auth.js';
 import { definePolicy } from '../../../domains/authorization/index.js';
 import type { SigningKeySource } from '../../../domains/tokens/index.js';
+import type { AuthEvent } from '../../../events.js';
 import { all, type Guard } from '../../../http/guard.js';
 import { createHttpAuth } from '../../../http/http-auth.js';
+import { respondEmpty } from '../../../http/response.js';
 import { memoryStores } from '../../../stores/memory/index.js';
 import { createTestClock, type TestClock } from '../../test-clock.js';
 import type { BindingBench, PageKind, ParserPlace } from '../binding-case.js';
@@ -29,11 +31,14 @@ const policy = definePolicy({
 /**
  * An app with the real routes on memory stores, and these pages behind real guards: `GET` and `POST /page` for everybody
  * who is signed in, `/employees` and `/bosses` for roles, `/twice` with two guards, `/closed` with a second guard of the app that
- * lets nobody through, `/accounts` for the permission `accounts:create`. Users whose
+ * lets nobody through, `/accounts` for the permission `accounts:create`, and below `/area` handlers that have to decide: one forgot,
+ * one asks, others have guards of their own. Users whose
  * address begins with `boss` have the role `boss`, all others `employee`.
  */
 export interface AuthApp {
   readonly client: TestClient;
+  /** What could not be answered, as events. */
+  readonly failures: readonly Failure[];
   readonly clock: TestClock;
   /** A browser that nobody is signed in with yet. */
   openBrowser(): Browser;
@@ -49,6 +54,8 @@ export interface AuthApp {
   getAs(accessToken: string, path: string): Promise<TestAnswer>;
 }
 
+type Failure = Extract<AuthEvent, { type: 'sys_failure' }>;
+
 /** What a case may want of the app. */
 interface AuthAppOptions {
   readonly parsers?: ParserPlace;
@@ -56,12 +63,19 @@ interface AuthAppOptions {
   readonly signingKeys?: SigningKeySource;
 }
 
+/** Sends everybody elsewhere. */
+const leading: Guard = () => ({
+  isAllowed: false,
+  response: respondEmpty(303, { headers: { location: '/elsewhere' } }),
+});
+
 /** Starts the app on a clock that stands still. */
 export async function startAuthApp(
   { start }: BindingBench,
   { parsers = 'none', signingKeys }: AuthAppOptions = {},
 ): Promise<AuthApp> {
   const clock = createTestClock();
+  const failures: Failure[] = [];
   const { stores, setLost } = makeLosable(memoryStores({ clock }));
   const auth = createAuth({
     publicUrl,
@@ -74,11 +88,14 @@ export async function startAuthApp(
     // Cheap: nothing here is about what a hash costs.
     passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
     rateLimits: 'off',
+    onEvent: (event) => void (event.type === 'sys_failure' && failures.push(event)),
+    onError: () => {},
     clock,
   });
   const http = createHttpAuth(auth, { publishesOpenApi: true });
-  const page = (path: string, guard: Guard, kind: PageKind = 'identity') =>
-    (['GET', 'POST'] as const).map((method) => ({ method, path, guard, kind }));
+  const page = (path: string, guard: Guard, kind: PageKind = 'identity', area?: Guard) =>
+    (['GET', 'POST'] as const).map((method) => ({ method, path, guard, kind, ...(area && { area }) }));
+  const area = http.requireDecision();
   const client = await start({
     mounts: [{ prefix: '', routes: http.routes }],
     parsers,
@@ -91,6 +108,12 @@ export async function startAuthApp(
       ...page('/closed', all(http.signedIn(), refusing)),
       ...page('/bosses', http.requireRole('boss')),
       ...page('/accounts', http.requirePermission('accounts:create')),
+      ...page('/area/forgotten', area, 'open'),
+      ...page('/area/asked', area),
+      ...page('/area/role', http.requireRole('employee'), 'open', area),
+      ...page('/area/permission', http.requirePermission('reports:read'), 'stream', area),
+      ...page('/area/bosses', http.requireRole('boss'), 'open', area),
+      ...page('/area/away', leading, 'open', area),
     ],
   });
 
@@ -105,6 +128,7 @@ export async function startAuthApp(
   return {
     client,
     clock,
+    failures,
     openBrowser,
     loseStores: setLost,
     register: (email) => enter('/auth/register', email),
