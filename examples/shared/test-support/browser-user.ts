@@ -37,7 +37,7 @@ export function startBrowser(): Promise<Browser> {
  * the access token has expired a moment before.
  */
 const refusalNote =
-  /^Failed to load resource: the server responded with a status of (401|403|409|422|429) |^WebSocket connection to \S+\/live' failed: .* Unexpected response code: 401$/;
+  /^Failed to load resource: the server responded with a status of (401|403|409|422|429) |^WebSocket connection to \S+\/live' failed: .*(Unexpected response code: 401|no valid credentials available)$/;
 
 /**
  * Sits somebody down at a fresh browser profile.
