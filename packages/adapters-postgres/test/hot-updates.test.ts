@@ -1,12 +1,19 @@
 import { createTestClock, sessionFixtures } from '@tessera-auth/core/testing';
-import { createDatabase } from '@tessera-auth/test-services';
+import { type PostgresServer, startPostgres } from '@tessera-auth/test-services';
 import type pg from 'pg';
-import { expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPool, freshStores } from './support/fresh-stores.js';
 
 const { createSession, presentation, windows } = sessionFixtures;
 
-/** The updates of a table that is alone in its database, over the only connection of the pool. */
+/** Nobody else is on it: a transaction that is open anywhere on a server can keep old rows, and then new ones find no place. */
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres({ own: true });
+});
+afterAll(() => server.stop());
+
+/** The updates of a table over the only connection of the pool, whose counters are written out on demand. */
 async function countUpdates(pool: pg.Pool, table: string): Promise<{ updates: number; hot: number }> {
   await pool.query('select pg_stat_force_next_flush()');
   const { rows } = await pool.query<{ updates: number; hot: number }>(
@@ -17,7 +24,7 @@ async function countUpdates(pool: pg.Pool, table: string): Promise<{ updates: nu
 }
 
 it('a count of a rate limit writes no index: at least 95 % of 3,000 updates are HOT, and no denial is one', async () => {
-  const pool = createPool(await createDatabase(inject('postgresUrl'), 'hot_rate_limits'), { max: 1 });
+  const pool = createPool(await server.createDatabase('hot_rate_limits'), { max: 1 });
   const clock = createTestClock();
   const { rateLimits } = await freshStores(pool, { clock });
   const take = (index: number, burst: number) =>
@@ -35,10 +42,7 @@ it('a count of a rate limit writes no index: at least 95 % of 3,000 updates are 
 });
 
 it('a refresh writes no index: at least 95 % of 3,000 updates are HOT', async () => {
-  // Alone in its database, since somebody else's open snapshot would keep old rows; one connection, whose counters
-  // are written out on demand.
-  const url = await createDatabase(inject('postgresUrl'), 'hot_updates');
-  const pool = createPool(url, { max: 1 });
+  const pool = createPool(await server.createDatabase('hot_updates'), { max: 1 });
   const clock = createTestClock();
   const { sessions } = await freshStores(pool, { clock });
   const labels = Array.from({ length: 100 }, (_, index) => `s${index}`);
