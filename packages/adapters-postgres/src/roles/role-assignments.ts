@@ -131,13 +131,11 @@ export function createRoleAssignments(
       // What no text of Postgres is, nobody holds.
       const wanted = areStorableIds(role) ? role : null;
       const held = sql`${ofUser(user)} and role = ${wanted}::text`;
+      const heldDefinition = sql`(
+        select case when is_custom then coalesce(${revisionOf({ tenantId, name: wanted ?? '' })}, '') end
+        from ${assignments} where ${held})`;
       const isOther =
-        definition === undefined || wanted === null
-          ? sql`false`
-          : definition === null
-            ? sql`exists (select from ${assignments} where ${held} and is_custom)`
-            : sql`(${revisionOf({ tenantId, name: wanted })} is distinct from ${definition}
-                or exists (select from ${assignments} where ${held} and not is_custom))`;
+        definition === undefined ? sql`false` : sql`${heldDefinition} is distinct from ${definition}::text`;
       const [outcome] = await alone<RevokeRoleOutcome>(
         tenantId,
         sql`
