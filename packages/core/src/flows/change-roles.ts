@@ -69,7 +69,7 @@ function isOutdated(outcome: { readonly kind: string }): outcome is OutdatedOutc
 }
 
 /** What a role is that there is: its definition where it is a custom one, `null` where it is one of the code. */
-export interface FoundRole {
+interface FoundRole {
   readonly definition: string | null;
   readonly given: Principal;
 }
@@ -94,8 +94,8 @@ export async function findRole(
 }
 
 /**
- * Has every node refuse what was issued of older roles, also by steps that had read them and are under way. A failure is told to the caller, and asking again does it again: until
- * then those tokens are good.
+ * Has every node refuse what was issued of older roles, also by steps that had read them and are under way. A failure is told to the
+ * caller, and asking again does it again: until then those tokens are good.
  */
 export async function revokeOlder(
   auth: FlowContext,

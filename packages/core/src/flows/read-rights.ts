@@ -65,14 +65,15 @@ function rightsOf(
       (expiresAt.getTime() - at.getTime() >= marginMs && lastsUntil(expiresAt, heldUntil)),
   );
   // Whoever was given a role made at run time was not given the one of the code that is called the same, nor the other way round.
-  const namesOf = (custom: boolean): readonly string[] =>
-    held.filter(({ isCustom }) => isCustom === custom).map(({ role }) => role);
-  const granted = customRoles.filter(({ name }) => namesOf(true).includes(name));
+  const ofCode = held.filter(({ isCustom }) => !isCustom).map(({ role }) => role);
+  const granted = customRoles.filter(({ name }) =>
+    held.some(({ isCustom, role }) => isCustom && role === name),
+  );
   // What the policy no longer has is nothing.
   const grants = granted.flatMap(({ permissions }) => permissions).filter(policy.isGrant);
   const ends = held.flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
   return {
-    roles: [...new Set([...user.roles, ...namesOf(false)])],
+    roles: [...new Set([...user.roles, ...ofCode])],
     permissions: grants.length === 0 ? null : policy.encodeGrants(grants),
     version,
     notAfter: new Date(Math.min(lastMs, ...ends)),

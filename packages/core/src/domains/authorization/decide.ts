@@ -1,3 +1,4 @@
+import type { DenialReason } from '../../errors.js';
 import { compileCondition, compileTerm } from './compile-condition.js';
 import type { CompiledPolicy } from './compile-policy.js';
 import { type Condition, listTerms, negate, tenantCondition } from './conditions.js';
@@ -18,14 +19,7 @@ import { findRolePath } from './role-closure.js';
  * - `wrong_tenant`: the record is of another tenant, or of none that is known.
  * - `denied_by_rule`: a rule forbids it, or would unless an attribute that is absent were something else.
  */
-export type DecisionCode =
-  | 'granted'
-  | 'no_grant'
-  | 'relation_unmet'
-  | 'condition_unmet'
-  | 'attribute_missing'
-  | 'wrong_tenant'
-  | 'denied_by_rule';
+export type DecisionCode = 'granted' | DenialReason['code'];
 
 /** A decision with its reason. It holds names of the policy and no value of any record. */
 export interface Decision {
