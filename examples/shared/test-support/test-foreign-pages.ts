@@ -31,9 +31,7 @@ export function testForeignPages(app: ExampleApp): void {
 
     beforeAll(async () => {
       folder = await makeAppFolder();
-      running = await startApp(app, folder.path, {
-        ...{ STORE: 'memory', EMAIL_VERIFICATION: 'off', RATE_LIMITS: 'off' },
-      });
+      running = await startApp(app, folder.path, { STORE: 'memory' });
       browser = await startBrowser();
       foreign = await startForeignSite();
     });

@@ -16,7 +16,7 @@ export function testPeople(app: ExampleApp): void {
     beforeAll(async () => {
       folder = await makeAppFolder();
       running = await startApp(app, folder.path, {
-        ...{ STORE: 'memory', EMAIL_VERIFICATION: 'off', RATE_LIMITS: 'off' },
+        STORE: 'memory',
         BOOTSTRAP_ADMIN_EMAIL: 'boss@example.com',
       });
       browser = await startBrowser();

@@ -13,7 +13,7 @@ export function testSecondFactor(app: ExampleApp): void {
     let browser: Browser;
     const complaints: string[] = [];
     const users: BrowserUser[] = [];
-    const settings = { STORE: 'memory', EMAIL_VERIFICATION: 'off', RATE_LIMITS: 'off' };
+    const settings = { STORE: 'memory' };
 
     beforeAll(async () => {
       folder = await makeAppFolder();

@@ -219,6 +219,7 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
         passwords: passwordSettings,
         mfa,
         emailTokens,
+        limits,
       }),
     async ready() {
       await Promise.all([pingStores(stores), revocations.start()]);

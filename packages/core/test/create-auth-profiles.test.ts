@@ -84,6 +84,9 @@ describe('profile', () => {
     ['asvs-l1', { accessLifetime: '16m' }, 'accessLifetime must be at most 15m'],
     ['asvs-l1', { passwords: { minLength: 14 } }, 'passwords.minLength must be at least 15'],
     ['asvs-l1', { passwords: { allowWeakArgon2: true } }, 'passwords.allowWeakArgon2 must be false'],
+    ['asvs-l1', { rateLimits: 'off' }, "rateLimits must not be 'off'"],
+    ['asvs-l2', { rateLimits: 'off' }, "rateLimits must not be 'off'"],
+    ['asvs-l3', { rateLimits: 'off' }, "rateLimits must not be 'off'"],
     ['asvs-l2', { sessions: { idleLifetime: '61m' } }, 'sessions.idleLifetime must be at most 1h'],
     [
       'asvs-l2',
@@ -175,8 +178,19 @@ describe('describePolicy', () => {
       mfa.rememberDevices: 30d
       emailLinks.verifyLifetime: 1d
       emailLinks.resetLifetime: 10m
-      emailLinks.changeLifetime: 1h"
+      emailLinks.changeLifetime: 1h
+      rateLimits.signIn: 5/1m (burst 3), 20/1h (burst 10), 50/1d (burst 25)
+      rateLimits.signInClient: 20/1m (burst 10)
+      rateLimits.secondFactor: 1/1m (burst 1), 20/1h (burst 10), 50/1d (burst 25)
+      rateLimits.register: 10/1h (burst 5)
+      rateLimits.recovery: 3/1h (burst 3)
+      rateLimits.recoveryClient: 20/1h (burst 10)
+      rateLimits.api: 100/1m (burst 20)"
     `);
+    const { rateLimits } = make('default', { rateLimits: 'off' }).describePolicy();
+    expect(rateLimits).toBe('off');
+    const own = make('asvs-l3', { rateLimits: { api: { count: 90, per: '90s' } } }).describePolicy();
+    expect(own.rateLimits).toMatchObject({ api: ['90/90s (burst 90)'] });
   });
 
   it('holds no secret, and no blocked word (ASVS 16.2.5)', () => {

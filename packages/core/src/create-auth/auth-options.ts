@@ -83,7 +83,10 @@ export interface AuthOptions<M extends PolicyModel = PolicyModel> {
   readonly passwords?: PasswordsOptions;
   /** Second factors: who must have one. Default: whoever wants one, where `stores.secondFactors` keeps them. */
   readonly mfa?: MfaOptions<NoInfer<M['role']>>;
-  /** How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only. */
+  /**
+   * How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only, and refused
+   * by the profiles of ASVS.
+   */
   readonly rateLimits?: RateLimitZonesOptions | 'off';
 
   /**

@@ -1,5 +1,6 @@
 import type { MfaPolicy } from '../domains/mfa/index.js';
 import type { PasswordSettings } from '../domains/passwords/password-options.js';
+import type { CountedLimit, RateLimits, RateLimitZone } from '../domains/rate-limits/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
@@ -58,6 +59,8 @@ export interface PolicyReport {
     readonly resetLifetime: Duration;
     readonly changeLifetime: Duration;
   };
+  /** Of each zone the limits that all hold, such as `5/1m (burst 3)`: five a minute, of them three at once. */
+  readonly rateLimits: 'off' | Readonly<Record<RateLimitZone, readonly string[]>>;
 }
 
 /** What {@link PolicyReport} is read from. */
@@ -71,6 +74,7 @@ export interface PolicySources {
   readonly passwords: PasswordSettings;
   readonly mfa: MfaPolicy;
   readonly emailTokens: EmailTokens;
+  readonly limits: Pick<RateLimits, 'zones'>;
 }
 
 /** The policy in force, read from what the domains work with and not from what was asked for. */
@@ -79,6 +83,7 @@ export function describePolicy({
   passwords,
   mfa,
   emailTokens,
+  limits: { zones },
   ...sources
 }: PolicySources): PolicyReport {
   const session = sources.sessions.policy;
@@ -122,7 +127,15 @@ export function describePolicy({
       resetLifetime: writeDuration(emailTokens.passwordReset.lifetimeMs),
       changeLifetime: writeDuration(emailTokens.emailChange.lifetimeMs),
     },
+    rateLimits: zones === 'off' ? zones : describeZones(zones),
   };
+}
+
+function describeZones(zones: Readonly<Record<RateLimitZone, readonly CountedLimit[]>>) {
+  const describe = ({ count, perSeconds, burst }: CountedLimit) =>
+    `${count}/${writeDuration(perSeconds * 1000)} (burst ${burst})`;
+  const entries = Object.entries(zones).map(([zone, limits]) => [zone, limits.map(describe)]);
+  return Object.fromEntries(entries) as Record<RateLimitZone, string[]>;
 }
 
 function describeBreachCheck({

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.js';
 import type { MfaOptions } from '../domains/mfa/index.js';
 import type { PasswordsOptions } from '../domains/passwords/password-options.js';
+import type { RateLimitZonesOptions } from '../domains/rate-limits/index.js';
 import type { SessionPolicyOptions } from '../domains/sessions/index.js';
 import { type Duration, parseDuration } from '../duration.js';
 import type { EmailLinkOptions } from '../flows/index.js';
@@ -26,6 +27,8 @@ export interface ProfileSettings {
   readonly refusesPreviousCode?: true;
   /** Hashes cheaper than OWASP's minimum are refused. */
   readonly refusesWeakArgon2?: true;
+  /** Passwords and codes cannot be guessed without limit (ASVS 6.3.1). */
+  readonly requiresRateLimits?: true;
   /** Over HTTP: `SameSite=Strict`, a CSRF token for all, cookies that end with the browser. */
   readonly strictCookies?: true;
 }
@@ -36,7 +39,13 @@ export interface ProfileSettings {
  */
 export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
   default: {},
-  'asvs-l1': { absoluteLifetime: '30d', accessLifetime: '15m', minLength: 15, refusesWeakArgon2: true },
+  'asvs-l1': {
+    absoluteLifetime: '30d',
+    accessLifetime: '15m',
+    minLength: 15,
+    refusesWeakArgon2: true,
+    requiresRateLimits: true,
+  },
   'asvs-l2': {
     absoluteLifetime: '24h',
     idleLifetime: '1h',
@@ -46,6 +55,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     requiresSecondFactor: true,
     refusesPreviousCode: true,
     refusesWeakArgon2: true,
+    requiresRateLimits: true,
     strictCookies: true,
   },
   'asvs-l3': {
@@ -58,6 +68,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     requiresSecondFactor: true,
     refusesPreviousCode: true,
     refusesWeakArgon2: true,
+    requiresRateLimits: true,
     strictCookies: true,
   },
 };
@@ -70,6 +81,7 @@ export interface ProfiledOptions {
   readonly passwords?: PasswordsOptions;
   readonly mfa?: MfaOptions;
   readonly emailLinks?: EmailLinkOptions;
+  readonly rateLimits?: RateLimitZonesOptions | 'off';
   readonly clock?: Clock;
 }
 
@@ -97,6 +109,8 @@ export function applyProfile<Options extends ProfiledOptions>(
     refuseWeaker(profile, `passwords.minLength must be at least ${settings.minLength}`);
   if (settings.refusesWeakArgon2 === true && passwords.allowWeakArgon2 === true)
     refuseWeaker(profile, 'passwords.allowWeakArgon2 must be false');
+  if (settings.requiresRateLimits === true && options.rateLimits === 'off')
+    refuseWeaker(profile, "rateLimits must not be 'off'");
   if (settings.requiresSecondFactor === true) requireAtOnce(profile, mfa, options.clock ?? systemClock);
   if (settings.refusesPreviousCode === true && mfa.allowsPreviousCode === true)
     refuseWeaker(profile, 'mfa.allowsPreviousCode must be false');

@@ -1,4 +1,4 @@
-export type { RateLimit } from './rate-limit.js';
+export type { CountedLimit, RateLimit } from './rate-limit.js';
 export type { RateLimitZone, RateLimitZonesOptions } from './rate-limit-zones.js';
 export {
   createRateLimits,

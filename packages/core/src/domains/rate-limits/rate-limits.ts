@@ -35,6 +35,8 @@ export interface OwnZone {
 
 /** The limits of one app. */
 export interface RateLimits {
+  /** What is in force: of each zone the limits that all hold. */
+  readonly zones: Readonly<Record<RateLimitZone, readonly CountedLimit[]>> | 'off';
   /**
    * Takes one unit from every limit of the zone.
    *
@@ -149,6 +151,7 @@ export function createRateLimits({
   };
 
   return {
+    zones: zones === 'off' ? zones : limits,
     take,
 
     define(name, limit) {
