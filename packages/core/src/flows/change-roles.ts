@@ -3,8 +3,8 @@ import { AuthError, storeUnavailable } from '../errors.js';
 import type { ChangedHolder, OutdatedOutcome, RoleJudge, RoleStore } from '../stores/role-store.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { findRights, type HeldUntil, readToTokenMs } from './read-rights.js';
-import { asGrants, asRole, principalOf } from './role-principals.js';
+import { findRights, readToTokenMs } from './read-rights.js';
+import { asGrants, asRole, listDenied, principalOf } from './role-principals.js';
 
 /** The permission without which nobody could grant roles any more. */
 const administration = 'auth:roles:write';
@@ -21,14 +21,28 @@ export function requireRoleStore({ roleStore }: FlowContext): RoleStore {
   return roleStore;
 }
 
-/** The roles of the code of which somebody in the tenant must keep one. */
+/** How long something has to be held to count: at least until then, for good (`null`), or just now. */
+type HeldUntil = Date | null | 'now';
+
+/**
+ * The roles of the code of which somebody in the tenant must keep one. What a rule denies to some, by who they are or when, makes
+ * no role less than one that administers.
+ */
 export function listKeptRoles({ policy }: FlowContext): readonly string[] {
-  return policy.roles.filter((role) => policy.can(asRole(policy, role), administration));
+  return policy.roles.filter((role) => {
+    const given = asRole(policy, role);
+    if (policy.can(given, administration)) return true;
+    return (
+      policy.listGrants(given).includes(administration) && !listDenied(policy, given).includes(administration)
+    );
+  });
 }
 
 /**
- * Insists that nobody gives or takes what is more than their own (ASVS 8.2.1). The app itself, `null`, may do anything.
+ * Insists that nobody gives or takes what is more than their own (ASVS 8.2.1). The app itself, `null`, may do anything. A role
+ * that comes with a deny rule is worth what the rule takes away: who does not hold that puts it on nobody and takes it off nobody.
  *
+ * @param given what is given or taken; `null` where that is not known here, which is more than anybody's.
  * @param heldUntil how long the actor must hold what is given: as long as it is given for.
  * @returns whom the step is judged by, for the store to insist on.
  * @throws `AuthError` `grant_exceeds_ceiling`, also where the actor is gone or disabled.
@@ -37,13 +51,19 @@ export async function requireCeiling(
   auth: FlowContext,
   tenantId: string,
   actorId: string | null,
-  given: Principal,
+  given: Principal | null,
   heldUntil: HeldUntil,
 ): Promise<RoleJudge | null> {
   if (actorId === null) return null;
+  const { policy } = auth;
   const actor = { tenantId, userId: actorId };
-  const held = await findRights(auth, actor, heldUntil);
-  if (held === null || !auth.policy.covers(principalOf(auth, actor, held), given))
+  const held = await findRights(auth, actor);
+  if (held === null || given === null) throw new AuthError('grant_exceeds_ceiling');
+  // Both: what is denied to them today they do not give for later.
+  const rights = heldUntil === 'now' ? [held] : [held, held.lastingUntil(heldUntil)];
+  const owned = rights.map((right) => principalOf(auth, actor, right));
+  const touched = [given, asGrants(policy, listDenied(policy, given))];
+  if (!owned.every((own) => touched.every((one) => policy.covers(own, one))))
     throw new AuthError('grant_exceeds_ceiling');
   return { userId: actorId, version: held.version };
 }
@@ -72,6 +92,8 @@ function isOutdated(outcome: { readonly kind: string }): outcome is OutdatedOutc
 interface FoundRole {
   readonly definition: string | null;
   readonly given: Principal;
+  /** Whether `given` is all of it: a custom role may grant what only another release knows. */
+  readonly isWhole: boolean;
 }
 
 /** Names a role. */
@@ -88,9 +110,16 @@ export async function findRole(
   { tenantId, name, isCustom = !auth.policy.isRole(name) }: RoleName,
 ): Promise<FoundRole | null> {
   const { policy } = auth;
-  if (!isCustom) return policy.isRole(name) ? { definition: null, given: asRole(policy, name) } : null;
+  if (!isCustom)
+    return policy.isRole(name) ? { definition: null, given: asRole(policy, name), isWhole: true } : null;
   const custom = await requireRoleStore(auth).findRole({ tenantId, name });
-  return custom && { definition: custom.revision, given: asGrants(policy, custom.permissions) };
+  if (custom === null) return null;
+  const { revision, permissions } = custom;
+  return {
+    definition: revision,
+    given: asGrants(policy, permissions),
+    isWhole: permissions.every(policy.isGrant),
+  };
 }
 
 /**
@@ -109,6 +138,23 @@ export async function revokeOlder(
       batch.map(({ userId, version }) => ({ kind: 'roles', tenantId, userId, version, until }) as const),
     );
   }
+}
+
+/**
+ * Insists that nobody but the app puts a role on an administrator that may keep them from administering: they hold a role that
+ * {@link listKeptRoles} names, and would count as who is left.
+ *
+ * @throws `AuthError` `grant_exceeds_ceiling`.
+ */
+export async function requireAdministrationStays(
+  auth: FlowContext,
+  user: UserRef,
+  given: Principal,
+): Promise<void> {
+  if (!listDenied(auth.policy, given).includes(administration)) return;
+  const kept = listKeptRoles(auth);
+  const held = await findRights(auth, user);
+  if (held?.roles.some((role) => kept.includes(role))) throw new AuthError('grant_exceeds_ceiling');
 }
 
 /** Before somebody is disabled. @throws `AuthError` `last_administrator`. */

@@ -3,7 +3,7 @@ import { AuthError } from '../errors.js';
 import type { CustomRole } from '../stores/role-store.js';
 import { judgeAndAct, requireCeiling, requireRoleStore, revokeOlder } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
-import { asGrants } from './role-principals.js';
+import { asGrants, spellOut } from './role-principals.js';
 
 /** Names a role that was, or shall be, made at run time. */
 export interface RoleAct {
@@ -15,7 +15,10 @@ export interface RoleAct {
 
 /** What a role shall be. */
 export interface RoleDraft extends RoleAct {
-  /** What the policy can grant: permissions, `resource:*`, `*`, each with `@relation` where there is one. */
+  /**
+   * What the policy can grant: permissions, `resource:*`, `*`, each with `@relation` where there is one. Of an actor the wildcards
+   * are kept as what they stand for today; of the app itself they grow with the policy.
+   */
   readonly permissions: readonly string[];
   /** For administrators to read. Default `null`. */
   readonly description?: string | null;
@@ -33,7 +36,7 @@ export const roleNameForm = /^[a-z0-9_-]{1,64}$/;
 export async function createRole(auth: FlowContext, draft: RoleDraft): Promise<CustomRole> {
   const { tenantId, name, actorId, description = null } = draft;
   requireCustomName(auth, name);
-  const permissions = requirePermissions(auth, draft.permissions);
+  const permissions = requirePermissions(auth, draft);
   return auth.atomically(async (kept) => {
     const outcome = await judgeAndAct(async () => {
       const given = asGrants(kept.policy, permissions);
@@ -56,7 +59,7 @@ export async function createRole(auth: FlowContext, draft: RoleDraft): Promise<C
  */
 export async function replaceRole(auth: FlowContext, draft: RoleDraft): Promise<CustomRole> {
   requireCustomName(auth, draft.name);
-  const permissions = requirePermissions(auth, draft.permissions);
+  const permissions = requirePermissions(auth, draft);
   return auth.atomically((kept) => replace(kept, { ...draft, permissions }));
 }
 
@@ -118,9 +121,10 @@ function requireCustomName({ policy }: FlowContext, name: string): void {
   if (!roleNameForm.test(name)) refuse('/name', 'must be 1 to 64 of a-z, 0-9, _ and -');
 }
 
-function requirePermissions({ policy }: FlowContext, names: readonly string[]): readonly string[] {
-  if (!names.every(policy.isGrant)) refuse('/permissions', 'must be what the policy of the app can grant');
-  return [...new Set(names)];
+function requirePermissions({ policy }: FlowContext, { permissions, actorId }: RoleDraft): readonly string[] {
+  if (!permissions.every(policy.isGrant))
+    refuse('/permissions', 'must be what the policy of the app can grant');
+  return actorId === null ? [...new Set(permissions)] : spellOut(policy, permissions);
 }
 
 function refuse(pointer: string, detail: string): never {

@@ -1,17 +1,16 @@
 import { createId } from '../crypto/random.js';
-import type { Principal } from '../domains/authorization/index.js';
 import { AuthError } from '../errors.js';
 import type { AccountAct } from './account-act.js';
 import {
   findRole,
   judgeAndAct,
   listKeptRoles,
+  requireAdministrationStays,
   requireCeiling,
   requireRoleStore,
   revokeOlder,
 } from './change-roles.js';
 import type { FlowContext } from './flow-context.js';
-import { isRestricting } from './role-principals.js';
 
 /** Somebody grants a role to a user. */
 export interface RoleGrant extends AccountAct {
@@ -40,8 +39,8 @@ export interface RoleRemoval extends AccountAct {
  * after a failure records them again.
  *
  * @throws `AuthError` `account_not_found`, `role_not_found`, `input_invalid` for an expiry that is not in the future,
- * `grant_exceeds_ceiling` when the role grants what the actor does not hold for as long, or takes the place of another one of its
- * name that they have not revoked before, `last_administrator` when the last of them would get an expiry, `store_unavailable`;
+ * `grant_exceeds_ceiling` when the role grants or denies what the actor does not hold for as long, grants what only another release
+ * knows, keeps an administrator from administering, or takes the place of another one of its name that was not revoked before, `last_administrator` when the last of them would get an expiry, `store_unavailable`;
  * `TypeError` without `stores.roles` or for an expiry that is no instant.
  */
 export async function grantRole(
@@ -56,8 +55,9 @@ export async function grantRole(
     const outcome = await judgeAndAct(async () => {
       const found = await findRole(kept, { ...ref, name: role });
       if (found === null) throw new AuthError('role_not_found');
-      const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, expiresAt);
-      requireNoEscape(kept, { user: ref, actorId }, found.given);
+      const given = found.isWhole ? found.given : null;
+      const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, given, expiresAt);
+      if (actorId !== null) await requireAdministrationStays(kept, ref, found.given);
       return requireRoleStore(kept).grant({
         ...{ ...ref, role, definition: found.definition, assignedBy: actorId, expiresAt },
         ...{ keepsOneOf: listKeptRoles(kept), commandId: createId(), judgedBy },
@@ -101,7 +101,6 @@ export async function revokeRole(auth: FlowContext, { user, actorId, role }: Rol
       // Of a role that this node does not know nobody can say what it grants.
       if (found === null) throw new AuthError('role_not_found');
       const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, found.given, 'now');
-      requireNoEscape(kept, { user: ref, actorId }, found.given);
       return requireRoleStore(kept).revoke({ ...command, definition: found.definition, judgedBy });
     });
     if (outcome.kind === 'last_holder') throw new AuthError('last_administrator');
@@ -125,9 +124,4 @@ function requireFuture({ now }: FlowContext, expiresAt: Date): void {
   if (expiresAt > now()) return;
   const fields = [{ pointer: '/expiresAt', detail: 'must be later than now' }];
   throw new AuthError('input_invalid', { fields });
-}
-
-/** Nobody changes a role of their own that a deny rule comes with: without it, or with an end, they might be allowed more. */
-function requireNoEscape({ policy }: FlowContext, { user, actorId }: AccountAct, given: Principal): void {
-  if (actorId === user.userId && isRestricting(policy, given)) throw new AuthError('grant_exceeds_ceiling');
 }

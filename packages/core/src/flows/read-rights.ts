@@ -15,13 +15,12 @@ export interface UserRights {
   readonly notAfter: Date;
 }
 
-/** How long something has to be held to count: at least until then, for good (`null`), or just now. */
-export type HeldUntil = Date | null | 'now';
-
-/** Rights for a token that is made a moment later. */
-export interface TokenRights extends UserRights {
-  /** What is left of them at that instant, read as it was: roles end while a step is taken that cannot be taken back. */
+/** Rights as they were read at an instant, and what is left of them at others. */
+export interface ReadRights extends UserRights {
+  /** What is left of them at that instant: roles end while a step is taken that cannot be taken back. */
   asOf(now: Date): UserRights;
+  /** What of them is held at least until then, or for good (`null`). */
+  lastingUntil(end: Date | null): UserRights;
 }
 
 /** A token counts in whole seconds: what ends sooner can be in none. */
@@ -40,29 +39,31 @@ const never = new Date(8.64e15);
 export async function readRights(
   { roleStore, policy, accessTokens, now }: FlowContext,
   user: UserRecord,
-  heldUntil: HeldUntil = 'now',
-): Promise<TokenRights> {
+): Promise<ReadRights> {
   if (roleStore === null) {
     const rights = { roles: user.roles, permissions: null, version: 0, notAfter: never };
-    return { ...rights, asOf: () => rights };
+    return { ...rights, asOf: () => rights, lastingUntil: () => rights };
   }
   const readAt = now();
   const held = await roleStore.findHeld(user);
   const lastMs = readAt.getTime() + readToTokenMs + accessTokens.lifetimeMs;
-  const asOf = (at: Date): UserRights => rightsOf(policy, user, held, { at, lastMs, heldUntil });
-  return { ...asOf(readAt), asOf };
+  const endingAfter = (ms: number): UserRights => rightsOf(policy, user, held, { endingAfterMs: ms, lastMs });
+  const asOf = (at: Date): UserRights => endingAfter(at.getTime() + marginMs);
+  return {
+    ...asOf(readAt),
+    asOf,
+    lastingUntil: (end) => endingAfter(end?.getTime() ?? Number.POSITIVE_INFINITY),
+  };
 }
 
 function rightsOf(
   policy: Policy,
   user: UserRecord,
   { version, assignments, customRoles }: HeldRoles,
-  { at, lastMs, heldUntil }: { readonly at: Date; readonly lastMs: number; readonly heldUntil: HeldUntil },
+  { endingAfterMs, lastMs }: { readonly endingAfterMs: number; readonly lastMs: number },
 ): UserRights {
   const held = assignments.filter(
-    ({ expiresAt }) =>
-      expiresAt === null ||
-      (expiresAt.getTime() - at.getTime() >= marginMs && lastsUntil(expiresAt, heldUntil)),
+    ({ expiresAt }) => expiresAt === null || expiresAt.getTime() >= endingAfterMs,
   );
   // Whoever was given a role made at run time was not given the one of the code that is called the same, nor the other way round.
   const ofCode = held.filter(({ isCustom }) => !isCustom).map(({ role }) => role);
@@ -84,12 +85,7 @@ function rightsOf(
 export async function findRights(
   auth: FlowContext,
   { tenantId, userId }: UserRef,
-  heldUntil: HeldUntil = 'now',
-): Promise<UserRights | null> {
+): Promise<ReadRights | null> {
   const user = await auth.users.find({ tenantId, userId });
-  return user === null || user.disabledAt !== null ? null : readRights(auth, user, heldUntil);
-}
-
-function lastsUntil(expiresAt: Date, heldUntil: HeldUntil): boolean {
-  return heldUntil === 'now' || (heldUntil !== null && expiresAt >= heldUntil);
+  return user === null || user.disabledAt !== null ? null : readRights(auth, user);
 }

@@ -3,13 +3,17 @@ import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 import type { UserRights } from './read-rights.js';
 
-/** Whoever holds these rights, as the policy sees them. */
+/** Whoever holds these rights, as the policy sees them. `attributes`: as far as they are known; default none. */
 export function principalOf(
   { policy, now }: { readonly policy: Policy; now(): Date },
   { tenantId, userId }: UserRef,
   { roles, permissions }: Pick<UserRights, 'roles' | 'permissions'>,
+  attributes: object = {},
 ): Principal {
-  return policy.principal({ tenantId, userId, roles, grants: permissions, now: now() });
+  return policy.principal({
+    ...{ tenantId, userId, roles, grants: permissions, now: now() },
+    attributes: attributes as never,
+  });
 }
 
 /** Somebody who has one role of the policy and nothing else. */
@@ -31,12 +35,20 @@ export function listGiven(policy: Policy, principal: Principal): readonly string
   return policy.listGrants(principal).filter(policy.isGrant).sort();
 }
 
-/** Whether a role brings a deny rule with it, so that to be without it may be more. */
-export function isRestricting(policy: Policy, given: Principal): boolean {
+/** The permissions that a role may take away by a deny rule that it brings with it: to be without it may be more. */
+export function listDenied(policy: Policy, given: Principal): readonly string[] {
   const granted = new Set(policy.listGrants(given));
-  return policy.permissions.some((permission) =>
+  return policy.permissions.filter((permission) =>
     policy.rulesOf(permission).denies.some(({ grant }) => grant !== null && granted.has(grant)),
   );
+}
+
+/** What wildcards stand for today, so that they do not grow with the next release. */
+export function spellOut(policy: Policy, grants: readonly string[]): readonly string[] {
+  const spelt = grants.flatMap((grant) =>
+    grant.includes('*') ? listGiven(policy, asGrants(policy, [grant])) : [grant],
+  );
+  return [...new Set(spelt)];
 }
 
 /**
@@ -48,9 +60,11 @@ export function secondFactorDueAt(auth: FlowContext, user: UserRecord, rights: U
   if (mfa.requiredFor === 'everybody' || rights.permissions === null)
     return mfa.dueAt({ ...user, roles: rights.roles });
   const held = principalOf(auth, user, rights);
-  const equalled = mfa.requiredFor.filter((role) => {
-    const given = asRole(policy, role);
-    return policy.listGrants(given).length > 0 && policy.covers(held, given);
-  });
+  const equalled = mfa.requiredFor.filter(
+    (role) =>
+      policy.listGrants(asRole(policy, role)).length > 0 &&
+      // With all their roles: what one of these forbids them does not make less of what the others grant.
+      policy.covers(held, policy.principal({ userId: '', roles: [...rights.roles, role] })),
+  );
   return mfa.dueAt({ ...user, roles: [...rights.roles, ...equalled] });
 }

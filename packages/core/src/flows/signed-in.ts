@@ -2,7 +2,7 @@ import type { HeldSession } from '../domains/sessions/index.js';
 import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import type { TokenRights } from './read-rights.js';
+import type { ReadRights } from './read-rights.js';
 
 /** A user with a session and the two tokens that carry it. */
 export interface SignedIn {
@@ -22,7 +22,7 @@ export interface SignedIn {
 export function issueTokens(
   auth: Pick<FlowContext, 'accessTokens' | 'clientId' | 'now'>,
   user: UserRecord,
-  read: TokenRights,
+  read: ReadRights,
   { session, refreshToken }: HeldSession,
 ): SignedIn {
   const rights = read.asOf(auth.now());
@@ -59,7 +59,7 @@ export function issueTokens(
 export function requireIssuable(
   auth: Pick<FlowContext, 'accessTokens' | 'clientId' | 'now'>,
   user: UserRecord,
-  rights: TokenRights,
+  rights: ReadRights,
   session: SessionRecord,
   maxLength = Number.POSITIVE_INFINITY,
 ): void {

@@ -2,7 +2,7 @@ import type { SignIn } from '../domains/sessions/index.js';
 import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
-import { readRights, type TokenRights } from './read-rights.js';
+import { type ReadRights, readRights } from './read-rights.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens } from './signed-in.js';
 
@@ -24,7 +24,7 @@ export interface ProvenSignIn {
 export async function startSession(
   auth: FlowContext,
   { signIn, user, amr, origin }: ProvenSignIn,
-  known?: TokenRights,
+  known?: ReadRights,
 ): Promise<FinishedSignIn> {
   const rights = known ?? (await readRights(auth, user));
   const started = await auth.sessions.start(signIn, { amr, ...origin });

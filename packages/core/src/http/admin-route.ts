@@ -56,6 +56,6 @@ async function requirePermission(
   if (!identity.can(permission)) throw permissionDenied(policy, identity.principal, [permission]);
   const held = await auth.findRights(identity);
   if (held === null) throw new AuthError('access_token_revoked');
-  const principal = principalOf(auth, identity, held);
+  const principal = principalOf(auth, identity, held, identity.principal.attributes);
   if (!policy.can(principal, permission)) throw permissionDenied(policy, principal, [permission]);
 }

@@ -24,6 +24,29 @@ async function enableSecondFactor({ auth, clock }: AdminBench, { user, session }
   return auth.confirmSecondFactor({ user, sessionId: session.id, code });
 }
 
+describe('a rule about who administers', () => {
+  it('is judged by the attributes of the request, as every other', async () => {
+    const policy = definePolicy({
+      ...{ resources: {}, user: { kind: 'string' as const }, roles: { admin: { can: ['auth:users:*'] } } },
+      rules: (rule) => [
+        rule.deny('contractors look only', {
+          to: 'auth:users:write',
+          when: ({ user }) => user.kind.equals('contractor'),
+        }),
+      ],
+    });
+    let kind = 'employee';
+    const bench = await createAdminBench({
+      auth: { ...administration, policy: policy as never },
+      http: { userAttributes: () => ({ kind }) },
+    });
+    const path = `/${bench.eve.user.userId}/enable`;
+    expect((await bench.ask('POST', path)).status).toBe(200);
+    kind = 'contractor';
+    expectProblem(await bench.ask('POST', path), 403, 'permission_denied');
+  });
+});
+
 describe('reading accounts', () => {
   it('shows field by field, and never the hash (ASVS 15.3.1)', async () => {
     const { ask, eve } = await createAdminBench();
