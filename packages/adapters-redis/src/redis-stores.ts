@@ -47,7 +47,10 @@ export interface RedisStoresOptions {
   readonly clock?: Clock;
 }
 
-/** Everything but accounts, in one Redis. Those come from elsewhere: `{ ...redisStores({ client }), users }`. */
+/**
+ * Sessions, revocations, one-time tokens and rate limits, in one Redis. Accounts, second factors, roles and the audit log come from
+ * elsewhere, and go first: `{ ...postgresStores({ pool }), ...redisStores({ client }) }`.
+ */
 export interface RedisStores {
   readonly sessions: SessionStore;
   readonly revocations: RevocationStore;

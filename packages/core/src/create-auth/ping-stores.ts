@@ -1,5 +1,5 @@
 import type { Stores } from '../stores/stores.js';
-import { storeNames } from './store-names.js';
+import { optionalStoreNames, storeNames } from './store-names.js';
 
 /**
  * Resolves when every store answers; those in one place are asked once.
@@ -7,6 +7,6 @@ import { storeNames } from './store-names.js';
  * @throws `AuthError` `store_unavailable` otherwise.
  */
 export async function pingStores(stores: Stores): Promise<void> {
-  const pings = new Set(storeNames.flatMap((name) => stores[name].ping ?? []));
+  const pings = new Set([...storeNames, ...optionalStoreNames].flatMap((name) => stores[name]?.ping ?? []));
   await Promise.all([...pings].map((ping) => ping()));
 }

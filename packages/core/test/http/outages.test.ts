@@ -1,4 +1,10 @@
-import { AuthError, createMemoryRevocationStore, memoryStores, type Stores } from '@tessera-auth/core';
+import {
+  AuthError,
+  createMemoryAuditStore,
+  createMemoryRevocationStore,
+  memoryStores,
+  type Stores,
+} from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { newPassword, password } from '../auth-bench.js';
 import type { Failure } from '../watched-stores.js';
@@ -133,15 +139,18 @@ describe.each(Object.entries(stores))('with %s', (_name, options) => {
   });
 });
 
-it('says when to come back also for a store that does not', async () => {
-  const bench = createHttpBench({
-    openStores(clock) {
-      const stores = memoryStores({ clock });
-      const ping = () => Promise.reject(new AuthError('store_unavailable'));
-      return { ...stores, users: { ...stores.users, ping } };
-    },
-  });
-  const answer = await bench.send({ method: 'GET', url: '/readyz' });
-  expectProblem(answer, 503, 'store_unavailable');
-  expect(answer.headers['retry-after']).toBe('1');
-});
+it.each(['users', 'secondFactors', 'roles', 'audit'] as const)(
+  'is not ready while the store of %s is away, and says when to come back',
+  async (name) => {
+    const bench = createHttpBench({
+      openStores(clock) {
+        const stores = { ...memoryStores({ clock }), audit: createMemoryAuditStore() };
+        const ping = () => Promise.reject(new AuthError('store_unavailable'));
+        return { ...stores, [name]: { ...stores[name], ping } };
+      },
+    });
+    const answer = await bench.send({ method: 'GET', url: '/readyz' });
+    expectProblem(answer, 503, 'store_unavailable');
+    expect(answer.headers['retry-after']).toBe('1');
+  },
+);
