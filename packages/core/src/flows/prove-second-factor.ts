@@ -5,6 +5,7 @@ import type { Factor } from '../events.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { hasMailLeft } from './mail-budget.js';
+import { tidyUp } from './tidy-up.js';
 
 /** Where a proof came from, as far as it is known. */
 export type ProofOrigin = Pick<ClientOrigin, 'ip' | 'userAgent'>;
@@ -30,7 +31,10 @@ export async function proveSecondFactor(
     return fail(auth, user, proof.method, origin);
   // Whoever has a backup code has the authenticator looked at again as well.
   const proved = new Set([proof.method, 'totp'] as const);
-  await Promise.all([...proved].map((method) => auth.limits.reset('secondFactor', attemptsAt(user, method))));
+  await tidyUp(
+    auth,
+    ...[...proved].map((method) => auth.limits.reset('secondFactor', attemptsAt(user, method))),
+  );
 }
 
 /**

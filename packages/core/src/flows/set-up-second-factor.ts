@@ -28,6 +28,8 @@ export interface SecondFactorSetup {
   readonly tenantId: string;
   readonly mfaToken: string;
   readonly code: string;
+  /** A refresh token of the session that the new one takes the place of, such as the one in the same cookies: it ends with it. */
+  readonly replaces?: string | null;
   readonly origin: ClientOrigin;
 }
 
@@ -93,7 +95,7 @@ export async function confirmSecondFactor(
 /** Ends it, and the sign-in with it. @throws the same, `mfa_token_invalid` and `credentials_invalid`. */
 export async function confirmSecondFactorSetup(
   auth: FlowContext,
-  { tenantId, mfaToken, code, origin }: SecondFactorSetup,
+  { tenantId, mfaToken, code, origin, replaces = null }: SecondFactorSetup,
 ): Promise<FinishedSignIn & BackupCodes> {
   const { user, signIn, amr } = await findHalfSignIn(auth, secondFactorSetup, tenantId, mfaToken);
   await auth.limits.require('secondFactor', attemptsAt(user, 'setup'));
@@ -102,7 +104,7 @@ export async function confirmSecondFactorSetup(
     if (backupCodes === null) return null;
     const spent = await kept.oneTimeTokens.consume(secondFactorSetup, tenantId, mfaToken);
     if (spent === null) throw new AuthError('mfa_token_invalid');
-    const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin };
+    const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin, replaces };
     return { ...(await startSession(kept, proven)), backupCodes };
   });
   if (done === null) throw new AuthError('mfa_code_invalid');
