@@ -5,16 +5,16 @@ import { finishedSignIn } from '@tessera-auth/core/testing';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createPool, freshStores } from './support/fresh-stores.js';
 
+const publicUrl = 'http://localhost';
+const secret = 'q8Zt3Lw0Rk5Vn1Yx7Bc4Hd9Jf2Mg6PsWe5';
 const password = 'seven quiet herons wade';
 const origin = { ip: null, userAgent: null, isBrowser: false };
 const registration = { tenantId: '', email: 'ada@example.com', password, name: null, origin };
 
+type Interrupted = 'create' | 'rotateHard' | 'end' | 'endAll';
+
 /** The stores, of which the sessions are away inside transactions for as long as `isAway`. */
-function interrupt(
-  stores: PostgresStores,
-  method: 'create' | 'rotateHard' | 'endAll',
-  outage: { isAway: boolean },
-): PostgresStores {
+function interrupt(stores: PostgresStores, method: Interrupted, outage: { isAway: boolean }): PostgresStores {
   const interrupted = (set: StoreSet): StoreSet => {
     const call = set.sessions[method].bind(set.sessions) as (command: never) => Promise<never>;
     const failing = (command: never) =>
@@ -29,11 +29,10 @@ describe('flows on one database', () => {
   const pool = createPool(inject('postgresUrl'));
   afterAll(() => pool.end());
 
-  async function open(method: 'create' | 'rotateHard' | 'endAll', outage: { isAway: boolean }) {
+  async function open(method: Interrupted, outage: { isAway: boolean }) {
     const stores = await freshStores(pool, { audit: true });
-    const secret = 'q8Zt3Lw0Rk5Vn1Yx7Bc4Hd9Jf2Mg6PsWe5';
     return createAuth({
-      publicUrl: 'http://localhost',
+      publicUrl,
       secret,
       stores: interrupt(stores, method, outage),
       emailVerification: 'off',
@@ -74,6 +73,31 @@ describe('flows on one database', () => {
     await expect(auth.refresh({ tenantId: '', refreshToken: other.refreshToken })).rejects.toMatchObject({
       code: 'refresh_token_invalid',
     });
+  });
+
+  it('starts no session while the one that it replaces cannot be ended (ASVS 7.2.4)', async () => {
+    const outage = { isAway: false };
+    const auth = await open('end', outage);
+    const { user, session, refreshToken } = finishedSignIn(await auth.register(registration));
+    const list = async () => (await auth.listSessions(user)).sessions.map(({ id }) => id);
+    const replacing = { ...registration, replaces: refreshToken };
+    outage.isAway = true;
+    await expect(auth.signInWithPassword(replacing)).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await list()).toEqual([session.id]);
+    outage.isAway = false;
+    const next = finishedSignIn(await auth.signInWithPassword(replacing));
+    expect(await list()).toEqual([next.session.id]);
+  });
+
+  it('ends a session that must not be renewed, and keeps that', async () => {
+    const auth = await open('end', { isAway: false });
+    const { user, session } = finishedSignIn(await auth.register(registration));
+    const { stores } = auth;
+    const mfa = { requiredFor: 'everybody' } as const;
+    const strict = createAuth({ publicUrl, secret, stores, emailVerification: 'off', mfa });
+    const again = strict.reauthenticate({ user, sessionId: session.id, password, origin });
+    await expect(again).rejects.toMatchObject({ code: 'access_token_revoked' });
+    expect((await auth.listSessions(user)).sessions).toEqual([]);
   });
 
   it('erases an account with all that belongs to it, or nothing', async () => {

@@ -175,6 +175,7 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
       policy: policy as unknown as Policy,
     },
     outbox,
+    reportError: (error, source) => reports.reportError(error, source),
     // With the clock of a test no real time is spent.
     pace: options.clock === undefined ? (work) => takeAtLeast(quietMs, work) : (work) => work,
     clientId: options.clientId ?? publicUrl,

@@ -21,7 +21,7 @@ export type OnRecorded = (revocations: readonly Revocation[]) => void;
 export interface FlowContextOptions
   extends Pick<
     FlowContext,
-    'accessTokens' | 'passwords' | 'emailTokens' | 'clientId' | 'policy' | 'rolesForNewUser'
+    'accessTokens' | 'passwords' | 'emailTokens' | 'clientId' | 'policy' | 'rolesForNewUser' | 'reportError'
   > {
   readonly stores: Stores;
   readonly keyRing: KeyRing;
@@ -37,7 +37,17 @@ export interface FlowContextOptions
 /** What the flows of one app work with, outside of transactions and inside. */
 export function createFlowContext(options: FlowContextOptions): FlowContext {
   const { stores, keyRing, clock, revocations, mfa, outbox, sessionsOver } = options;
-  const { accessTokens, passwords, emailTokens, clientId, policy, rolesForNewUser, limits, pace } = options;
+  const {
+    accessTokens,
+    passwords,
+    emailTokens,
+    clientId,
+    policy,
+    rolesForNewUser,
+    limits,
+    pace,
+    reportError,
+  } = options;
   const now = (): Date => new Date(clock.now());
   const audit = auditOver(stores, keyRing);
 
@@ -59,6 +69,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       policy,
       rolesForNewUser,
       pace,
+      reportError,
     },
     users: set.users,
     sessions: sessionsOver(set, onRecorded),
@@ -116,9 +127,13 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       await (isAuditedInside ? auditOver(inner, keyRing) : audit)?.append(events);
       return done;
     });
-    if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
-    revocations.apply(recorded);
-    held.release();
+    // From here on it is done, and whatever fails must not keep this node or people from hearing of it.
+    try {
+      if (!isRecordedInside && recorded.length > 0) await stores.revocations.add(recorded);
+    } finally {
+      revocations.apply(recorded);
+      held.release();
+    }
     return result;
   }
 

@@ -2,9 +2,9 @@ import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import { aboutPerson } from './about-person.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
-import { readRights } from './read-rights.js';
+import { renewSession } from './renew-session.js';
 import { reservePasswordAttempt } from './reserve-password-attempt.js';
-import { issueTokens, type SignedIn } from './signed-in.js';
+import type { SignedIn } from './signed-in.js';
 
 /** A signed-in user wants another password. */
 export interface PasswordChange {
@@ -28,7 +28,8 @@ const unknownOrigin: ClientOrigin = { ip: null, userAgent: null, isBrowser: fals
  *
  * @throws `AuthError` `credentials_invalid` for a wrong current password, a disabled account, or when it was changed meanwhile;
  * `password_too_short`, `password_too_long`, `password_too_common`; `access_token_revoked` when the asking session has
- * just ended, `access_token_expired` in its last second; `rate_limited`, `overloaded`, `store_unavailable`.
+ * just ended, or must not go on without a second factor, `access_token_expired` in its last second; `rate_limited`,
+ * `overloaded`, `store_unavailable`.
  */
 export async function changePassword(auth: FlowContext, change: PasswordChange): Promise<SignedIn> {
   const { sessionId, currentPassword, newPassword, origin = unknownOrigin } = change;
@@ -46,30 +47,25 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   await auth.passwords.requireUnbreached(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
-  const signedIn = await auth.atomically(async (kept) => {
-    // A link that was sent before, to whoever reads this mail, opens nothing any more.
-    await kept.oneTimeTokens.voidAll(ref);
-    const { kind } = await kept.users.update({
-      ...ref,
-      expected: { passwordHash: user.passwordHash },
-      set: { passwordHash },
-    });
-    if (kind !== 'updated') throw new AuthError('credentials_invalid');
-    // Half a proof is none for those who have two factors: their `amr` and `authTime` stay.
-    const { isEnabled } = await kept.secondFactors.describe(ref);
-    const proof = isEnabled ? {} : { amr: ['pwd'] };
-    const rights = await readRights(kept, user);
-    const held = await kept.sessions.renew(ref, sessionId, { ...proof, endsOthers: true });
-    if (held === null) throw new AuthError('access_token_revoked');
-    // Again, for whoever was remembered while this was under way.
-    await kept.oneTimeTokens.voidAll(ref);
-    // In the last second of a session no token can be issued any more: before that is known, nothing is kept.
-    const issued = issueTokens(auth, user, rights, held);
-    await kept.record({ type: 'authn_password_change', ...ref, sessionId });
-    kept.notify({ kind: 'password_changed', tenantId: ref.tenantId, to: user.email, name: user.name });
-    return issued;
+  // Half a proof is none for those who have two factors: their `amr` and `authTime` stay.
+  const { isEnabled } = await auth.secondFactors.describe(ref);
+  return renewSession(auth, {
+    ...{ user, sessionId, amr: isEnabled ? null : ['pwd'], endsOthers: true },
+    async before(kept) {
+      // A link that was sent before, to whoever reads this mail, opens nothing any more.
+      await kept.oneTimeTokens.voidAll(ref);
+      const { kind } = await kept.users.update({
+        ...ref,
+        expected: { passwordHash: user.passwordHash },
+        set: { passwordHash },
+      });
+      if (kind !== 'updated') throw new AuthError('credentials_invalid');
+    },
+    async after(kept) {
+      // Again, for whoever was remembered while this was under way.
+      await kept.oneTimeTokens.voidAll(ref);
+      await kept.record({ type: 'authn_password_change', ...ref, sessionId });
+      kept.notify({ kind: 'password_changed', tenantId: ref.tenantId, to: user.email, name: user.name });
+    },
   });
-  // Whoever knew the old password cannot have used up the attempts of whoever has the new one.
-  await auth.limits.reset('secondFactor', { tenantId: ref.tenantId, account: ref.userId });
-  return signedIn;
 }

@@ -7,7 +7,7 @@ import type { RateLimits } from '../domains/rate-limits/index.js';
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
-import type { NewAuthEvent } from '../events.js';
+import type { NewAuthEvent, RequestSource } from '../events.js';
 import type { NewNotice } from '../notices.js';
 import type { Revocation } from '../stores/revocation.js';
 import type { RoleStore } from '../stores/role-store.js';
@@ -54,6 +54,8 @@ export interface FlowContext {
   readonly pace: <T>(work: Promise<T>) => Promise<T>;
   /** Sends a message to a person, once what it tells of is certain. Nobody waits for it. */
   readonly notify: (notice: NewNotice) => void;
+  /** Tells the app of what failed once the rest was done: nobody is refused for it. */
+  readonly reportError: (error: unknown, source?: RequestSource) => void;
   /** Runs `work` so that all of it is kept or none, where the stores can do that. */
   readonly atomically: <T>(work: (auth: FlowContext) => Promise<T>) => Promise<T>;
 }

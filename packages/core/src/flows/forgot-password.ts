@@ -5,7 +5,7 @@ import { hasMailLeft } from './mail-budget.js';
 
 /**
  * Sends a link with which the owner of the address sets a new password. Older links die with it; the old password stays
- * good until the new one is set.
+ * good until the new one is set. Who asks more often than the address gets mail leaves the last link as it is.
  *
  * Whether there is such an account, and whether it is disabled, changes neither the answer, nor the work, nor the time that it takes (ASVS
  * 6.3.8).
@@ -28,15 +28,17 @@ export async function forgotPassword(
 async function sendLink(auth: FlowContext, tenantId: string, address: string): Promise<void> {
   const found = await auth.users.findByEmail(tenantId, address);
   const owner = found === null || found.disabledAt !== null ? null : found;
-  const isDue = await hasMailLeft(auth, tenantId, address);
-  // For nobody a token too, which opens nothing and replaces the one before.
+  const isDue = await hasMailLeft(auth, tenantId, address, 'password-reset');
+  const receiver = isDue ? owner : null;
+  // For nobody a token too, which opens nothing. Not for an owner who gets no mail: it would void the link in their mailbox.
+  const nobody = auth.oneTimeTokens.nobodyFor(tenantId, address);
   const { token, expiresAt } = await auth.oneTimeTokens.issue(
     auth.emailTokens.passwordReset,
-    owner ?? auth.oneTimeTokens.nobodyFor(tenantId, address),
+    receiver ?? nobody,
     null,
   );
-  if (owner === null || !isDue) return;
+  if (receiver === null) return;
   const url = auth.emailTokens.resetUrl(token);
-  const { email: to, name } = owner;
+  const { email: to, name } = receiver;
   auth.notify({ kind: 'password_reset', tenantId, to, name, url, token, expiresAt });
 }

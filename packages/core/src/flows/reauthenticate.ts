@@ -3,9 +3,9 @@ import { AuthError } from '../errors.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { proveSecondFactor } from './prove-second-factor.js';
-import { readRights } from './read-rights.js';
+import { renewSession } from './renew-session.js';
 import { reservePasswordAttempt } from './reserve-password-attempt.js';
-import { issueTokens, type SignedIn } from './signed-in.js';
+import type { SignedIn } from './signed-in.js';
 
 /** A signed-in user proves once more who they are. */
 export interface Reauthentication {
@@ -23,7 +23,7 @@ export interface Reauthentication {
  *
  * @throws `AuthError` `credentials_invalid`, also when the password was changed meanwhile; `mfa_code_required` when the
  * password was right and the user has a second factor, or got one meanwhile; `mfa_code_invalid`, `rate_limited`, `overloaded`;
- * `access_token_revoked` when the session has just ended; `store_unavailable`.
+ * `access_token_revoked` when the session has just ended, or must not go on without a second factor; `store_unavailable`.
  */
 export async function reauthenticate(auth: FlowContext, request: Reauthentication): Promise<SignedIn> {
   const { sessionId, password, proof, origin } = request;
@@ -44,18 +44,17 @@ export async function reauthenticate(auth: FlowContext, request: Reauthenticatio
     if (proof === undefined) throw new AuthError('mfa_code_required');
     await proveSecondFactor(auth, user, proof, origin);
   }
-  return auth.atomically(async (kept) => {
-    const amr = isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'];
-    const rights = await readRights(kept, user);
-    const held = await kept.sessions.renew(ref, sessionId, { amr });
-    if (held === null) throw new AuthError('access_token_revoked');
-    // Once more, now that nobody else renews the session: what was changed meanwhile would have ended all that it did not renew,
-    // and whoever proved what held before must not carry on what the owner renewed.
-    const now = await kept.users.find(ref);
-    if (now?.passwordHash !== user.passwordHash) throw new AuthError('credentials_invalid');
-    if ((await kept.secondFactors.describe(ref)).isEnabled !== isEnabled)
-      throw new AuthError('mfa_code_required');
-    await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId, amr });
-    return issueTokens(kept, user, rights, held);
+  const amr = isEnabled ? ['pwd', 'otp', 'mfa'] : ['pwd'];
+  return renewSession(auth, {
+    ...{ user, sessionId, amr },
+    async after(kept) {
+      // Once more, now that nobody else renews the session: what was changed meanwhile would have ended all that it did not renew,
+      // and whoever proved what held before must not carry on what the owner renewed.
+      const now = await kept.users.find(ref);
+      if (now?.passwordHash !== user.passwordHash) throw new AuthError('credentials_invalid');
+      if ((await kept.secondFactors.describe(ref)).isEnabled !== isEnabled)
+        throw new AuthError('mfa_code_required');
+      await kept.record({ type: 'authn_reauthenticated', ...ref, sessionId, amr });
+    },
   });
 }

@@ -12,6 +12,8 @@ export interface Registration {
   readonly email: string;
   readonly password: string;
   readonly name: string | null;
+  /** A refresh token of the session that the new one takes the place of, such as the one in the same cookies: it ends with it. */
+  readonly replaces?: string | null;
   readonly origin: ClientOrigin;
 }
 
@@ -25,7 +27,7 @@ export interface Registration {
  * `account_exists`, `rate_limited`, `overloaded`, `store_unavailable`.
  */
 export async function register(auth: FlowContext, registration: Registration): Promise<SignInOutcome> {
-  const { tenantId, password, name, origin } = registration;
+  const { tenantId, password, name, origin, replaces = null } = registration;
   const email = parseEmailAddress(registration.email);
   if (email === null) throw new AuthError('email_invalid');
   await auth.passwords.requireAcceptable(password, aboutPerson({ email: email.address, name }));
@@ -49,6 +51,6 @@ export async function register(auth: FlowContext, registration: Registration): P
     });
     if (user === null) throw new AuthError('account_exists');
     await kept.record({ type: 'user_created', tenantId, userId });
-    return completeSignIn(kept, { signIn, user, amr: ['pwd'], origin, deviceToken: null });
+    return completeSignIn(kept, { signIn, user, amr: ['pwd'], origin, deviceToken: null, replaces });
   });
 }

@@ -28,7 +28,7 @@ export async function requestAccount(
   const passwordHash = await auth.passwords.hash(password);
 
   const owner = await auth.users.findByEmail(tenantId, address.canonical);
-  const isDue = await hasMailLeft(auth, tenantId, address.canonical);
+  const isDue = await hasMailLeft(auth, tenantId, address.canonical, 'registration');
   const pending = { email: address.address, canonicalEmail: address.canonical, name, passwordHash };
   // The id that the account will have; of a known address, of nobody.
   const nobody = { tenantId, userId: createId() };

@@ -21,7 +21,8 @@ export async function requestEmailChange(
   const user = await auth.users.find({ tenantId, userId });
   if (user === null) throw new AuthError('access_token_revoked');
   const owner = await auth.users.findByEmail(tenantId, address.canonical);
-  const isDue = await hasMailLeft(auth, tenantId, address.canonical);
+  const isDue = await hasMailLeft(auth, tenantId, address.canonical, 'email-change');
+  // Also where no mail is due: whoever asked before has proved who they are, and wants this address now.
   const { token, expiresAt } = await auth.oneTimeTokens.issue(
     auth.emailTokens.emailChange,
     { tenantId, userId },
@@ -29,7 +30,8 @@ export async function requestEmailChange(
   );
 
   const { name } = user;
-  if (await hasMailLeft(auth, tenantId, user.canonicalEmail))
+  // Apart from what strangers ask for: whoever has a stolen session must not be able to have it left out.
+  if (await hasMailLeft(auth, tenantId, user.canonicalEmail, 'email-change-notice'))
     auth.notify({ kind: 'email_change_requested', tenantId, to: user.email, name });
   if (!isDue) return;
   if (owner !== null && owner.userId !== userId) {

@@ -1,6 +1,8 @@
 import { AuthError } from '../errors.js';
 import { aboutPerson } from './about-person.js';
 import type { FlowContext } from './flow-context.js';
+import { attemptsAt } from './prove-second-factor.js';
+import { tidyUp } from './tidy-up.js';
 
 /** Somebody opened the link of a forgotten password. */
 export interface PasswordReset {
@@ -52,6 +54,11 @@ export async function resetPassword(
     return user;
   });
   // Guesses at the old password count no more: its owner is never locked out for good (ASVS 6.1.1).
-  await auth.limits.reset('signIn', { tenantId, account: account.canonicalEmail });
-  await auth.limits.reset('secondFactor', { tenantId, account: account.userId });
+  await tidyUp(
+    auth,
+    auth.limits.reset('signIn', { tenantId, account: account.canonicalEmail }),
+    // Whoever used these up knew it as well. But a mailbox proves no second factor: failures in a row stay counted.
+    auth.limits.relieve('secondFactor', attemptsAt(account, 'totp')),
+    auth.limits.relieve('secondFactor', attemptsAt(account, 'backup_code')),
+  );
 }

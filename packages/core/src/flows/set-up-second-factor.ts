@@ -4,7 +4,7 @@ import type { UserRecord, UserRef } from '../stores/user-store.js';
 import { findHalfSignIn } from './find-half-sign-in.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { secondFactorSetup } from './mfa-tokens.js';
-import { withinBudget } from './prove-second-factor.js';
+import { attemptsAt } from './prove-second-factor.js';
 import { readRights } from './read-rights.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
@@ -28,6 +28,8 @@ export interface SecondFactorSetup {
   readonly tenantId: string;
   readonly mfaToken: string;
   readonly code: string;
+  /** A refresh token of the session that the new one takes the place of, such as the one in the same cookies: it ends with it. */
+  readonly replaces?: string | null;
   readonly origin: ClientOrigin;
 }
 
@@ -55,6 +57,8 @@ export async function beginSecondFactorSetup(
 async function enroll(auth: FlowContext, user: UserRecord): Promise<TotpEnrollment> {
   const enrollment = await auth.secondFactors.enroll(user, user.email);
   if (enrollment === null) throw new AuthError('mfa_already_enabled');
+  // Failures are counted for an authenticator (NIST SP 800-63B-4 §3.2.2), and there is none: the next one begins at none.
+  await auth.limits.reset('secondFactor', attemptsAt(user, 'totp'));
   return enrollment;
 }
 
@@ -74,17 +78,16 @@ export async function confirmSecondFactor(
   const ref = { tenantId, userId };
   const user = await auth.users.find(ref);
   if (user === null) throw new AuthError('access_token_revoked');
-  const done = await withinBudget(auth, user, () =>
-    auth.atomically(async (kept) => {
-      const backupCodes = await confirm(kept, user, code);
-      if (backupCodes === null) return null;
-      const proof = { amr: ['pwd', 'otp', 'mfa'], endsOthers: true };
-      const rights = await readRights(kept, user);
-      const held = await kept.sessions.renew(ref, sessionId, proof);
-      if (held === null) throw new AuthError('access_token_revoked');
-      return { ...issueTokens(kept, user, rights, held), backupCodes };
-    }),
-  );
+  await auth.limits.require('secondFactor', attemptsAt(user, 'setup'));
+  const done = await auth.atomically(async (kept) => {
+    const backupCodes = await confirm(kept, user, code);
+    if (backupCodes === null) return null;
+    const proof = { amr: ['pwd', 'otp', 'mfa'], endsOthers: true };
+    const rights = await readRights(kept, user);
+    const held = await kept.sessions.renew(ref, sessionId, proof);
+    if (held === null) throw new AuthError('access_token_revoked');
+    return { ...issueTokens(kept, user, rights, held), backupCodes };
+  });
   if (done === null) throw new AuthError('mfa_code_invalid');
   return done;
 }
@@ -92,19 +95,18 @@ export async function confirmSecondFactor(
 /** Ends it, and the sign-in with it. @throws the same, `mfa_token_invalid` and `credentials_invalid`. */
 export async function confirmSecondFactorSetup(
   auth: FlowContext,
-  { tenantId, mfaToken, code, origin }: SecondFactorSetup,
+  { tenantId, mfaToken, code, origin, replaces = null }: SecondFactorSetup,
 ): Promise<FinishedSignIn & BackupCodes> {
   const { user, signIn, amr } = await findHalfSignIn(auth, secondFactorSetup, tenantId, mfaToken);
-  const done = await withinBudget(auth, user, () =>
-    auth.atomically(async (kept) => {
-      const backupCodes = await confirm(kept, user, code);
-      if (backupCodes === null) return null;
-      const spent = await kept.oneTimeTokens.consume(secondFactorSetup, tenantId, mfaToken);
-      if (spent === null) throw new AuthError('mfa_token_invalid');
-      const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin };
-      return { ...(await startSession(kept, proven)), backupCodes };
-    }),
-  );
+  await auth.limits.require('secondFactor', attemptsAt(user, 'setup'));
+  const done = await auth.atomically(async (kept) => {
+    const backupCodes = await confirm(kept, user, code);
+    if (backupCodes === null) return null;
+    const spent = await kept.oneTimeTokens.consume(secondFactorSetup, tenantId, mfaToken);
+    if (spent === null) throw new AuthError('mfa_token_invalid');
+    const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin, replaces };
+    return { ...(await startSession(kept, proven)), backupCodes };
+  });
   if (done === null) throw new AuthError('mfa_code_invalid');
   return done;
 }

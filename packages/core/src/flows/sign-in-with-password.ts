@@ -13,6 +13,8 @@ export interface PasswordClaim {
   readonly password: string;
   /** What this browser was given to be remembered by, if it was. */
   readonly deviceToken?: string | null;
+  /** A refresh token of the session that the new one takes the place of, such as the one in the same cookies: it ends with it. */
+  readonly replaces?: string | null;
   readonly origin: ClientOrigin;
 }
 
@@ -25,7 +27,7 @@ export interface PasswordClaim {
  * @throws `AuthError` `credentials_invalid`, `rate_limited`, `overloaded`, `store_unavailable`.
  */
 export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim): Promise<SignInOutcome> {
-  const { tenantId, password, origin, deviceToken = null } = claim;
+  const { tenantId, password, origin, deviceToken = null, replaces = null } = claim;
   const email = parseEmailAddress(claim.email);
   const found = await auth.users.findByEmail(tenantId, email?.canonical ?? '');
   const whoever = { tenantId, userId: found?.userId ?? createId() };
@@ -53,6 +55,6 @@ export async function signInWithPassword(auth: FlowContext, claim: PasswordClaim
     const expected = { passwordHash: user.passwordHash };
     await auth.users.update({ ...whoever, expected, set: { passwordHash } });
   }
-  const proven = { signIn, user, amr: ['pwd'], origin, deviceToken };
+  const proven = { signIn, user, amr: ['pwd'], origin, deviceToken, replaces };
   return auth.atomically((kept) => completeSignIn(kept, proven));
 }

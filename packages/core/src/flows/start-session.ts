@@ -3,6 +3,7 @@ import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { type ReadRights, readRights } from './read-rights.js';
+import { recordSignOut } from './record-sign-out.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens } from './signed-in.js';
 
@@ -12,10 +13,13 @@ export interface ProvenSignIn {
   readonly user: UserRecord;
   readonly amr: readonly string[];
   readonly origin: ClientOrigin;
+  /** A refresh token of the session that the new one takes the place of, or `null`. */
+  readonly replaces: string | null;
 }
 
 /**
- * The last step of every way to sign in: the session begins, it is recorded, and the user gets their tokens.
+ * The last step of every way to sign in: the session begins, it is recorded, and the user gets their tokens. The one that it
+ * replaces ends in the same step (ASVS 7.2.4): nobody will ever sign out of it.
  *
  * @param known what the user holds, where that was read already.
  * @throws `AuthError` `credentials_invalid` when the user was signed out everywhere since the sign-in began: what was
@@ -23,7 +27,7 @@ export interface ProvenSignIn {
  */
 export async function startSession(
   auth: FlowContext,
-  { signIn, user, amr, origin }: ProvenSignIn,
+  { signIn, user, amr, origin, replaces }: ProvenSignIn,
   known?: ReadRights,
 ): Promise<FinishedSignIn> {
   const rights = known ?? (await readRights(auth, user));
@@ -36,6 +40,7 @@ export async function startSession(
     type: 'authn_login_success',
     ...{ tenantId, userId, sessionId: session.id, isNewDevice, amr, ip, userAgent },
   });
+  if (replaces !== null) await endReplaced(auth, tenantId, replaces);
   const { browser, os } = session;
   if (isNewDevice) auth.notify({ kind: 'new_device', tenantId, to, name, ip, browser, os });
   return {
@@ -44,4 +49,9 @@ export async function startSession(
     secondFactorDueAt: null,
     deviceToken: null,
   };
+}
+
+async function endReplaced(auth: FlowContext, tenantId: string, refreshToken: string): Promise<void> {
+  const ended = await auth.sessions.endByRefreshToken(tenantId, refreshToken);
+  if (ended !== null) await recordSignOut(auth, ended, ended.id);
 }

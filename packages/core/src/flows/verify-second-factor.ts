@@ -13,6 +13,8 @@ export interface SecondFactorClaim extends SecondFactorProof {
   readonly mfaToken: string;
   /** Ask this browser for the password only, for as long as the policy says. Default `false`. */
   readonly rememberDevice?: boolean;
+  /** A refresh token of the session that the new one takes the place of, such as the one in the same cookies: it ends with it. */
+  readonly replaces?: string | null;
   readonly origin: ClientOrigin;
 }
 
@@ -27,7 +29,7 @@ export async function verifySecondFactor(
   auth: FlowContext,
   claim: SecondFactorClaim,
 ): Promise<FinishedSignIn> {
-  const { tenantId, mfaToken, origin, rememberDevice = false } = claim;
+  const { tenantId, mfaToken, origin, rememberDevice = false, replaces = null } = claim;
   const { user, signIn, amr } = await findHalfSignIn(auth, secondFactorPending, tenantId, mfaToken);
   await proveSecondFactor(auth, user, claim, origin);
 
@@ -36,7 +38,7 @@ export async function verifySecondFactor(
     if (spent === null) throw new AuthError('mfa_token_invalid');
     // Before there is a session: whoever is thrown out in between has no session and gets nothing to be remembered by.
     const deviceToken = rememberDevice ? await remember(kept, user) : null;
-    const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin };
+    const proven = { signIn, user, amr: [...amr, 'otp', 'mfa'], origin, replaces };
     return { ...(await startSession(kept, proven)), deviceToken };
   });
 }

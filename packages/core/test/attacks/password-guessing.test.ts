@@ -1,7 +1,8 @@
 /**
  * ASVS 6.3.1, 6.1.1 and NIST SP 800-63B-4 §3.2.2: passwords are guessed online, and owners are locked out by guessing.
  */
-import { type Auth, AuthError } from '@tessera-auth/core';
+import { type Auth, AuthError, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
+import { storeUnavailable } from '@tessera-auth/core/stores';
 import { describe, expect, it } from 'vitest';
 import { createAuthBench, email, newPassword, origin, password } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -96,6 +97,31 @@ describe('guesses at a password', () => {
     expect(locks).toMatchObject([{ zone: 'signIn' }, { zone: 'signIn' }]);
     const told = (await listNotices()).filter(({ kind }) => kind === 'sign_in_locked');
     expect(told).toMatchObject([{ to: email }]);
+  });
+
+  it('are told at the next refusal where the first could not be recorded', async () => {
+    let isAway = false;
+    const kept = createMemoryAuditStore();
+    const append: typeof kept.append = (...args) =>
+      isAway ? Promise.reject(storeUnavailable(new Error('away'))) : kept.append(...args);
+    const { auth, clock, register, listEvents, listNotices } = createAuthBench({
+      openStores: (given) => ({ ...memoryStores({ clock: given }), audit: { ...kept, append } }),
+      auth: { rateLimits: {} },
+    });
+    await register();
+    const fail = async (at: number) => {
+      clock.advance(hourMs);
+      return refusalCode(guess(auth, strange(at)));
+    };
+    for (let at = 0; at < 100; at += 1) await fail(at);
+    isAway = true;
+    expect(await fail(100)).toBe('store_unavailable');
+    isAway = false;
+    expect([await fail(101), await fail(102)]).toEqual(['rate_limited', 'rate_limited']);
+    expect((await listEvents()).filter(({ type }) => type === 'authn_login_lock')).toHaveLength(1);
+    expect((await listNotices()).filter(({ kind }) => kind === 'sign_in_locked')).toMatchObject([
+      { to: email },
+    ]);
   });
 
   it('stay within the budget where somebody with a stolen session says that they change the password', async () => {

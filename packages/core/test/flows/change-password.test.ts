@@ -135,11 +135,25 @@ describe('where the stores have transactions', () => {
     expect(await refusalCode(bench.signIn(newPassword))).toBeNull();
   });
 
+  const openStores = (clock: TestClock): Stores => ({
+    ...openTransactional(clock),
+    revocations: createMemoryRevocationStore({ clock }),
+  });
+
+  it('tells of a change and refuses the old tokens here though revocations elsewhere are away', async () => {
+    const bench = createAuthBench({ openStores, auth: { revocation: { check: 'replicated' } } });
+    const asking = await bench.register();
+    const other = await bench.signIn();
+    await bench.auth.ready();
+    bench.watched.fail('revocations.add');
+    expect(await refusalCode(bench.auth.changePassword(changeOf(asking)))).toBe('store_unavailable');
+    expect(await isAccepted(bench.auth, other.accessToken)).toBe(false);
+    expect((await bench.listNotices()).at(-1)).toMatchObject({ kind: 'password_changed' });
+    expect((await bench.listEvents()).at(-1)).toMatchObject({ type: 'authn_password_change' });
+    await bench.auth.close();
+  });
+
   it('kills the tokens of the others also where revocations are kept elsewhere', async () => {
-    const openStores = (clock: TestClock): Stores => ({
-      ...openTransactional(clock),
-      revocations: createMemoryRevocationStore({ clock }),
-    });
     const bench = createAuthBench({ openStores });
     const asking = await bench.register();
     const other = await bench.signIn();

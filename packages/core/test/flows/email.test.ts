@@ -249,6 +249,28 @@ describe('mails that others ask for', () => {
     await bench.auth.forgotPassword('', 'eve@example.org');
     expect((await noticesOf(bench, 'password_reset')).at(-1)?.to).toBe('eve@example.org');
   });
+
+  it('that are too many leave the link that was sent last as it is (ASVS 6.1.1)', async () => {
+    await createConfirmed(bench);
+    for (let turn = 0; turn < 5; turn++) await bench.auth.forgotPassword('', email);
+    expect(await noticesOf(bench, 'password_reset')).toHaveLength(3);
+    const token = await lastToken(bench, 'password_reset');
+    expect(await refusalCode(bench.auth.resetPassword({ tenantId: '', token, newPassword }))).toBeNull();
+  });
+
+  it('about an account keep its owner neither from a new password nor from a warning', async () => {
+    await createConfirmed(bench);
+    await createConfirmed(bench, 'mallory@example.org');
+    const [ada, mallory] = [await bench.signIn(), await bench.signIn(password, 'mallory@example.org')];
+    for (let turn = 0; turn < 3; turn++) {
+      await ask(bench.auth);
+      await bench.auth.requestEmailChange(userOf(mallory), email);
+    }
+    await bench.auth.forgotPassword('', email);
+    expect(await noticesOf(bench, 'password_reset')).toMatchObject([{ to: email }]);
+    await bench.auth.requestEmailChange(userOf(ada), 'lovelace@example.org');
+    expect((await noticesOf(bench, 'email_change_requested')).at(-1)?.to).toBe(email);
+  });
 });
 
 describe('a notice', () => {

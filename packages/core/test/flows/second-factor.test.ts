@@ -1,10 +1,12 @@
-import { memoryStores } from '@tessera-auth/core';
+import { type Auth, memoryStores, type UserRef } from '@tessera-auth/core';
 import type { TestClock } from '@tessera-auth/core/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAuthBench, email, isAccepted, newPassword, origin, password, policy } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 import { createAuthenticator, stepMs } from '../totp.js';
 import { beginHalf, createMfaBench, finishedSignIn, type MfaBench } from './mfa-bench.js';
+
+type Held = { readonly user: UserRef; readonly sessionId: string };
 
 let bench: MfaBench;
 beforeEach(async () => {
@@ -366,6 +368,46 @@ describe('a second factor that must be', () => {
       'second_factor_setup_required',
       'second_factor_setup_required',
     ]);
+  });
+
+  const renewals: readonly (readonly [string, (auth: Auth, held: Held) => Promise<unknown>])[] = [
+    ['proves again who it is', (auth, held) => auth.reauthenticate({ ...held, password, origin })],
+    [
+      'changes the password',
+      (auth, held) => auth.changePassword({ ...held, currentPassword: password, newPassword }),
+    ],
+  ];
+
+  it.each(renewals)('ends the session of whoever %s after the grace', async (_act, act) => {
+    const open = strict({ requiredFor: 'everybody', grace: '1h' });
+    const { user, session } = await open.register();
+    const held = { user, sessionId: session.id };
+    open.clock.advance(59 * 60_000);
+    await open.auth.reauthenticate({ ...held, password, origin });
+    open.clock.advance(10 * 60_000);
+    expect(await refusalCode(act(open.auth, held))).toBe('access_token_revoked');
+    expect((await open.auth.listSessions(user)).sessions).toEqual([]);
+    expect((await open.listEvents()).at(-1)).toMatchObject({ type: 'session_ended', reason: 'mfa_required' });
+    // The password is the one of before.
+    expect((await beginHalf(open)).kind).toBe('second_factor_setup_required');
+  });
+
+  it.each(renewals)('ends the session of whoever %s with a role that needs it', async (_act, act) => {
+    const open = strict({ requiredFor: ['boss'] });
+    const { user, session } = await open.register();
+    const held = { user, sessionId: session.id };
+    await open.auth.grantRole({ user, actorId: null, role: 'boss' });
+    expect(await refusalCode(act(open.auth, held))).toBe('access_token_revoked');
+    expect((await open.auth.listSessions(user)).sessions).toEqual([]);
+  });
+
+  it('without a grace does not go by when the account was made, which another clock says', async () => {
+    const open = createAuthBench({
+      openStores: (clock) => memoryStores({ clock: { now: () => clock.now() + 2000 } }),
+      auth: { mfa: { requiredFor: 'everybody' } },
+    });
+    const outcome = await open.auth.register({ tenantId: '', email, password, name: null, origin });
+    expect(outcome.kind).toBe('second_factor_setup_required');
   });
 
   it('that is removed is set up anew at the next sign-in, and nobody stays signed in', async () => {

@@ -37,7 +37,7 @@ export interface MfaPolicy {
   readonly allowsPreviousCode: boolean;
   /** `null`: no device is remembered. */
   readonly rememberDevicesMs: number | null;
-  /** From when on the user must have a second factor, or `null`: never. */
+  /** From when on the user must have a second factor, or `null`: never. Without a grace since `requiredSince`, or ever since. */
   dueAt(user: Pick<UserRecord, 'roles' | 'createdAt'>): Date | null;
 }
 
@@ -74,8 +74,9 @@ export function readMfaPolicy(
     dueAt({ roles, createdAt }) {
       const isRequired = requiredFor === 'everybody' || requiredFor.some((role) => hasRole(roles, role));
       if (!isRequired) return null;
-      const begin = Math.max(createdAt.getTime(), requiredSince?.getTime() ?? 0);
-      return new Date(begin + graceMs);
+      const since = requiredSince?.getTime() ?? 0;
+      // Without a grace it is due, whenever the account was made: by the clock of a store, which may be ahead.
+      return new Date(graceMs === 0 ? since : Math.max(createdAt.getTime(), since) + graceMs);
     },
   };
 }

@@ -4,9 +4,9 @@ import { type CountedLimit, type RateLimit, readRateLimit } from './rate-limit.j
  * What is counted:
  * - `signIn`: passwords tried on one account. Default 5 a minute (3 at once), 20 an hour and 50 a day.
  * - `signInClient`: passwords tried from one network, on whatever account. Default 20 a minute, 10 at once.
- * - `secondFactor`: codes tried on one account. Default 1 a minute, 20 an hour (10 at once) and 50 a day.
+ * - `secondFactor`: codes tried on one account, backup codes apart. Default 1 a minute, 20 an hour (10 at once) and 50 a day.
  * - `register`: accounts asked for from one network. Default 10 an hour, 5 at once.
- * - `recovery`: messages that others ask for, to one address of mail. Default 3 an hour. Asking on is answered as ever.
+ * - `recovery`: messages of one kind that others ask for, to one address of mail. Default 3 an hour. Asking on is answered as ever.
  * - `recoveryClient`: addresses for which one network has forgotten a password. Default 20 an hour, 10 at once.
  * - `api`: requests of one client. Default 100 a minute, 20 at once.
  */

@@ -12,7 +12,13 @@ export type RateLimitSubject =
   /** A client by its network; one without an address is not counted. */
   | { readonly tenantId: string; readonly ip: string | null }
   /** An account by its id or canonical address of mail, apart for each `lane`. */
-  | { readonly tenantId: string; readonly account: string; readonly lane?: string };
+  | {
+      readonly tenantId: string;
+      readonly account: string;
+      readonly lane?: string;
+      /** What is tried has 64 random bits or more: 100 failures lock nothing (NIST SP 800-63B-4 §3.1.2.2). Default `false`. */
+      readonly neverLocks?: boolean;
+    };
 
 /** What became of a request to do something. */
 export interface RateLimitOutcome {
@@ -52,6 +58,11 @@ export interface RateLimits {
   require(zone: RateLimitZone, subject: RateLimitSubject, sourceOf?: () => RequestSource): Promise<void>;
   /** Gives all units of the zone back, as after a success. @throws `AuthError` `store_unavailable`. */
   reset(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
+  /**
+   * Gives the units back that would come back within days, and leaves the count of 100 failures in a row: only a success ends
+   * that. @throws `AuthError` `store_unavailable`.
+   */
+  relieve(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
   /**
    * A zone for the app's own use, counted apart from all others. Without limits, the zone with that name.
    *
@@ -94,9 +105,10 @@ export function createRateLimits({
 }: RateLimitsOptions): RateLimits {
   const limits = readRateLimitZones(zones === 'off' ? {} : zones);
   // Last, so that what another limit refuses is no failure: nothing was tried.
-  const limitsOf = (zone: RateLimitZone | OwnZone) => {
+  const limitsOf = (zone: RateLimitZone | OwnZone, subject: RateLimitSubject) => {
     if (typeof zone === 'object') return zone.limits;
-    return zone === 'signIn' || zone === 'secondFactor' ? [...limits[zone], lock] : limits[zone];
+    const locks = (zone === 'signIn' || zone === 'secondFactor') && !isUnguessable(subject);
+    return locks ? [...limits[zone], lock] : limits[zone];
   };
   const nameOf = (zone: RateLimitZone | OwnZone) => (typeof zone === 'object' ? zone.name : zone);
   const isCounted = (subject: RateLimitSubject) =>
@@ -124,14 +136,20 @@ export function createRateLimits({
     const { burst, intervalUs } = limit;
     const told = { key: `${key}:told`, intervalUs: burst * intervalUs, burst: 1, cost: 1 };
     if (!(await store.take(told)).isAllowed) return;
-    await (limit === lock ? onLocked : onExceeded)(zone, subject, sourceOf?.());
+    try {
+      await (limit === lock ? onLocked : onExceeded)(zone, subject, sourceOf?.());
+    } catch (error) {
+      // Whoever is refused next tells it. Where this fails too, nobody does before all units are back.
+      await store.reset(told.key).catch(() => {});
+      throw error;
+    }
   };
 
   const take: RateLimits['take'] = async (zone, subject, sourceOf) => {
     const name = nameOf(zone);
     const outcomes: RateLimitOutcome[] = [];
     const key = keyOf(zone, subject);
-    const counted = isCounted(subject) ? limitsOf(zone) : [];
+    const counted = isCounted(subject) ? limitsOf(zone, subject) : [];
     for (const [at, limit] of counted.entries()) {
       const { burst, intervalUs, count, perSeconds } = limit;
       const taken = await store.take({ key: `${key}:${at}`, intervalUs, burst, cost: 1 });
@@ -148,6 +166,16 @@ export function createRateLimits({
     }
     const [first = unlimited(name), ...others] = outcomes;
     return others.reduce((least, next) => (next.remaining < least.remaining ? next : least), first);
+  };
+
+  const giveBack = async (zone: RateLimitZone, subject: RateLimitSubject, but?: CountedLimit) => {
+    if (!isCounted(subject)) return;
+    const key = keyOf(zone, subject);
+    await Promise.all(
+      limitsOf(zone, subject).flatMap((limit, at) =>
+        limit === but ? [] : [store.reset(`${key}:${at}`), store.reset(`${key}:${at}:told`)],
+      ),
+    );
   };
 
   return {
@@ -173,17 +201,13 @@ export function createRateLimits({
       throw new AuthError('rate_limited', { retryAfterSeconds, limit: { name: zone, count, perSeconds } });
     },
 
-    async reset(zone, subject) {
-      if (!isCounted(subject)) return;
-      const key = keyOf(zone, subject);
-      await Promise.all(
-        limitsOf(zone).flatMap((_limit, at) => [
-          store.reset(`${key}:${at}`),
-          store.reset(`${key}:${at}:told`),
-        ]),
-      );
-    },
+    reset: (zone, subject) => giveBack(zone, subject),
+    relieve: (zone, subject) => giveBack(zone, subject, lock),
   };
+}
+
+function isUnguessable(subject: RateLimitSubject): boolean {
+  return 'account' in subject && subject.neverLocks === true;
 }
 
 function unlimited(zone: string): RateLimitOutcome {

@@ -5,7 +5,7 @@ import { respondOutcome } from '../respond-signed-in.js';
 import type { Route } from '../route.js';
 import { countUnknownClient } from './count-client.js';
 import { emailSchema, passwordSchema, tokenSchema, transportSchema } from './schemas.js';
-import { endReplaced, readSignIn } from './sign-in-request.js';
+import { readSignIn } from './sign-in-request.js';
 
 /** `POST /login` */
 export function createLoginRoute(http: HttpContext, basePath: string): Route {
@@ -31,7 +31,6 @@ export function createLoginRoute(http: HttpContext, basePath: string): Route {
       await countUnknownClient(http, request, 'signInClient');
       const { email, password, deviceToken = signIn.deviceToken } = body;
       const outcome = await http.auth.signInWithPassword({ ...signIn, email, password, deviceToken });
-      if (outcome.kind === 'signed_in') await endReplaced(http, signIn);
       return respondOutcome(http, transport, 200, outcome, signIn.held);
     },
   });

@@ -8,7 +8,7 @@ import { respondEmpty, respondJson } from '../response.js';
 import type { Route } from '../route.js';
 import { countClient } from './count-client.js';
 import { codeSchema, methodSchema, tokenSchema, transportSchema } from './schemas.js';
-import { endReplaced, readOrigin, readSignIn } from './sign-in-request.js';
+import { readOrigin, readSignIn } from './sign-in-request.js';
 
 const stepUpNote = 'The proof of who it is has to be fresh: reauthenticate first';
 
@@ -44,7 +44,6 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
       }) {
         const signIn = readSignIn(http, request, transport);
         const signedIn = await http.auth.verifySecondFactor({ ...signIn, ...proof, rememberDevice });
-        await endReplaced(http, signIn);
         return respondSignedIn(http, transport, 200, signedIn, signIn.held);
       },
     }),
@@ -88,7 +87,6 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
       async handle({ http, body: { transport = http.transport, ...setup }, request }) {
         const signIn = readSignIn(http, request, transport);
         const signedIn = await http.auth.confirmSecondFactorSetup({ ...signIn, ...setup });
-        await endReplaced(http, signIn);
         const { backupCodes } = signedIn;
         return respondSignedIn(http, transport, 200, signedIn, signIn.held, { backupCodes });
       },

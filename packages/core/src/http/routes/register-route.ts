@@ -6,7 +6,7 @@ import { respondEmpty } from '../response.js';
 import type { Route } from '../route.js';
 import { countUnknownClient } from './count-client.js';
 import { emailSchema, nameSchema, passwordSchema, transportSchema } from './schemas.js';
-import { endReplaced, readSignIn } from './sign-in-request.js';
+import { readSignIn } from './sign-in-request.js';
 
 /** `POST /register` */
 export function createRegisterRoute(http: HttpContext, basePath: string): Route {
@@ -43,7 +43,6 @@ export function createRegisterRoute(http: HttpContext, basePath: string): Route 
         return respondEmpty(202);
       }
       const outcome = await http.auth.register({ ...signIn, email, password, name });
-      if (outcome.kind === 'signed_in') await endReplaced(http, signIn);
       return respondOutcome(http, transport, 201, outcome, signIn.held);
     },
   });

@@ -10,8 +10,10 @@ import { findHeader, type HttpRequest } from '../request.js';
 export interface SignInRequest {
   readonly tenantId: string;
   readonly origin: ClientOrigin;
-  /** The tokens of the session that the browser still holds and that the new one replaces. */
+  /** The tokens of the session that the browser still holds. */
   readonly held: CookieTokens;
+  /** The refresh token among them: the new session's cookies replace it. */
+  readonly replaces: string | null;
   /** What the browser was given to be remembered by, or `null`. */
   readonly deviceToken: string | null;
 }
@@ -36,20 +38,12 @@ export function readOrigin(http: HttpContext, request: HttpRequest, transport: T
 export function readSignIn(http: HttpContext, request: HttpRequest, transport: Transport): SignInRequest {
   if (transport !== 'bearer') requireTrustedOrigin(request, http.trustedOrigins);
   const cookie = transport === 'bearer' ? null : findHeader(request, 'cookie');
+  const held = cookie === null ? noTokens : http.cookies.read(cookie);
   return {
     tenantId: http.tenantOf(request),
     origin: readOrigin(http, request, transport),
-    held: cookie === null ? noTokens : http.cookies.read(cookie),
+    held,
+    replaces: held.refreshToken,
     deviceToken: http.cookies.readDevice(cookie),
   };
-}
-
-/**
- * Ends the session whose cookies the new one has just replaced: nobody will ever sign out of it (ASVS 7.2.4).
- */
-export async function endReplaced(
-  http: HttpContext,
-  { tenantId, held: { refreshToken } }: SignInRequest,
-): Promise<void> {
-  if (refreshToken !== null) await http.auth.signOut({ tenantId, session: null, refreshToken });
 }
