@@ -10,9 +10,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Connection, openConnection } from '../connection/open-connection.js';
 import { type AppTransaction, openTransaction } from '../connection/open-transaction.js';
 import type { PgPoolClient } from '../connection/pool-dialect.js';
-import { checkTables, type RowLevelSecurityProblem } from './check-row-level-security.js';
+import { checkTables } from './check-row-level-security.js';
 import { tableText } from './policy-statements.js';
 import { type PrincipalReads, settingName, settingOf } from './principal-setting.js';
+import type { RowLevelSecurityProblem } from './row-level-security-problem.js';
 import { runOnPool, type TransactionPool } from './run-on-pool.js';
 import { resolveTable, type SecuredTable } from './secured-table.js';
 

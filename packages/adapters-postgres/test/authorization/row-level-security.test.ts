@@ -354,6 +354,59 @@ describe('check', () => {
     await owner.query(`revoke truncate on notices from ${role}`);
   });
 
+  it('finds a role that could become one that no policy holds', async () => {
+    const bypassing = `${role}_bypassing`;
+    await owner.query(`create role ${bypassing} bypassrls noinherit; grant ${bypassing} to ${role}`);
+    expect(await kinds(app)).toEqual([`role_bypasses ${bypassing}`]);
+    await owner.query(`alter role ${bypassing} nobypassrls; alter role ${role} noinherit;
+      grant truncate on notices to ${bypassing}`);
+    expect(await kinds(app)).toEqual(['role_may_truncate "public"."notices"']);
+    await owner.query(`drop owned by ${bypassing}; drop role ${bypassing}; alter role ${role} inherit`);
+  });
+
+  it('finds partitions and parents through which rows can be had without policies', async () => {
+    const of = (...names: readonly string[]): RowLevelSecurity =>
+      rowLevelSecurity(
+        definePolicy({
+          resources: Object.fromEntries(names.map((name) => [name, { actions: ['read'], attributes: {} }])),
+          roles: {},
+        } as never) as typeof policy,
+        {
+          tables: Object.fromEntries(
+            names.map((name) => [name, { table: name, commands: { select: 'read' } }]),
+          ),
+        },
+      );
+    await owner.query(`create table years (id int) partition by range (id);
+      create table winter partition of years for values from (0) to (5) partition by range (id);
+      create table "new year's ""day""" partition of winter for values from (0) to (1);
+      create table summer partition of years for values from (5) to (10);
+      grant select on years to ${role}; grant insert (id) on "new year's ""day""" to ${role}`);
+    await owner.query(of('years', 'winter', 'summer').migrationSql());
+    expect(await kinds(app, of('years'))).toEqual([`child_not_secured "public"."new year's ""day"""`]);
+
+    // With no policy that gives anything, nothing is seen of it; but it can be emptied.
+    await owner.query(`alter table "new year's ""day""" enable row level security;
+      drop policy tessera_select_granted on summer; grant select, truncate on summer to ${role}`);
+    expect(await kinds(app, of('years'))).toEqual(['child_not_secured "public"."summer"']);
+    await owner.query(
+      `revoke truncate on summer from ${role}; create view of_winter as select * from winter`,
+    );
+    expect(await kinds(app, of('years'))).toEqual(['view_without_invoker of_winter']);
+    await owner.query('drop view of_winter; create policy theirs on summer using (true)');
+    expect(await kinds(app, of('years'))).toEqual(['child_not_secured "public"."summer"']);
+    expect(await kinds(app, of('years', 'summer'))).toEqual([
+      'policy_missing "public"."summer" tessera_select_granted',
+      'policy_unknown "public"."summer" theirs',
+    ]);
+
+    await owner.query(`grant select on winter to ${role}`);
+    expect(await kinds(app, of('winter'))).toEqual(['parent_not_secured "public"."years"']);
+    await owner.query(`revoke select on years from ${role}`);
+    expect(await kinds(app, of('winter'))).toEqual([]);
+    await owner.query('drop table years');
+  });
+
   it.each([
     ['alter table reports no force row level security', ['not_forced "public"."reports"']],
     ['alter table reports disable row level security', ['not_enabled "public"."reports"']],
