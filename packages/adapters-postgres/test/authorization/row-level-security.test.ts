@@ -23,6 +23,7 @@ const role = `app_${randomBytes(6).toString('hex')}`;
 
 let owner: pg.Pool;
 let app: pg.Pool;
+let appUrl: string;
 beforeAll(async () => {
   const url = new URL(await createDatabase(inject('postgresUrl'), 'row_level_security'));
   owner = createPool(url.href);
@@ -31,7 +32,8 @@ beforeAll(async () => {
   await owner.query(security.migrationSql());
   url.username = role;
   url.password = 'p';
-  app = createPool(url.href, { max: 2 });
+  appUrl = url.href;
+  app = createPool(appUrl, { max: 2 });
 });
 afterAll(async () => {
   await app.end();
@@ -215,6 +217,50 @@ describe('the identity', () => {
     ).rejects.toThrow();
     expect(app.totalCount).toBe(1);
     expect(await as(ada, listIds)).toEqual([1, 6]);
+  });
+
+  describe('where the client gives up a statement, and the server goes on', () => {
+    let impatient: pg.Pool;
+    let kysely: Kysely<unknown>;
+    beforeAll(() => {
+      impatient = createPool(appUrl, { max: 1, query_timeout: 100 });
+      kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: impatient }) });
+    });
+    afterAll(() => impatient.end());
+
+    const givenUp = 'Query read timeout';
+    const leftover = async () => {
+      const text = `select nullif(current_setting('tessera.principal', true), '') as left, (select count(*)::int from reports) as seen`;
+      // It must be answered, so it is not given up itself.
+      return (await impatient.query({ text, query_timeout: 60_000 } as pg.QueryConfig)).rows;
+    };
+    const sleep = (on: Kysely<unknown>) => sql`select pg_sleep(0.7)`.execute(on);
+
+    it('goes back to no pool', async () => {
+      await expect(as(ada, (client) => client.query('select pg_sleep(0.7)'), impatient)).rejects.toThrow(
+        givenUp,
+      );
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+    });
+
+    it('goes back to no pool on Kysely', async () => {
+      await expect(security.withPrincipal(kysely, ada, sleep)).rejects.toThrow(givenUp);
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+    });
+
+    it('sends nothing more of its work on Kysely', async () => {
+      const answered: unknown[] = [];
+      const ask = async (transaction: Kysely<unknown>) => {
+        answered.push(await sql`select pg_sleep(0.03)`.execute(transaction));
+      };
+      const work = (transaction: Kysely<unknown>) =>
+        Promise.all([sleep(transaction), ...Array.from({ length: 20 }, () => ask(transaction))]);
+      await expect(security.withPrincipal(kysely, ada, work)).rejects.toThrow(givenUp);
+      const before = answered.length;
+      await security.withPrincipal(kysely, bob, (transaction) => sql`select 1`.execute(transaction));
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+      expect(answered).toHaveLength(before);
+    });
   });
 
   it('is of its own transaction, when two take turns', async () => {
