@@ -6,6 +6,7 @@ import type { RuleLine, Snapshot } from './snapshot.js';
 export interface Change {
   /** `changed`: a condition is another one, and nobody can tell from its words whether it allows more. */
   readonly direction: 'gained' | 'lost' | 'changed';
+  /** Or the role that is inherited. */
   readonly permission: string;
   /** The role, or the rule, and whom it is about. */
   readonly of: string;
@@ -18,10 +19,24 @@ const extents: readonly Extent[] = ['never', 'sometimes', 'always'];
 /** What changed, of roles first, then of rules. */
 export function compareSnapshots(before: Snapshot, after: Snapshot): readonly Change[] {
   return [
+    ...compareInheritance(before, after),
     ...compareMatrices(before, after),
     ...compareGrants(before, after),
     ...compareRules(before.rules, after.rules),
   ];
+}
+
+/** Grants do not tell: a role may inherit from one that grants nothing more, and is let in by its name. */
+function compareInheritance(before: Snapshot, after: Snapshot): readonly Change[] {
+  const list = (direction: 'gained' | 'lost', from: Snapshot, to: Snapshot): readonly Change[] =>
+    to.roles.flatMap(({ role, inherits }) => {
+      const known = from.roles.find((line) => line.role === role)?.inherits ?? [];
+      const [was, is] = direction === 'gained' ? ['no', 'yes'] : ['yes', 'no'];
+      return inherits
+        .filter((name) => !known.includes(name))
+        .map((name) => ({ direction, permission: `role “${name}”`, of: role, before: was, after: is }));
+    });
+  return [...list('gained', before, after), ...list('lost', after, before)];
 }
 
 function compareMatrices(before: Snapshot, after: Snapshot): readonly Change[] {

@@ -15,8 +15,19 @@ export interface RuleLine {
   readonly roles: readonly string[] | null;
 }
 
+/** How a policy is written down. It changes with what is compared. */
+const format = 1;
+
+/** A role, and those that whoever has it has by inheritance, through others too: `requireRole` lets them in. */
+export interface RoleLine {
+  readonly role: string;
+  readonly inherits: readonly string[];
+}
+
 /** A policy as far as it can be written down and compared. */
 export interface Snapshot {
+  readonly format: typeof format;
+  readonly roles: readonly RoleLine[];
   readonly matrix: readonly RoleGrants[];
   /** For each permission the roles that grant it whatever the record, be it that a rule denies it for some. */
   readonly grants: Readonly<Record<string, readonly string[]>>;
@@ -60,10 +71,16 @@ export function takeSnapshot(policy: Policy): Snapshot {
     ];
   });
   const grants = policy.permissions.map((permission) => [permission, rolesWith(permission) ?? []] as const);
-  return { matrix: policy.matrix(), grants: Object.fromEntries(grants), rules };
+  const roles = policy.roles.map((role) => ({
+    role,
+    inherits: policy.roles.filter((one) => one !== role && policy.hasRole([role], one)),
+  }));
+  return { format, roles, matrix: policy.matrix(), grants: Object.fromEntries(grants), rules };
 }
 
 const schema: z.ZodType<Snapshot> = z.object({
+  format: z.literal(format),
+  roles: z.array(z.object({ role: z.string(), inherits: z.array(z.string()) })),
   matrix: z.array(
     z.object({
       role: z.string(),
@@ -87,7 +104,9 @@ export async function readSnapshot(file: string): Promise<Snapshot> {
   const text = await readFile(file, 'utf8');
   const result = schema.safeParse(parse(file, text));
   if (!result.success)
-    throw new Error(`${file} is not from matrix --format json:\n${z.prettifyError(result.error)}`);
+    throw new Error(
+      `${file} is not from matrix --format json of this version:\n${z.prettifyError(result.error)}`,
+    );
   return result.data;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,11 +83,36 @@ describe('tessera-policy diff', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('sees that a role is inherited that grants nothing more', async () => {
+    const saved = await save('same-grants.mjs', 'apart.json', '--export', 'before');
+    const args = ['same-grants.mjs', '--export', 'after', '--fail-on-gain'];
+    expect(await runPolicyCommand('diff', saved, ...args)).toEqual({
+      stdout: 'gained  role “insider”  employee  no -> yes\ngained  role “insider”  boss      no -> yes\n',
+      stderr: '',
+      exitCode: 1,
+    });
+    const now = await save('same-grants.mjs', 'inherited.json', '--export', 'after');
+    expect(await runPolicyCommand('diff', now, saved, '--fail-on-gain')).toMatchObject({
+      stdout: expect.stringMatching(/^lost +role “insider” +employee +yes -> no$/m),
+      exitCode: 0,
+    });
+  });
+
+  it('refuses a file of another format', async () => {
+    const saved = await save(before, 'old.json');
+    const { format, ...rest } = JSON.parse(await readFile(saved, 'utf8'));
+    expect(format).toBe(1);
+    await writeFile(saved, JSON.stringify(rest));
+    const { stderr, exitCode } = await runPolicyCommand('diff', saved, after);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('of this version');
+  });
+
   it('refuses a file of anything else', async () => {
     const path = join(folder, 'other.json');
     await writeFile(
       path,
-      '{"matrix":[{"role":"boss","permissions":{"a:b":"often"}}],"grants":{},"rules":[]}',
+      '{"format":1,"roles":[],"matrix":[{"role":"boss","permissions":{"a:b":"often"}}],"grants":{},"rules":[]}',
     );
     const { stdout, stderr, exitCode } = await runPolicyCommand('diff', path, after);
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });

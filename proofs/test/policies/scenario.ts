@@ -9,6 +9,9 @@ export interface Scenario {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
+/** What a `numeric` may be, and rounds to infinity or to zero. */
+const beyondDoubles = [`1${'0'.repeat(400)}`, `-0.${'0'.repeat(400)}1`];
+
 /** The columns of the table: attribute, column, type in the database, and some of its values. */
 export const columns = [
   ['ownerId', 'owner_id', 'text', ['ada', 'bob', '', "o'neil\\", 'null', 'Ada']],
@@ -33,7 +36,7 @@ export const columns = [
     'amount',
     'amount',
     'numeric',
-    ['0', '1', '1.50', '0.1', '0.10000000000000001', 'NaN', 'Infinity', `1${'0'.repeat(400)}`],
+    ['0', '1', '1.50', '0.1', '0.10000000000000001', 'NaN', 'Infinity', ...beyondDoubles],
   ],
   ['ratio', 'ratio', 'real', ['0.1', '1', '1.5', 'NaN', '16777217']],
   ['flag', 'flag', 'boolean', ['true', 'false']],
@@ -41,6 +44,12 @@ export const columns = [
   ['endsAt', 'ends_at', 'timestamptz', instants()],
   ['days', 'days', 'float8', ['0', '1', '-1', '0.5', '3', '1e300', 'NaN']],
   ['scores', 'scores', 'float8[]', ['{}', '{1}', '{1,NULL}', '{0.1,1.5}', '{NaN}', '{{1}}', '{Infinity}']],
+  [
+    'amounts',
+    'amounts',
+    'numeric[]',
+    ['{}', '{1}', '{1,NULL}', '{0.1,1.50}', '{NaN}', '{{1}}', '{Infinity}', `{${beyondDoubles}}`],
+  ],
 ] as const;
 
 function instants(): readonly string[] {
@@ -70,6 +79,7 @@ export const columnNames = {
     big: { column: 'big', type: 'integer' },
     amount: { column: 'amount', type: 'numeric' },
     ratio: { column: 'ratio', type: 'real' },
+    amounts: { column: 'amounts', type: 'numeric' },
   },
 } as const;
 
@@ -89,6 +99,7 @@ const attributes = {
   endsAt: 'date',
   days: 'number',
   scores: 'number[]',
+  amounts: 'number[]',
 } as const;
 
 const userKinds = {

@@ -1,31 +1,11 @@
 import type { BaseKind } from '@tessera-auth/core/authorization';
-import { CompiledQuery, type Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { possibleRoles, relativeProblems, withRelatives } from './check-relatives.js';
 import type { ColumnType } from './columns.js';
-import { createPolicyText, namePrefix } from './policy-statements.js';
+import { policyProblems } from './compare-policies.js';
+import type { RowLevelSecurityProblem } from './row-level-security-problem.js';
 import type { SecuredTableFacts } from './secured-table.js';
 import { quoteName } from './sql-texts.js';
-
-/** One thing that keeps the policies of the database from holding. */
-export interface RowLevelSecurityProblem {
-  readonly kind:
-    | 'role_bypasses'
-    | 'role_owns_table'
-    | 'role_may_truncate'
-    | 'table_missing'
-    | 'column_missing'
-    | 'column_type'
-    | 'not_enabled'
-    | 'not_forced'
-    | 'policy_missing'
-    | 'policy_differs'
-    | 'policy_unknown'
-    | 'view_without_invoker'
-    | 'not_compared';
-  /** Which role, table, column, policy or view. */
-  readonly name: string;
-  /** What is wrong and what to do, in a sentence. */
-  readonly message: string;
-}
 
 /** Everything that is wrong with these tables. */
 export async function checkTables(
@@ -45,6 +25,7 @@ export async function checkTables(
       problems.push(
         ...tableProblems(table, facts),
         ...columnProblems(table, facts.columns),
+        ...(await relativeProblems(kysely, table, tables)),
         ...(await policyProblems(kysely, table)),
       );
   }
@@ -52,16 +33,18 @@ export async function checkTables(
 }
 
 async function roleProblems(kysely: Kysely<unknown>): Promise<readonly RowLevelSecurityProblem[]> {
-  // Who logged in can go back to being that with `reset role`.
-  const { rows } = await sql<{ readonly rolname: string }>`
-    select rolname from pg_catalog.pg_roles
-    where rolname in (current_user, session_user) and (rolsuper or rolbypassrls) order by rolname`.execute(
-    kysely,
-  );
-  return rows.map(({ rolname }) => ({
+  const { rows } = await sql<{ readonly name: string; readonly asker: string | null }>`
+    select rolname as name, case when rolname not in (current_user, session_user) then session_user end as asker
+    from ${possibleRoles} as role where rolsuper or rolbypassrls order by rolname`.execute(kysely);
+  // A superuser can be everybody, which goes without saying.
+  const own = rows.filter(({ asker }) => asker === null);
+  return (own.length > 0 ? own : rows).map(({ name, asker }) => ({
     kind: 'role_bypasses',
-    name: rolname,
-    message: `the role ${rolname} is a superuser or has BYPASSRLS, so no policy holds it; connect as another one`,
+    name,
+    message:
+      asker === null
+        ? `the role ${name} is a superuser or has BYPASSRLS, so no policy holds it; connect as another one`
+        : `the role ${asker} is a member of ${name}, a superuser or one with BYPASSRLS, and can become it; revoke that`,
   }));
 }
 
@@ -83,12 +66,14 @@ async function readTable(
     select jsonb_build_object(
       'isEnabled', relrowsecurity, 'isForced', relforcerowsecurity, 'role', current_user,
       'isOwned', pg_has_role(current_user, relowner, 'member') or pg_has_role(session_user, relowner, 'member'),
-      'mayTruncate', has_table_privilege(pg_class.oid, 'truncate'),
+      'mayTruncate', exists (
+        select from ${possibleRoles} as role where has_table_privilege(role.oid, pg_class.oid, 'truncate')
+      ),
       'views', array(
         select distinct v.oid::regclass::text from pg_catalog.pg_depend d
         join pg_catalog.pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
         join pg_catalog.pg_class v on v.oid = r.ev_class and v.relkind in ('v', 'm')
-        where d.refclassid = 'pg_class'::regclass and d.refobjid = pg_class.oid and not exists (
+        where d.refclassid = 'pg_class'::regclass and d.refobjid in (select oid from ${withRelatives(sql`pg_class.oid`)} as relative) and not exists (
           select from pg_options_to_table(v.reloptions)
           where option_name = 'security_invoker' and option_value::boolean
         )
@@ -188,80 +173,4 @@ function columnProblems(
       ];
     return [];
   });
-}
-
-/** A policy as the database writes it. */
-interface WrittenPolicy {
-  readonly name: string;
-  readonly text: string;
-  readonly isPermissive: boolean;
-}
-
-/**
- * Postgres writes expressions in its own way, so the definition is written down by it too, on a temporary table of the same name and
- * columns.
- */
-async function policyProblems(
-  kysely: Kysely<unknown>,
-  { table, name, policies }: SecuredTableFacts,
-): Promise<readonly RowLevelSecurityProblem[]> {
-  const temporary = `pg_temp.${quoteName(name)}`;
-  let wanted: readonly WrittenPolicy[] = [];
-  let actual: readonly WrittenPolicy[] = [];
-  const undone = new Error('rolled back');
-  try {
-    await kysely.transaction().execute(async (transaction) => {
-      const run = (text: string) => transaction.executeQuery(CompiledQuery.raw(text));
-      await run(`create temporary table ${quoteName(name)} (like ${table})`);
-      for (const policy of policies) await run(createPolicyText(policy, temporary));
-      wanted = await readPolicies(transaction, temporary);
-      actual = await readPolicies(transaction, table);
-      throw undone;
-    });
-  } catch (error) {
-    if (error !== undone) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return [
-        {
-          kind: 'not_compared',
-          name: table,
-          message: `the policies of ${table} could not be compared with their definition: ${reason}`,
-        },
-      ];
-    }
-  }
-  const missing = wanted.flatMap(({ name: policy, text }): RowLevelSecurityProblem[] => {
-    const same = actual.find((one) => one.name === policy);
-    if (same?.text === text) return [];
-    const kind = same === undefined ? 'policy_missing' : 'policy_differs';
-    const how = same === undefined ? 'is missing' : 'is not as it is defined';
-    return [
-      {
-        kind,
-        name: `${table} ${policy}`,
-        message: `policy ${policy} of ${table} ${how}; run migrationSql()`,
-      },
-    ];
-  });
-  // Restrictive ones of your own can only take away.
-  const unknown = actual
-    .filter(({ name: policy }) => wanted.every((one) => one.name !== policy))
-    .filter(({ name: policy, isPermissive }) => isPermissive || policy.startsWith(namePrefix))
-    .map(
-      ({ name: policy }): RowLevelSecurityProblem => ({
-        kind: 'policy_unknown',
-        name: `${table} ${policy}`,
-        message: `policy ${policy} of ${table} is not of the definition, and may allow what that does not; drop it`,
-      }),
-    );
-  return [...missing, ...unknown];
-}
-
-async function readPolicies(kysely: Kysely<unknown>, table: string): Promise<readonly WrittenPolicy[]> {
-  const { rows } = await sql<WrittenPolicy>`
-    select polname as name, polpermissive as "isPermissive",
-      jsonb_build_array(polpermissive, polcmd, polroles::text, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))::text
-        as text
-    from pg_catalog.pg_policy where polrelid = ${table}::regclass order by polname`.execute(kysely);
-  return rows;
 }

@@ -8,6 +8,7 @@ import {
 } from '@tessera-auth/core/authorization';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ColumnRef } from './columns.js';
+import { numericListValue, numericValue } from './numeric-sql.js';
 import { endMs, firstMs, timestampText } from './sql-texts.js';
 
 /** The types that values are given. */
@@ -110,7 +111,8 @@ function isOfRecord(term: Term): boolean {
 
 /** To the millisecond, halves up as in JavaScript, and NULL where there is no such date. */
 function dateOrNull(ms: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(case when abs(${ms}) <= 8.64e15::float8 then floor(${ms} + 0.5::float8) end)`;
+  // Not `floor(ms + 0.5)`, whose sum is rounded itself: far from 1970 and just below a half. These steps are exact.
+  return sql`(case when abs(${ms}) <= 8.64e15::float8 then ceil(floor(2 * ${ms}) / 2) end)`;
 }
 
 /** Not `least` and `greatest`: they pass over NULL. */
@@ -137,6 +139,7 @@ function columnValue({ ref, type }: ColumnRef, kind: Term['type']): RawBuilder<u
     case 'string[]':
       return type === 'usual' ? ref : sql`${ref}::text[]`;
     case 'number[]':
+      if (type === 'numeric') return numericListValue(ref);
       return type === 'real' ? sql`${ref}::text[]::float8[]` : sql`${ref}::float8[]`;
   }
 }
@@ -148,12 +151,6 @@ function floatOf(ref: RawBuilder<unknown>, type: ColumnRef['type']): RawBuilder<
 /** NaN is greater than everything here. */
 function isReal(float: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`${float} > '-Infinity'::float8 and ${float} < 'Infinity'::float8`;
-}
-
-/** One that is too large would fail the whole statement. The limit is where rounding to a double turns to infinity. */
-function numericValue(ref: RawBuilder<unknown>): RawBuilder<unknown> {
-  const limit = sql.raw(`${2n ** 1024n - 2n ** 970n}::numeric`);
-  return sql`(case when ${ref} > -${limit} and ${ref} < ${limit} then ${ref}::float8 end)`;
 }
 
 const signs: Readonly<Record<Operator, RawBuilder<unknown>>> = {

@@ -1,4 +1,3 @@
-export type { RowLevelSecurityProblem } from './check-row-level-security.js';
 export type { Column, ColumnsOptions, ColumnType } from './columns.js';
 export {
   type ListFilterOptions,
@@ -11,5 +10,6 @@ export {
   type RowLevelSecurityOptions,
   rowLevelSecurity,
 } from './row-level-security.js';
+export type { RowLevelSecurityProblem } from './row-level-security-problem.js';
 export type { TransactionPool } from './run-on-pool.js';
 export type { SecuredTable } from './secured-table.js';

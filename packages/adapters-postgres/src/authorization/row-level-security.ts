@@ -10,9 +10,11 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Connection, openConnection } from '../connection/open-connection.js';
 import { type AppTransaction, openTransaction } from '../connection/open-transaction.js';
 import type { PgPoolClient } from '../connection/pool-dialect.js';
-import { checkTables, type RowLevelSecurityProblem } from './check-row-level-security.js';
+import { checkTables } from './check-row-level-security.js';
 import { tableText } from './policy-statements.js';
 import { type PrincipalReads, settingName, settingOf } from './principal-setting.js';
+import type { RowLevelSecurityProblem } from './row-level-security-problem.js';
+import { runOnKysely } from './run-on-kysely.js';
 import { runOnPool, type TransactionPool } from './run-on-pool.js';
 import { resolveTable, type SecuredTable } from './secured-table.js';
 
@@ -37,7 +39,9 @@ export interface RowLevelSecurity {
   /**
    * Runs `work` in a transaction as somebody, and commits. The identity ends with the transaction, however that ends.
    *
-   * On a pool it begins in one round trip, on Kysely in two.
+   * On a pool it begins in one round trip, on Kysely in two. The promise settles once the connection is nobody's again: where the
+   * client gives up a statement (`query_timeout`), a pool throws the connection away, and on Kysely that is when the server is done
+   * with the statement. A `statement_timeout` ends it there too.
    *
    * @throws `TypeError` when `database` is a transaction already; use {@link RowLevelSecurity.setPrincipal} there.
    */
@@ -106,10 +110,7 @@ export function rowLevelSecurity<M extends PolicyModel>(
       const value = setting(principal);
       if ('connect' in database) return runOnPool(database, value, work);
       if (database.isTransaction) throw new TypeError('withPrincipal: this is a transaction already');
-      return database.transaction().execute(async (transaction) => {
-        await setPrincipal(transaction, principal);
-        return work(transaction);
-      });
+      return runOnKysely(database, (transaction) => setPrincipal(transaction, principal), work);
     },
     check: (connection) =>
       checkTables(openConnection(connection, { timeoutMs: 0, isPreparing: false }), facts),

@@ -173,4 +173,73 @@ describe('a list filter', () => {
     }
     client.release(true);
   });
+
+  it('rounds shifted dates as Math.round does, to both ends of time', async () => {
+    await pool.query('create table shifts (id int, at timestamptz, days float8, shifted timestamptz)');
+    const given = [
+      ['275760-09-13 00:00:00.000999+00', 1e-8],
+      // Just below half a millisecond, and a half.
+      ['1970-01-01 00:00:00+00', -5.787037037037036e-9],
+      ['1970-01-01 00:00:00+00', 0.5 / 86_400_000],
+      ['1970-01-01 00:00:00.002+00', 0.5 / 86_400_000],
+    ] as const;
+    for (const [id, [at, days]] of given.entries())
+      await pool.query('insert into shifts values ($1, $2, $3, null)', [id, at, days]);
+    const { rows } = await pool.query('select * from shifts order by id');
+    const records = rows.map(({ at, days }) => {
+      return { at, days, shifted: new Date(Math.round(at.getTime() - 86_400_000 * days)) };
+    });
+    expect(records[0]?.shifted.getTime()).toBe(8_639_999_999_999_999);
+    for (const [id, { shifted }] of records.entries())
+      await pool.query('update shifts set shifted = $2 where id = $1', [id, shifted]);
+
+    const shifting = definePolicy({
+      resources: {
+        shifts: { actions: ['read'], attributes: { at: 'date', days: 'number', shifted: 'date' } },
+      },
+      roles: {},
+      rules: (rule) => [
+        rule.allow('as it is', {
+          to: 'shifts:read',
+          when: ({ resource }) => resource.at.minusDays(resource.days).equals(resource.shifted),
+        }),
+      ],
+    });
+    const anybody = shifting.principal({ userId: 'u', roles: [] });
+    for (const record of records) expect(shifting.can(anybody, 'shifts:read', record)).toBe(true);
+    const { text, values } = whereAllowedText(shifting.filterFor(anybody, 'shifts:read'));
+    const found = await pool.query(`select id from shifts where ${text} order by id`, [...values]);
+    expect(found.rows.map(({ id }) => id)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('reads numerics that no double can hold as JavaScript does', async () => {
+    await pool.query(`create table sums (id int, one numeric, many numeric[]);
+      insert into sums values (1, 1e400, '{1e400}'), (2, 1e-400, '{1e-400,5}'), (3, 7, '{7,1e400}'), (4, null, null),
+        (5, 0, '{}'), (6, 'NaN', '{{7}}'), (7, 1, '{NULL}')`);
+    const summing = definePolicy({
+      resources: {
+        sums: { actions: ['a', 'b', 'c', 'd'], attributes: { one: 'number', many: 'number[]' } },
+      },
+      roles: {},
+      rules: (rule) => [
+        rule.allow('one is 0', { to: 'sums:a', when: ({ resource }) => resource.one.equals(0) }),
+        rule.allow('7', { to: 'sums:b', when: ({ resource }) => resource.many.includes(7) }),
+        rule.allow('no 7', { to: 'sums:c', when: ({ resource }) => resource.many.includes(7).not() }),
+        rule.allow('missing', { to: 'sums:d', when: ({ resource }) => resource.many.isMissing() }),
+      ],
+    });
+    const anybody = summing.principal({ userId: 'u', roles: [] });
+    const { rows } = await pool.query('select * from sums');
+    const records = rows.map((row) => ({ ...row, one: row.one === null ? null : Number(row.one) }));
+    for (const [action, ids] of Object.entries({ a: [2, 5], b: [3], c: [2, 5], d: [4] })) {
+      const permission = `sums:${action as 'a'}` as const;
+      const { text, values } = whereAllowedText(summing.filterFor(anybody, permission), {
+        columns: { one: { column: 'one', type: 'numeric' }, many: { column: 'many', type: 'numeric' } },
+      });
+      const allowed = await pool.query(`select id from sums where ${text} order by id`, [...values]);
+      expect(allowed.rows.map(({ id }) => id)).toEqual(ids);
+      const inMemory = records.filter((record) => summing.can(anybody, permission, record));
+      expect(inMemory.map(({ id }) => id)).toEqual(ids);
+    }
+  });
 });

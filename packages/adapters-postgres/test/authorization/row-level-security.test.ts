@@ -23,6 +23,7 @@ const role = `app_${randomBytes(6).toString('hex')}`;
 
 let owner: pg.Pool;
 let app: pg.Pool;
+let appUrl: string;
 beforeAll(async () => {
   const url = new URL(await createDatabase(inject('postgresUrl'), 'row_level_security'));
   owner = createPool(url.href);
@@ -31,7 +32,8 @@ beforeAll(async () => {
   await owner.query(security.migrationSql());
   url.username = role;
   url.password = 'p';
-  app = createPool(url.href, { max: 2 });
+  appUrl = url.href;
+  app = createPool(appUrl, { max: 2 });
 });
 afterAll(async () => {
   await app.end();
@@ -217,6 +219,50 @@ describe('the identity', () => {
     expect(await as(ada, listIds)).toEqual([1, 6]);
   });
 
+  describe('where the client gives up a statement, and the server goes on', () => {
+    let impatient: pg.Pool;
+    let kysely: Kysely<unknown>;
+    beforeAll(() => {
+      impatient = createPool(appUrl, { max: 1, query_timeout: 100 });
+      kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: impatient }) });
+    });
+    afterAll(() => impatient.end());
+
+    const givenUp = 'Query read timeout';
+    const leftover = async () => {
+      const text = `select nullif(current_setting('tessera.principal', true), '') as left, (select count(*)::int from reports) as seen`;
+      // It must be answered, so it is not given up itself.
+      return (await impatient.query({ text, query_timeout: 60_000 } as pg.QueryConfig)).rows;
+    };
+    const sleep = (on: Kysely<unknown>) => sql`select pg_sleep(0.7)`.execute(on);
+
+    it('goes back to no pool', async () => {
+      await expect(as(ada, (client) => client.query('select pg_sleep(0.7)'), impatient)).rejects.toThrow(
+        givenUp,
+      );
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+    });
+
+    it('goes back to no pool on Kysely', async () => {
+      await expect(security.withPrincipal(kysely, ada, sleep)).rejects.toThrow(givenUp);
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+    });
+
+    it('sends nothing more of its work on Kysely', async () => {
+      const answered: unknown[] = [];
+      const ask = async (transaction: Kysely<unknown>) => {
+        answered.push(await sql`select pg_sleep(0.03)`.execute(transaction));
+      };
+      const work = (transaction: Kysely<unknown>) =>
+        Promise.all([sleep(transaction), ...Array.from({ length: 20 }, () => ask(transaction))]);
+      await expect(security.withPrincipal(kysely, ada, work)).rejects.toThrow(givenUp);
+      const before = answered.length;
+      await security.withPrincipal(kysely, bob, (transaction) => sql`select 1`.execute(transaction));
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+      expect(answered).toHaveLength(before);
+    });
+  });
+
   it('is of its own transaction, when two take turns', async () => {
     const order: string[] = [];
     const turns = [0, 1].map(() => {
@@ -352,6 +398,59 @@ describe('check', () => {
     await owner.query(`grant truncate on notices to ${role}`);
     expect(await kinds(app)).toEqual(['role_may_truncate "public"."notices"']);
     await owner.query(`revoke truncate on notices from ${role}`);
+  });
+
+  it('finds a role that could become one that no policy holds', async () => {
+    const bypassing = `${role}_bypassing`;
+    await owner.query(`create role ${bypassing} bypassrls noinherit; grant ${bypassing} to ${role}`);
+    expect(await kinds(app)).toEqual([`role_bypasses ${bypassing}`]);
+    await owner.query(`alter role ${bypassing} nobypassrls; alter role ${role} noinherit;
+      grant truncate on notices to ${bypassing}`);
+    expect(await kinds(app)).toEqual(['role_may_truncate "public"."notices"']);
+    await owner.query(`drop owned by ${bypassing}; drop role ${bypassing}; alter role ${role} inherit`);
+  });
+
+  it('finds partitions and parents through which rows can be had without policies', async () => {
+    const of = (...names: readonly string[]): RowLevelSecurity =>
+      rowLevelSecurity(
+        definePolicy({
+          resources: Object.fromEntries(names.map((name) => [name, { actions: ['read'], attributes: {} }])),
+          roles: {},
+        } as never) as typeof policy,
+        {
+          tables: Object.fromEntries(
+            names.map((name) => [name, { table: name, commands: { select: 'read' } }]),
+          ),
+        },
+      );
+    await owner.query(`create table years (id int) partition by range (id);
+      create table winter partition of years for values from (0) to (5) partition by range (id);
+      create table "new year's ""day""" partition of winter for values from (0) to (1);
+      create table summer partition of years for values from (5) to (10);
+      grant select on years to ${role}; grant insert (id) on "new year's ""day""" to ${role}`);
+    await owner.query(of('years', 'winter', 'summer').migrationSql());
+    expect(await kinds(app, of('years'))).toEqual([`child_not_secured "public"."new year's ""day"""`]);
+
+    // With no policy that gives anything, nothing is seen of it; but it can be emptied.
+    await owner.query(`alter table "new year's ""day""" enable row level security;
+      drop policy tessera_select_granted on summer; grant select, truncate on summer to ${role}`);
+    expect(await kinds(app, of('years'))).toEqual(['child_not_secured "public"."summer"']);
+    await owner.query(
+      `revoke truncate on summer from ${role}; create view of_winter as select * from winter`,
+    );
+    expect(await kinds(app, of('years'))).toEqual(['view_without_invoker of_winter']);
+    await owner.query('drop view of_winter; create policy theirs on summer using (true)');
+    expect(await kinds(app, of('years'))).toEqual(['child_not_secured "public"."summer"']);
+    expect(await kinds(app, of('years', 'summer'))).toEqual([
+      'policy_missing "public"."summer" tessera_select_granted',
+      'policy_unknown "public"."summer" theirs',
+    ]);
+
+    await owner.query(`grant select on winter to ${role}`);
+    expect(await kinds(app, of('winter'))).toEqual(['parent_not_secured "public"."years"']);
+    await owner.query(`revoke select on years from ${role}`);
+    expect(await kinds(app, of('winter'))).toEqual([]);
+    await owner.query('drop table years');
   });
 
   it.each([
