@@ -130,7 +130,7 @@ async function showAudit() {
   byId('audit').replaceChildren(
     ...entries
       .toReversed()
-      .map(({ at, type, userId, actorId, details }) =>
+      .map(({ at, type, outcome, userId, actorId, ip, userAgent, details }) =>
         create(
           'tr',
           {},
@@ -138,6 +138,9 @@ async function showAudit() {
           create('td', {}, [type, ...listReasons(details)].join(' ')),
           create('td', {}, nameOf(userId)),
           create('td', {}, nameOf(actorId)),
+          create('td', {}, outcome ?? ''),
+          create('td', {}, ip ?? ''),
+          create('td', { className: 'agent' }, userAgent ?? ''),
         ),
       ),
   );

@@ -61,7 +61,8 @@ export function testPeople(app: ExampleApp): void {
 
       await employee.landsOnSignIn(/You have been signed out/);
 
-      await page.getByRole('row', { name: /user_disabled employee@example.com boss@example.com/ }).waitFor();
+      const act = /user_disabled employee@example.com boss@example.com success 127\.0\.0\.1 Mozilla/;
+      await page.getByRole('row', { name: act }).waitFor();
       await page.getByRole('button', { name: 'Check that nobody has changed it' }).click();
       await page.getByText(/All \d+ entries are as they were written/).waitFor();
 

@@ -3,7 +3,7 @@ import { type AuditStore, createAuth } from '@tessera-auth/core';
 import { createDatabase } from '@tessera-auth/test-services';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { createPool, freshSchema, freshStores } from './support/fresh-stores.js';
+import { createPool, freshSchema, freshStores, recordStatements } from './support/fresh-stores.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -84,6 +84,40 @@ describe('the audit log in Postgres', () => {
     expect(await audit?.forget({ tenantId, userId: 'ada' })).toBe(true);
     expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([{ userId: null }]);
     expect(await audit?.verify(tenantId)).toMatchObject({ intact: true, checked: 1 });
+  });
+
+  it('shows nobody who reads the tables where requests came from, nor anybody once the user is forgotten', async () => {
+    const schema = freshSchema();
+    stores = postgresStores({ pool, schema, audit: true });
+    await stores.migrate();
+    const { audit } = startAuth();
+    const from = { ip: '203.0.113.77', userAgent: 'Zorbrowser/7' };
+    await audit?.append(['ada', 'bob'].map((userId) => ({ ...event(userId), ...from })));
+    const { rows } = await pool.query(
+      `select to_jsonb(entry)::text as row from ${schema}.audit_entries as entry`,
+    );
+    expect(rows).toHaveLength(2);
+    expect(JSON.stringify(rows)).not.toMatch(/203\.0\.113|Zorbrowser/);
+    expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([from, from]);
+    await audit?.forget({ tenantId, userId: 'ada' });
+    expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([{ ip: null, userAgent: null }, from]);
+    expect(await audit?.verify(tenantId)).toMatchObject({ intact: true, checked: 2 });
+  });
+
+  it('sends as much for what nobody did as for what a known user did (ASVS 6.3.8)', async () => {
+    const recorded = recordStatements(pool);
+    stores = await freshStores(recorded.pool as pg.Pool, { audit: true });
+    const { audit } = startAuth();
+    const failure = { type: 'authn_login_fail', tenantId, factor: 'password', at: new Date(0) } as const;
+    const statementsOf = async (userId: string | null) => {
+      recorded.sent.splice(0);
+      await audit?.append([{ ...failure, userId, ip: null, userAgent: null }]);
+      return recorded.sent.map(({ text }) => text);
+    };
+    await audit?.append([event('ada')]);
+    const known = await statementsOf('ada');
+    expect(known.length).toBeGreaterThan(3);
+    expect(await statementsOf(null)).toEqual(known);
   });
 
   it('prunes what is old, also while others append, and verifies from the seal on', async () => {

@@ -12,6 +12,10 @@ export interface EventOrigin {
 export interface RequestSource extends EventOrigin {
   /** As the answer has it, in `x-request-id` and in problem documents. */
   readonly requestId: string;
+  /** Who is signed in with it, where that is known; recorded of what is not about them and names nobody else who did it. */
+  readonly actorId?: string;
+  /** The session that is signed in with it, where that is known. */
+  readonly actorSessionId?: string;
 }
 
 /** What somebody proves with who they are. */
@@ -42,6 +46,8 @@ export type AuthEvent = {
   readonly requestId?: string;
   readonly ip?: string | null;
   readonly userAgent?: string | null;
+  /** The session that the request was signed in with: of whoever did it, while `sessionId` is what it is about. */
+  readonly actorSessionId?: string;
 } & (
   | ({
       readonly type: 'authn_login_success';
@@ -102,6 +108,8 @@ export type AuthEvent = {
       readonly type: 'excess_rate_limit_exceeded';
       /** Nobody is known: it may have been anybody who named an account. */
       readonly userId: null;
+      /** Who was signed in with the request, where somebody was. */
+      readonly actorId?: string;
       readonly zone: string;
       readonly ip: string | null;
     }
@@ -109,6 +117,8 @@ export type AuthEvent = {
       readonly type: 'authn_login_lock';
       /** Nobody is known: it may have been anybody who named an account. */
       readonly userId: null;
+      /** Who was signed in with the request, where somebody was. */
+      readonly actorId?: string;
       /** `signIn` or `secondFactor`. */
       readonly zone: string;
     }
@@ -186,6 +196,8 @@ export type ReportedEvent = {
       readonly type: 'malicious_request' | 'input_validation_fail';
       /** Nobody is known: whoever sends it may say anything. */
       readonly userId: null;
+      /** Who was signed in with the request, where somebody was. */
+      readonly actorId?: string;
       readonly refusal: AuthErrorCode;
     }
   | {

@@ -12,13 +12,15 @@ export type { StoreName } from './create-auth/store-names.js';
 export * from './create-auth.js';
 export type { KeyState, RootSecret, RootSecrets } from './crypto/key-ring.js';
 export { createSecret, type Secret } from './crypto/secret.js';
-export type {
-  AuditLog,
-  AuditLogQuery,
-  AuditPruning,
-  AuditVerdict,
-  BrokenLinkReason,
-  NamedAuditEntry,
+export {
+  type AuditLog,
+  type AuditLogQuery,
+  type AuditOutcome,
+  type AuditPruning,
+  type AuditVerdict,
+  type BrokenLinkReason,
+  type NamedAuditEntry,
+  outcomeOf,
 } from './domains/audit/index.js';
 export * from './domains/authorization/index.js';
 export {

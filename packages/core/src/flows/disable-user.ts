@@ -38,7 +38,7 @@ export async function disableUser(auth: FlowContext, { user, actorId }: AccountA
     await kept.oneTimeTokens.voidAll(ref);
     if (before.disabledAt === null) {
       await kept.record({ type: 'user_disabled', ...ref, actorId });
-      await recordSessionEnd(kept, ref, { reason: 'user_disabled' });
+      await recordSessionEnd(kept, ref, { reason: 'user_disabled', actorId });
       const { email: to, name } = outcome.user;
       kept.notify({ kind: 'account_disabled', tenantId: ref.tenantId, to, name });
     }

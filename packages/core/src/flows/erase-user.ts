@@ -28,7 +28,7 @@ export async function eraseUser(auth: FlowContext, { user, actorId }: AccountAct
     const isDeleted = await deleteAccount(kept, ref, actorId);
     await kept.secondFactors.remove(ref);
     if (isDeleted || (await hasBeenHere(kept, ref))) await kept.sessions.endAll(ref);
-    if (isDeleted) await recordSessionEnd(kept, ref, { reason: 'user_deleted' });
+    if (isDeleted) await recordSessionEnd(kept, ref, { reason: 'user_deleted', actorId });
     return isDeleted;
   });
   // Once it is recorded: from here on nobody can tell whose entries those were.

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../stores/audit-store.js';
+import type { NamedAuditEntry } from '../domains/audit/index.js';
 import type { RoleAssignment } from '../stores/role-store.js';
 import type { SessionCursor, SessionRecord } from '../stores/session-store.js';
 import type { UserRecord, UserRef } from '../stores/user-store.js';
@@ -55,6 +55,11 @@ export interface ExportedSession {
 export interface ExportedEvent {
   readonly at: string;
   readonly type: string;
+  /** `null` where this version does not know the type. */
+  readonly outcome: 'success' | 'failure' | null;
+  /** Where the request came from, unless somebody else made it. */
+  readonly ip: string | null;
+  readonly userAgent: string | null;
   /** What else was recorded, as `AuthEvent` has it; `null` where it cannot be read, for it was changed in the database. */
   readonly data: Readonly<Record<string, unknown>> | null;
 }
@@ -94,8 +99,8 @@ async function listAllSessions({ sessions }: FlowContext, user: UserRef): Promis
   return all;
 }
 
-async function listAllEvents({ audit }: FlowContext, user: UserRef): Promise<AuditEntry[]> {
-  const all: AuditEntry[] = [];
+async function listAllEvents({ audit }: FlowContext, user: UserRef): Promise<NamedAuditEntry[]> {
+  const all: NamedAuditEntry[] = [];
   for (let afterSeq = 0; audit !== null; afterSeq = all.at(-1)?.seq ?? 0) {
     const page = await audit.list({ ...user, afterSeq, limit: pageLimit });
     all.push(...page);
@@ -142,17 +147,25 @@ function exportSession(session: SessionRecord): ExportedSession {
   };
 }
 
-function exportEvent({ at, type, data }: AuditEntry): ExportedEvent {
-  return { at: at.toISOString(), type, data: readData(data) };
+function exportEvent(entry: NamedAuditEntry): ExportedEvent {
+  const { at, type, outcome, userPseudonym, actorPseudonym } = entry;
+  const isOwn = actorPseudonym === null || actorPseudonym === userPseudonym;
+  const { ip, userAgent } = isOwn ? entry : { ip: null, userAgent: null };
+  return { at: at.toISOString(), type, outcome, ip, userAgent, data: readData(entry.data, isOwn) };
 }
 
 /** Who changed the text in the database must not keep the rest from being read. As it is it does not go out: it may name others. */
-function readData(text: string): ExportedEvent['data'] {
+function readData(text: string, isOwn: boolean): ExportedEvent['data'] {
   try {
     const data: unknown = JSON.parse(text);
     if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
-    const { actorId: _somebodyElse, ...rest } = data as Record<string, unknown>;
-    return rest;
+    const {
+      actorId: _somebodyElse,
+      origin: _sealed,
+      actorSessionId,
+      ...rest
+    } = data as Record<string, unknown>;
+    return isOwn && actorSessionId !== undefined ? { ...rest, actorSessionId } : rest;
   } catch {
     return null;
   }

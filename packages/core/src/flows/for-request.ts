@@ -1,4 +1,4 @@
-import type { RequestSource } from '../events.js';
+import type { NewAuthEvent, RequestSource } from '../events.js';
 import type { FlowContext } from './flow-context.js';
 
 /** The same context for one request: what is recorded names it. */
@@ -12,7 +12,19 @@ export function forRequest(context: FlowContext, source: RequestSource): FlowCon
       require: (zone, subject) => limits.require(zone, subject, () => source),
     },
     reportError: (error) => context.reportError(error, source),
-    record: (event) => context.record({ ...event, ...source }),
+    record: (event) => context.record(ofRequest(event, source)),
     atomically: (work) => context.atomically((inner) => work(forRequest(inner, source))),
   };
+}
+
+/**
+ * The event with the request that it came with. Who was signed in is the actor, where the event names none itself and is not about
+ * them: about nobody, or about somebody else.
+ */
+export function ofRequest<Event extends Pick<NewAuthEvent, 'userId'>>(
+  event: Event,
+  { actorId, ...source }: RequestSource,
+): Event & Omit<RequestSource, 'actorId'> {
+  const isActorMissing = actorId !== undefined && actorId !== event.userId && !('actorId' in event);
+  return { ...event, ...source, ...(isActorMissing && { actorId }) };
 }

@@ -5,7 +5,7 @@ export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
 export type { ExportedEvent, ExportedSession, ExportedUser } from './export-user.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';
-export { forRequest } from './for-request.js';
+export { forRequest, ofRequest } from './for-request.js';
 export type { RoleGrant, RoleRemoval } from './grant-role.js';
 export type { ImportedUser, ImportProblemCode, SourceRow } from './import-row.js';
 export {

@@ -5,6 +5,7 @@ import { type Authenticated, authenticate, endsCookies } from './authenticate.js
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { isUnsafeMethod } from './request.js';
+import { forRequest } from './request-source.js';
 import { respondRefusal } from './respond-refusal.js';
 import type { HttpResponse } from './response.js';
 import type { Route } from './route.js';
@@ -20,7 +21,10 @@ export interface ProtectedRouteDefinition<Body, Query>
   ) => Promise<HttpResponse> | HttpResponse;
 }
 
-/** A line of the route table behind the same check as every guard, cookies of a refreshed session included. */
+/**
+ * A line of the route table behind the same check as every guard, cookies of a refreshed session included. What its handler does is
+ * recorded with the session that did it.
+ */
 export function defineProtectedRoute<Body = undefined, Query = undefined>(
   app: HttpContext,
   { demand, ...definition }: ProtectedRouteDefinition<Body, Query>,
@@ -40,8 +44,9 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
       let sender: Authenticated | null = null;
       try {
         sender = await authenticate(http, request);
-        if (isUnsafeMethod(definition.method)) await countRequest(http, sender.identity);
-        const response = await definition.handle(input, sender);
+        const known = forRequest(http, request, sender.identity);
+        if (isUnsafeMethod(definition.method)) await countRequest(known, sender.identity);
+        const response = await definition.handle({ ...input, http: known }, sender);
         // What the handler sets comes last and wins: it may have renewed the session once more.
         return { ...response, cookies: [...sender.cookies, ...response.cookies] };
       } catch (error) {

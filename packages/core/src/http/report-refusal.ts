@@ -1,5 +1,6 @@
 import { type AuthErrorCode, type DenialReason, isAuthError } from '../errors.js';
 import type { Demand } from '../events.js';
+import { ofRequest } from '../flows/index.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { statusOf } from './problem.js';
@@ -32,14 +33,12 @@ export function recordRefusal(
   { missing, name }: Demand,
   reasons: readonly DenialReason[] = [],
 ): void {
-  http.auth.report({
-    type: 'authz_fail',
-    ...(identity === null
+  const who =
+    identity === null
       ? { tenantId: http.tenantOf(request), userId: null, sessionId: null }
-      : { tenantId: identity.tenantId, userId: identity.userId, sessionId: identity.sessionId }),
-    ...{ missing, name, reasons },
-    ...sourceOf(http, request),
-  });
+      : { tenantId: identity.tenantId, userId: identity.userId, sessionId: identity.sessionId };
+  const refusal = { type: 'authz_fail', ...who, missing, name, reasons } as const;
+  http.auth.report(ofRequest(refusal, sourceOf(http, request, identity)));
 }
 
 /**
@@ -67,11 +66,12 @@ function report(http: HttpContext, request: HttpRequest, error: unknown, refused
   }
   const { code } = error;
   const demand = findDemand(code, refused);
-  if (demand !== null) recordRefusal(http, request, refused.identity ?? null, demand, error.reasons);
+  const identity = refused.identity ?? null;
+  if (demand !== null) recordRefusal(http, request, identity, demand, error.reasons);
   const type = attempts.has(code) ? 'malicious_request' : 'input_validation_fail';
   if (type === 'input_validation_fail' && !misshapen.has(code)) return;
-  const tenantId = http.tenantOf(request);
-  http.auth.report({ type, tenantId, userId: null, refusal: code, ...sourceOf(http, request) });
+  const attempt = { type, tenantId: http.tenantOf(request), userId: null, refusal: code } as const;
+  http.auth.report(ofRequest(attempt, sourceOf(http, request, identity)));
 }
 
 function findDemand(code: AuthErrorCode, { demand = null }: Refused): Demand | null {

@@ -69,20 +69,23 @@ export function viewAuditEntry(entry: NamedAuditEntry) {
     id: entry.id,
     at: entry.at.toISOString(),
     type: entry.type,
+    outcome: entry.outcome,
     userId: entry.userId,
     userPseudonym: entry.userPseudonym,
     actorId: entry.actorId,
     actorPseudonym: entry.actorPseudonym,
+    ip: entry.ip,
+    userAgent: entry.userAgent,
     details: readDetails(entry.data),
     previousHash: entry.previousHash,
     hash: entry.hash,
   };
 }
 
-/** The rest of what is known of an act. Text that somebody changed in the database may be no JSON any more. */
+/** The rest of what is known of an act: what is not shown beside. Text that somebody changed in the database may be no JSON any more. */
 function readDetails(data: string): unknown {
   try {
-    const { actorId: _shownBeside, ...details } = JSON.parse(data) as Record<string, unknown>;
+    const { actorId: _actor, origin: _sealed, ...details } = JSON.parse(data) as Record<string, unknown>;
     return details;
   } catch {
     return data;

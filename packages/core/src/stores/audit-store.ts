@@ -11,7 +11,7 @@ export interface AuditDraft {
   readonly type: string;
   /** The pseudonym of whom it is about, or `null` where nobody is known. */
   readonly userPseudonym: string | null;
-  /** The rest as JSON text. Holds no secret and no user id. */
+  /** The rest as JSON text. Holds no secret and no user id; address and browser are sealed in it. */
   readonly data: string;
 }
 
@@ -76,7 +76,10 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-/** By which name a user goes in the log: what ties the entries to a person, and the only thing that does. */
+/**
+ * By which name a user goes in the log: what ties the entries to a person, and the only thing that does. Without the salt nobody can
+ * read from where the user's requests came.
+ */
 export interface AuditPseudonym extends UserRef {
   /** 43 characters of base64url, made from `salt` and the user. */
   readonly pseudonym: string;
@@ -116,7 +119,8 @@ export interface AuditStore extends DescribedStore {
 
   /**
    * Gives each user the proposed pseudonym, unless they have one. Finding and giving are one step: of parallel calls for one
-   * user all are answered alike. Every user is proposed once.
+   * user all are answered alike. Every user is proposed once. An empty list is asked for so that nobody takes as long as somebody:
+   * let it cost what finding one user costs.
    *
    * @returns what each has now, in no order.
    */

@@ -47,7 +47,7 @@ const planted = 'planted_4fJ2kQ9sXw7Lm3Zc';
 const addresses = ['ada@example.org', 'eve@example.org', 'lovelace@example.org', 'mallory@example.org'];
 const purposes: readonly KeyPurpose[] = [
   ...(['access', 'refresh-mac', 'refresh-successor', 'csrf', 'audit', 'audit-seal'] as const),
-  ...(['rate-limit', 'nobody', 'seal:totp'] as const),
+  ...(['rate-limit', 'nobody', 'seal:totp', 'seal:audit-origin'] as const),
 ];
 
 /** What a body holds that opens something. */
@@ -536,6 +536,19 @@ describe('a whole life of an app', () => {
     expect(new Set(things.map(([place]) => place)).size).toBeGreaterThan(100);
     const leaks = things.flatMap(([place, thing]) => canaries.findIn(place, thing));
     expect([...new Set([...caught.leaks, ...leaks])]).toEqual([]);
+  });
+
+  it('shows nobody who reads the audit log in the database where requests came from', () => {
+    const where = createCanaries();
+    where.add('an address', origin.ip);
+    where.add('a browser', origin.userAgent);
+    const stored = new Set(['what the audit store is given', 'the audit log']);
+    const findIn = (isMeant: (place: string) => boolean) =>
+      caught.things
+        .filter(([place]) => isMeant(place))
+        .flatMap(([place, thing]) => where.findIn(place, thing));
+    expect(findIn((place) => stored.has(place))).toEqual([]);
+    expect(findIn((place) => place.startsWith('the event '))).not.toEqual([]);
   });
 
   it('would have been noticed to leak', () => {

@@ -6,14 +6,14 @@ import { createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import { expect, it } from 'vitest';
 import { administration, createHttpBench } from '../http/http-bench.js';
 
-async function exportWith(userId: string): Promise<string> {
+async function exportWith(userId: string, userAgent: string | null = null): Promise<string> {
   const bench = createHttpBench({
     auth: administration,
     openStores: (clock) => ({ ...memoryStores({ clock }), audit: createMemoryAuditStore() }),
   });
   const { accessToken } = await bench.register();
   const at = new Date(bench.clock.now());
-  await bench.auth.audit?.append([{ type: 'user_created', tenantId: '', userId, at }]);
+  await bench.auth.audit?.append([{ type: 'user_created', tenantId: '', userId, at, userAgent }]);
   const { body } = await bench.send({
     method: 'GET',
     url: '/auth/admin/audit?format=csv',
@@ -25,7 +25,7 @@ async function exportWith(userId: string): Promise<string> {
 it.each(['=1+1', '+1', '-1+1', '@SUM(1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＠SUM(1)', "=cmd|' /C calc'!A0"])(
   'a cell that begins like %j is no formula',
   async (userId) => {
-    expect(await exportWith(userId)).toContain(`"user_created","'${userId}","`);
+    expect(await exportWith(userId)).toContain(`"user_created","success","'${userId}","`);
   },
 );
 
@@ -33,9 +33,13 @@ it.each([
   ['quotes', '","=1+1'],
   ['a new row', 'x"\r\n"=1+1"'],
 ])('a cell is not left by %s (ASVS 16.4.1)', async (_what, userId) => {
-  expect(await exportWith(userId)).toContain(`"user_created","${userId.replaceAll('"', '""')}","`);
+  expect(await exportWith(userId)).toContain(`"user_created","success","${userId.replaceAll('"', '""')}","`);
+});
+
+it('neither is what a client says that it is', async () => {
+  expect(await exportWith('ada', '=1+1')).toContain(`,"'=1+1","`);
 });
 
 it('leaves other text as it is', async () => {
-  expect(await exportWith('ada-1=2@x')).toContain('"user_created","ada-1=2@x","');
+  expect(await exportWith('ada-1=2@x')).toContain('"user_created","success","ada-1=2@x","');
 });

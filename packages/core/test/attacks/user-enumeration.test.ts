@@ -1,6 +1,7 @@
 /**
  * ASVS 6.3.8: who has an account is found out from the answers to a sign-in.
  */
+import { type AuditStore, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
 import { type Answer, createHttpBench, credentials, ownPage } from '../http/http-bench.js';
 
@@ -43,6 +44,40 @@ describe('a sign-in that fails', () => {
     );
     expect(seenIn(answers[0] as Answer)).toEqual(seenIn(answers[1] as Answer));
   });
+});
+
+/** Writes down what the store is asked, in order. */
+function watchAudit(calls: string[]): AuditStore {
+  return new Proxy(createMemoryAuditStore(), {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        calls.push(`audit.${String(key)}`);
+        return value.apply(target, args);
+      };
+    },
+  });
+}
+
+it('a failed sign-in asks the stores as often with an account as without, the audit log too', async () => {
+  const audited: string[] = [];
+  const bench = createHttpBench({
+    openStores: (clock) => ({ ...memoryStores({ clock }), audit: watchAudit(audited) }),
+    auth: { rateLimits: {} },
+  });
+  await bench.register();
+  const callsOf = async (email: string) => {
+    bench.watched.forgetCalls();
+    audited.splice(0);
+    const json = { email, password: 'a wrong guess' };
+    const { status } = await bench.send({ method: 'POST', url: '/auth/login', headers: ownPage, json });
+    expect(status).toBe(401);
+    return [...bench.watched.calls, ...audited];
+  };
+  const known = await callsOf(credentials.email);
+  expect(known).toContain('audit.append');
+  expect(await callsOf('nobody@example.org')).toEqual(known);
 });
 
 it('the ids of other people’s sessions look like ids that never were', async () => {

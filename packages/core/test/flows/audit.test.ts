@@ -1,14 +1,23 @@
-import { type AuditStore, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
+import {
+  type AuditEntry,
+  type AuditStore,
+  type AuthEvent,
+  type AuthOptions,
+  createMemoryAuditStore,
+  memoryStores,
+  outcomeOf,
+} from '@tessera-auth/core';
 import { storeUnavailable } from '@tessera-auth/core/stores';
 import { describe, expect, it } from 'vitest';
-import { createAuthBench, origin, password } from '../auth-bench.js';
+import { createAuthBench, newRootSecret, origin, password, rootSecret } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 
 const benchWith = (audit: AuditStore) =>
   createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
 
-it('keeps what flows record, without address, browser and secrets', async () => {
-  const bench = benchWith(createMemoryAuditStore());
+it('keeps what flows record, without secrets, and with address and browser where nobody reads them in the database', async () => {
+  const store = createMemoryAuditStore();
+  const bench = benchWith(store);
   const { user, ...signedIn } = await bench.register();
   await bench.signIn('Wrong-Guess-Of-99').catch(() => {});
   const { tenantId } = user;
@@ -16,7 +25,10 @@ it('keeps what flows record, without address, browser and secrets', async () => 
   expect(entries?.map(({ type }) => type)).toContain('user_created');
   expect(entries?.map(({ type }) => type)).toContain('authn_login_fail');
   expect(await bench.auth.audit?.verify(tenantId)).toMatchObject({ intact: true, checked: entries?.length });
-  const kept = JSON.stringify(entries);
+  const { ip, userAgent } = origin;
+  for (const type of ['authn_login_success', 'authn_login_fail'])
+    expect(entries?.find((entry) => entry.type === type)).toMatchObject({ ip, userAgent });
+  const kept = JSON.stringify(await store.list({ tenantId, limit: 100 }));
   for (const hidden of [password, 'Wrong-Guess-Of-99', origin.ip, origin.userAgent])
     expect(kept).not.toContain(hidden);
   for (const token of JSON.stringify(signedIn).match(/[\w.-]{60,}/g) ?? []) expect(kept).not.toContain(token);
@@ -110,6 +122,119 @@ describe('pseudonyms', () => {
     const [later] = await list({ userId: 'ada' });
     expect(later?.seq).toBe(6);
     expect(before.map(({ userPseudonym }) => userPseudonym)).not.toContain(later?.userPseudonym);
+  });
+});
+
+describe('address and browser', () => {
+  const tenantId = 'acme';
+  const { ip, userAgent } = origin;
+  const from = { ip, userAgent };
+  const unknown = { ip: null, userAgent: null };
+  const setUp = async (tamper: (entries: readonly AuditEntry[]) => readonly AuditEntry[] = (all) => all) => {
+    const store = createMemoryAuditStore();
+    const bench = benchWith({ ...store, list: async (query) => tamper(await store.list(query)) });
+    const { audit } = bench.auth;
+    if (audit === null) throw new Error('there is an audit log');
+    const at = new Date(bench.clock.now());
+    await audit.append([
+      { type: 'user_created', tenantId, userId: 'ada', at, ...from },
+      { type: 'user_disabled', tenantId, userId: 'ada', actorId: 'boss', at, ...from },
+      { type: 'user_enabled', tenantId, userId: 'ada', actorId: null, at, ...from },
+      { type: 'authn_login_fail', tenantId, userId: null, at, factor: 'password', ...from },
+      { type: 'user_created', tenantId, userId: 'ada', at },
+    ]);
+    const list = async (options: Partial<AuthOptions> = {}) =>
+      (await bench.startNode(options).audit?.list({ tenantId, limit: 100 })) ?? [];
+    return { store, audit, list };
+  };
+  const swapAt = (at: number, text: string) =>
+    `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
+  const originOf = (entry: Pick<AuditEntry, 'data'> | undefined): string =>
+    JSON.parse(entry?.data ?? '{}').origin;
+
+  it('come back, and are sealed where they are stored, anew for each entry', async () => {
+    const { store, list } = await setUp();
+    expect(await list()).toMatchObject([from, from, from, from, unknown]);
+    const stored = await store.list({ tenantId, limit: 100 });
+    expect(JSON.stringify(stored)).not.toMatch(/203\.0\.113|Mozilla/);
+    const sealed = stored.slice(0, 4).map(originOf);
+    for (const text of sealed) expect(text).toMatch(/^[\w-]{100,}$/);
+    expect(new Set(sealed).size).toBe(4);
+    expect(JSON.parse(stored[4]?.data ?? '')).toEqual({});
+  });
+
+  it('go with whoever made the request, and the chain holds (GDPR article 17)', async () => {
+    const { audit, list } = await setUp();
+    await audit.forget({ tenantId, userId: 'ada' });
+    expect(await list()).toMatchObject([unknown, from, unknown, from, unknown]);
+    await audit.forget({ tenantId, userId: 'boss' });
+    expect(await list()).toMatchObject([unknown, unknown, unknown, from, unknown]);
+    expect(await audit.verify(tenantId)).toEqual({ intact: true, checked: 5, firstBroken: null });
+  });
+
+  it('come back under a new root secret while the old one is listed, and not without it', async () => {
+    const { list } = await setUp();
+    expect(await list({ secret: [newRootSecret, rootSecret] })).toMatchObject([
+      from,
+      from,
+      from,
+      from,
+      unknown,
+    ]);
+    const gone = await list({ secret: newRootSecret });
+    expect(gone).toMatchObject([unknown, unknown, unknown, unknown, unknown]);
+    expect(gone[1]).toMatchObject({ userId: 'ada', actorId: 'boss', type: 'user_disabled' });
+  });
+
+  it.each<[string, (data: Record<string, unknown>, others: readonly AuditEntry[]) => object]>([
+    ['moved from another entry of the same user', (_data, [first]) => ({ origin: originOf(first) })],
+    ['changed', ({ origin: sealed }) => ({ origin: swapAt(60, String(sealed)) })],
+    ['cut', ({ origin: sealed }) => ({ origin: String(sealed).slice(0, -4) })],
+    ['no text', () => ({ origin: { ip: '192.0.2.1' } })],
+    ['in the clear', () => ({ origin: JSON.stringify({ ip: '192.0.2.1', userAgent: null }) })],
+  ])('are not shown where somebody put something else there, and the rest is: %s', async (_what, change) => {
+    const { list } = await setUp((entries) =>
+      entries.map((entry) => {
+        if (entry.type !== 'user_enabled') return entry;
+        const data = JSON.parse(entry.data);
+        return { ...entry, data: JSON.stringify({ ...data, ...change(data, entries) }) };
+      }),
+    );
+    const shown = await list();
+    expect(shown).toMatchObject([from, from, unknown, from, unknown]);
+    expect(shown[2]).toMatchObject({ userId: 'ada', outcome: 'success' });
+  });
+
+  it('are those of the client, of which no more is kept than of a session', async () => {
+    const { audit } = await setUp();
+    const long = 'x'.repeat(10_000);
+    const at = new Date(0);
+    await audit.append([{ type: 'user_created', tenantId, userId: 'kim', at, ip, userAgent: long }]);
+    const [entry] = await audit.list({ tenantId, userId: 'kim', limit: 1 });
+    expect(entry).toMatchObject({ ip, userAgent: long.slice(0, 512) });
+  });
+});
+
+describe('the outcome', () => {
+  it.each<[AuthEvent['type'], 'success' | 'failure']>([
+    ['authn_login_success', 'success'],
+    ['authn_login_fail', 'failure'],
+    ['authn_mfa_fail', 'failure'],
+    ['authn_token_reuse', 'failure'],
+    ['authn_login_lock', 'failure'],
+    ['excess_rate_limit_exceeded', 'failure'],
+    ['authz_fail', 'failure'],
+    ['malicious_request', 'failure'],
+    ['input_validation_fail', 'failure'],
+    ['sys_failure', 'failure'],
+    ['session_ended', 'success'],
+    ['authz_change', 'success'],
+  ])('of %s is %s', (type, outcome) => {
+    expect(outcomeOf(type)).toBe(outcome);
+  });
+
+  it.each(['authn_of_tomorrow', '', 'constructor', '__proto__'])('of %j is not known', (type) => {
+    expect(outcomeOf(type)).toBeNull();
   });
 });
 

@@ -69,6 +69,8 @@ describe('erasing an account', () => {
     await auth.eraseUser({ user, actorId: user.userId });
     expect(await named()).toEqual([]);
     expect(await auth.audit?.verify('')).toMatchObject({ intact: true });
+    const left = await auth.audit?.list({ tenantId: '', limit: 100 });
+    expect(left?.filter(({ ip, userAgent }) => ip !== null || userAgent !== null)).toEqual([]);
     expect(JSON.stringify(await auth.audit?.list({ tenantId: '', limit: 100 }))).not.toContain(user.userId);
   });
 
@@ -251,16 +253,37 @@ describe('taking the own data along', () => {
       const user = userOf(await bench.register());
       const exported = await bench.auth.exportUser(user);
       expect(exported?.events).toEqual([
-        { at: '2030-01-02T03:04:05.678Z', type: 'user_created', data: null },
         {
-          at: '2030-01-02T03:04:05.678Z',
-          type: 'authn_login_success',
+          ...{ at: '2030-01-02T03:04:05.678Z', type: 'user_created', outcome: 'success' },
+          ...{ ip: null, userAgent: null, data: null },
+        },
+        {
+          ...{ at: '2030-01-02T03:04:05.678Z', type: 'authn_login_success', outcome: 'success' },
+          ...{ ip: origin.ip, userAgent: origin.userAgent },
           data: expect.objectContaining({ amr: ['pwd'] }),
         },
       ]);
       expect(JSON.stringify(exported)).not.toContain(actorId);
     },
   );
+
+  it('says from where the person acted, and nothing of where somebody else did', async () => {
+    const audit = createMemoryAuditStore();
+    const bench = createAuthBench({ openStores: (clock) => ({ ...memoryStores({ clock }), audit }) });
+    const user = userOf(await bench.register());
+    const from = (ip: string, session: string) => ({ ip, userAgent: ip, actorSessionId: session });
+    const at = new Date(bench.clock.now());
+    await bench.auth.audit?.append([
+      { type: 'user_disabled', ...user, at, actorId, ...from('192.0.2.9', 'the session of the admin') },
+      { type: 'user_enabled', ...user, at, actorId: user.userId, ...from('192.0.2.1', 'mine') },
+    ]);
+    const exported = await bench.auth.exportUser(user);
+    expect(exported?.events.slice(-2)).toMatchObject([
+      { type: 'user_disabled', ip: null, userAgent: null, data: {} },
+      { type: 'user_enabled', ip: '192.0.2.1', userAgent: '192.0.2.1', data: { actorSessionId: 'mine' } },
+    ]);
+    expect(JSON.stringify(exported)).not.toMatch(/192\.0\.2\.9|of the admin|"origin"/);
+  });
 
   it('has events that this version does not know, such as those of a newer one', async () => {
     const audit = createMemoryAuditStore();

@@ -7,6 +7,7 @@ import {
 } from '@tessera-auth/core';
 import { storeUnavailable } from '@tessera-auth/core/stores';
 import { describe, expect, it } from 'vitest';
+import { password } from '../auth-bench.js';
 import { expectProblem } from './expect-problem.js';
 import { administration, createHttpBench, type HttpBench } from './http-bench.js';
 
@@ -58,10 +59,13 @@ describe('GET /admin/audit', () => {
       id: first?.id,
       at: new Date(bench.clock.now() - 1_000).toISOString(),
       type: 'user_created',
+      outcome: 'success',
       userId: admin.user.userId,
       userPseudonym: first?.userPseudonym,
       actorId: null,
       actorPseudonym: null,
+      ip: null,
+      userAgent: null,
       details: {},
       previousHash: '',
       hash: first?.hash,
@@ -176,6 +180,114 @@ describe('GET /admin/audit', () => {
   });
 });
 
+describe('the log says when, where, who and what, and how it ended (ASVS 16.2.1)', () => {
+  const where = { ip: '203.0.113.7', userAgent: 'check/1' };
+  const createWatched = async () => {
+    const { bench, admin, eve, read } = await createScene();
+    const at = new Date(bench.clock.now()).toISOString();
+    /** Sends a request. @returns what it left in the log. */
+    const act = async (
+      method: string,
+      url: string,
+      { by, json }: { by?: { accessToken: string }; json?: object } = {},
+    ) => {
+      const afterSeq = (await bench.auth.audit?.findHead(''))?.seq ?? 0;
+      const headers = {
+        'user-agent': where.userAgent,
+        ...(by !== undefined && { authorization: `Bearer ${by.accessToken}` }),
+      };
+      const answer = await bench.send({ method, url, headers, json });
+      const { entries } = (await read()).json;
+      return { requestId: answer.headers['x-request-id'], entries: entries.slice(afterSeq) };
+    };
+    return { admin, eve, at, act };
+  };
+
+  it('of what an administrator did, with the session that it came from', async () => {
+    const { admin, eve, at, act } = await createWatched();
+    const url = `/auth/admin/users/${eve.user.userId}/disable`;
+    const { requestId, entries } = await act('POST', url, { by: admin, json: {} });
+    const who = { userId: eve.user.userId, actorId: admin.user.userId };
+    const request = { requestId, actorSessionId: admin.session.id };
+    expect(entries).toMatchObject([
+      { at, type: 'user_disabled', outcome: 'success', ...who, ...where, details: request },
+      {
+        ...{ at, type: 'session_ended', outcome: 'success', ...who, ...where },
+        details: { ...request, reason: 'user_disabled', sessionId: null },
+      },
+    ]);
+  });
+
+  it('of what somebody did to themselves, apart from the session that it is about', async () => {
+    const { eve, at, act } = await createWatched();
+    const login = { email: eve.user.email, password, transport: 'bearer' };
+    const { entries: begun } = await act('POST', '/auth/login', { json: login });
+    const { sessionId } = begun[0].details;
+    const { requestId, entries } = await act('DELETE', `/auth/sessions/${sessionId}`, { by: eve });
+    expect(entries).toMatchObject([
+      {
+        ...{
+          at,
+          type: 'session_ended',
+          outcome: 'success',
+          userId: eve.user.userId,
+          actorId: null,
+          ...where,
+        },
+        details: { requestId, sessionId, actorSessionId: eve.session.id, reason: 'ended_by_user' },
+      },
+    ]);
+  });
+
+  it('of a sign-in that failed, of somebody and of nobody', async () => {
+    const { eve, at, act } = await createWatched();
+    for (const [email, userId] of [
+      [eve.user.email, eve.user.userId],
+      ['nobody@example.org', null],
+    ]) {
+      const json = { email, password: 'a wrong guess', transport: 'bearer' };
+      const { requestId, entries } = await act('POST', '/auth/login', { json });
+      const failure = { at, type: 'authn_login_fail', outcome: 'failure', actorId: null };
+      const details = { factor: 'password', requestId };
+      expect(entries).toMatchObject([{ ...failure, userId, ...where, details }]);
+      expect(entries[0].details).toEqual(details);
+    }
+  });
+
+  it('of a refusal, with who was refused and why', async () => {
+    const { eve, at, act } = await createWatched();
+    const { requestId, entries } = await act('GET', '/auth/admin/users', { by: eve });
+    const sessionId = eve.session.id;
+    expect(entries).toMatchObject([
+      {
+        ...{ at, type: 'authz_fail', outcome: 'failure', userId: eve.user.userId, actorId: null, ...where },
+        details: { requestId, sessionId, actorSessionId: sessionId, reasons: [{ code: 'no_grant' }] },
+      },
+    ]);
+  });
+
+  it('of input that a signed-in client got wrong, with who it was', async () => {
+    const { admin, at, act } = await createWatched();
+    const { requestId, entries } = await act('GET', '/auth/admin/audit?cursor=AAAA', { by: admin });
+    expect(entries).toMatchObject([
+      {
+        ...{ at, type: 'input_validation_fail', outcome: 'failure', userId: null, ...where },
+        ...{ actorId: admin.user.userId, details: { requestId, actorSessionId: admin.session.id } },
+      },
+    ]);
+  });
+
+  it('as JSON and in the file alike', async () => {
+    const { eve, read } = await createScene();
+    expect((await read('', eve)).status).toBe(403);
+    const [entry] = (await read('?type=authz_fail')).json.entries;
+    const { body } = await read('?type=authz_fail&format=csv');
+    const details = JSON.stringify(entry.details).replaceAll('"', '""');
+    expect(body).toContain(`"authz_fail","failure","${eve.user.userId.replace(/^-/, "'-")}"`);
+    expect(body).toContain(`"203.0.113.7","","${details}"`);
+  });
+});
+
 describe('a refusal', () => {
   it('is shown with the reason of the policy, as JSON and in the file', async () => {
     const { eve, read } = await createScene();
@@ -198,9 +310,9 @@ describe('GET /admin/audit?format=csv', () => {
     const lines = body?.split('\r\n') ?? [];
     expect(lines).toHaveLength(4);
     expect(lines[0]).toBe(
-      '"seq","id","at","type","userId","userPseudonym","actorId","actorPseudonym","details","previousHash","hash"',
+      '"seq","id","at","type","outcome","userId","userPseudonym","actorId","actorPseudonym","ip","userAgent","details","previousHash","hash"',
     );
-    expect(lines[1]).toContain(`"user_created","${admin.user.userId.replace(/^-/, "'-")}"`);
+    expect(lines[1]).toContain(`"user_created","success","${admin.user.userId.replace(/^-/, "'-")}"`);
     // Quotes of JSON are doubled.
     expect(lines[2]).toContain('"{""sessionId"":""');
     expect(lines[3]).toBe('');

@@ -1,5 +1,5 @@
 import { type AuthEvent, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
-import type { Guard } from '@tessera-auth/core/http';
+import { all, type Guard } from '@tessera-auth/core/http';
 import { storeUnavailable } from '@tessera-auth/core/stores';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBrowser } from './browser.js';
@@ -23,7 +23,7 @@ async function ask(guard: Guard, accessToken: string, change: object = {}) {
 
 describe('refused access is an event and an entry (ASVS 16.3.2)', () => {
   let bench: HttpBench;
-  let who: object;
+  let who: { tenantId: string; userId: string; sessionId: string };
   let accessToken: string;
   const start = async (options: HttpBenchOptions = {}) => {
     bench = createHttpBench(options);
@@ -56,11 +56,11 @@ describe('refused access is an event and an entry (ASVS 16.3.2)', () => {
     const answer = await ask(guardOf(bench), accessToken);
     expect(answer?.status).toBe(status);
     const requestId = answer?.headers['x-request-id'];
-    const event = { type: 'authz_fail', ...who, ...demand, leftOut: 0, requestId };
-    expect(await listReports(bench)).toEqual([
-      { ...event, at: new Date(bench.clock.now()), ip: '203.0.113.7', userAgent },
-    ]);
+    const source = { requestId, actorSessionId: who.sessionId, ip: '203.0.113.7', userAgent };
+    const event = { type: 'authz_fail', ...who, ...demand, leftOut: 0, ...source };
+    expect(await listReports(bench)).toEqual([{ ...event, at: new Date(bench.clock.now()) }]);
     const [entry] = (await bench.auth.audit?.list({ tenantId: '', type: 'authz_fail', limit: 9 })) ?? [];
+    expect(entry).toMatchObject({ userId: who.userId, ip: source.ip, userAgent });
     expect(JSON.parse(entry?.data ?? '')).toMatchObject({ ...demand, requestId });
     expect(entry?.data).not.toMatch(/203\.0\.113|check/);
   });
@@ -393,5 +393,23 @@ describe('the id of a request', () => {
     expect(verdict).toMatchObject({ response: { headers: { 'x-request-id': id } } });
     expect(await bench.listEvents()).toMatchObject([{ type: 'excess_rate_limit_exceeded', requestId: id }]);
     expect(http.requestIdOf(requestOf({ method: 'GET', url: '/' }))).not.toBe(id);
+  });
+
+  it.each(['guard', 'route'])('comes with who is signed in, also in the limits of a %s', async (what) => {
+    const limit = { count: 1, per: '1h' } as const;
+    const bench = createHttpBench({ auth: { rateLimits: { api: limit } } });
+    const { user, session, accessToken } = await bench.register();
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const guard = all(bench.http.signedIn(), bench.http.rateLimit());
+    for (let times = 0; times < 2; times += 1)
+      if (what === 'guard') await ask(guard, accessToken);
+      else await bench.send({ method: 'PATCH', url: '/auth/me', headers, json: { name: 'Ada' } });
+    const audit = bench.auth.audit;
+    const list = () => audit?.list({ tenantId: '', type: 'excess_rate_limit_exceeded', limit: 9 });
+    const [entry] = (await list()) ?? [];
+    expect(entry).toMatchObject({ userId: null, actorId: user.userId, ip: '203.0.113.7' });
+    expect(JSON.parse(entry?.data ?? '')).toMatchObject({ zone: 'api', actorSessionId: session.id });
+    await audit?.forget(user);
+    expect(await list()).toMatchObject([{ actorId: null, ip: null }]);
   });
 });

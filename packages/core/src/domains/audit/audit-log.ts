@@ -1,7 +1,14 @@
 import type { KeyRing } from '../../crypto/key-ring.js';
 import { createId } from '../../crypto/random.js';
-import type { AuthEvent } from '../../events.js';
-import type { AuditDraft, AuditEntry, AuditHead, AuditQuery, AuditStore } from '../../stores/audit-store.js';
+import type { AuthEvent, EventOrigin } from '../../events.js';
+import type {
+  AuditDraft,
+  AuditEntry,
+  AuditHead,
+  AuditPseudonym,
+  AuditQuery,
+  AuditStore,
+} from '../../stores/audit-store.js';
 import type { UserRef } from '../../stores/user-store.js';
 import {
   type AuditPruning,
@@ -10,7 +17,9 @@ import {
   pruneAuditChain,
   verifyAuditChain,
 } from './audit-chain.js';
+import { type AuditOutcome, outcomeOf } from './outcomes.js';
 import { createPseudonyms } from './pseudonyms.js';
+import { openOrigin, sealOrigin, unknownOrigin } from './sealed-origin.js';
 
 /** Which entries of a tenant, in the order of the chain. What is left out does not matter. */
 export interface AuditLogQuery extends Omit<AuditQuery, 'userPseudonym'> {
@@ -18,22 +27,30 @@ export interface AuditLogQuery extends Omit<AuditQuery, 'userPseudonym'> {
   readonly userId?: string;
 }
 
-/** An entry, and who its pseudonyms stand for. */
-export interface NamedAuditEntry extends AuditEntry {
+/** An entry, who its pseudonyms stand for, and what is sealed in its `data`. */
+export interface NamedAuditEntry extends AuditEntry, EventOrigin {
   /** Whom it is about. `null`: nobody is known, or, where there is a `userPseudonym`, the user was forgotten. */
   readonly userId: string | null;
   /** Who did it, where `data` says that somebody else did; `null` as for `userId`. */
   readonly actorId: string | null;
   /** `actorId` as `data` has it. */
   readonly actorPseudonym: string | null;
+  /** How it ended, by its `type`; `null` where this version does not know the type. */
+  readonly outcome: AuditOutcome | null;
+  /**
+   * Where the request came from; `null` where there was none, nothing was known of it, or it cannot be read any more: whoever made
+   * the request was forgotten, the root secret is not listed, or somebody changed it in the database.
+   */
+  readonly ip: string | null;
+  /** As the client sent it, and `null` as for `ip`. */
+  readonly userAgent: string | null;
 }
 
 /** What happened, in chains that show when somebody changed them. */
 export interface AuditLog {
   /**
-   * Appends the events, those of a tenant in their order, with pseudonyms in the place of user ids. Left out are
-   * `session_renewed`, for their number, `sys_failure`, and the address and browser of the client, which could not be erased
-   * later.
+   * Appends the events, those of a tenant in their order, with pseudonyms in the place of user ids, and with address and browser
+   * sealed for whoever made the request. Left out are `session_renewed`, for their number, and `sys_failure`.
    *
    * @throws `AuthError` `store_unavailable`.
    */
@@ -63,9 +80,9 @@ export interface AuditLog {
     options: { readonly before: Date; readonly actorId?: string | null },
   ): Promise<AuditPruning>;
   /**
-   * Forgets which pseudonym is that of the user: their entries stay and verify, and nobody can tell any more whose they
-   * are. For a request for erasure (GDPR article 17), once the account is gone; what is recorded of the user afterwards
-   * is under another pseudonym.
+   * Forgets which pseudonym is that of the user: their entries stay and verify, and nobody can tell any more whose they are, nor
+   * read the address and browser of requests that the user made. `eraseUser` does it (GDPR article 17); call it yourself where an
+   * account went in another way. What is recorded of the user afterwards is under another pseudonym.
    *
    * @returns whether the user had one.
    * @throws `AuthError` `store_unavailable`.
@@ -77,21 +94,33 @@ export interface AuditLog {
 export function createAuditLog(store: AuditStore, keyRing: KeyRing): AuditLog {
   const pseudonyms = createPseudonyms(store);
 
-  /** Shows who the pseudonyms of a page stand for. */
+  /** Shows who the pseudonyms of a page stand for, and what is sealed for them. */
   const name = async (tenantId: string, entries: readonly AuditEntry[]): Promise<NamedAuditEntry[]> => {
-    const acts = entries.map((entry) => ({ entry, actorPseudonym: findActor(entry.data) }));
+    const acts = entries.map((entry) => ({ entry, ...readData(entry.data) }));
     const used = acts.flatMap(({ entry, actorPseudonym }) => [entry.userPseudonym, actorPseudonym]);
-    const users = await pseudonyms.resolve(
+    const known = await pseudonyms.resolve(
       tenantId,
       used.filter((pseudonym) => pseudonym !== null),
     );
-    const userOf = (pseudonym: string | null) => (pseudonym === null ? null : (users.get(pseudonym) ?? null));
-    return acts.map(({ entry, actorPseudonym }) => ({
-      ...entry,
-      userId: userOf(entry.userPseudonym),
-      actorId: userOf(actorPseudonym),
-      actorPseudonym,
-    }));
+    const find = (pseudonym: string | null) => (pseudonym === null ? null : (known.get(pseudonym) ?? null));
+    return acts.map(({ entry, actorPseudonym, origin }) => {
+      const sender = actorPseudonym ?? entry.userPseudonym;
+      const salt = find(sender)?.salt ?? null;
+      const isForgotten = sender !== null && salt === null;
+      const { ip, userAgent } =
+        origin === null || isForgotten
+          ? unknownOrigin
+          : openOrigin(keyRing, { tenantId, id: entry.id, salt }, origin);
+      return {
+        ...entry,
+        userId: find(entry.userPseudonym)?.userId ?? null,
+        actorId: find(actorPseudonym)?.userId ?? null,
+        actorPseudonym,
+        outcome: outcomeOf(entry.type),
+        ip,
+        userAgent,
+      };
+    });
   };
 
   return {
@@ -103,7 +132,7 @@ export function createAuditLog(store: AuditStore, keyRing: KeyRing): AuditLog {
         const names = await pseudonyms.assign(tenantId, own.flatMap(listUserIds));
         await store.append({
           tenantId,
-          drafts: own.map((event) => draftOf(event, names)),
+          drafts: own.map((event) => draftOf(keyRing, event, names)),
           link: (previous, draft) => linkAuditEntry(keyRing, tenantId, previous, draft),
         });
       }
@@ -134,27 +163,38 @@ function isAudited({ type }: AuthEvent): boolean {
 
 function listUserIds(event: AuthEvent): readonly string[] {
   const actorId = 'actorId' in event ? event.actorId : null;
-  return [event.userId, actorId].filter((userId) => userId !== null);
+  return [event.userId, actorId].filter((userId) => userId != null);
 }
 
-function draftOf(event: AuthEvent, pseudonyms: ReadonlyMap<string, string>): AuditDraft {
-  const { at, tenantId: _tenant, type, userId, ...rest } = event;
-  const pseudonymOf = (id: string | null) => (id === null ? null : (pseudonyms.get(id) ?? null));
-  const data = Object.entries(rest)
-    .filter(([name]) => name !== 'ip' && name !== 'userAgent')
-    .map(([name, value]) => [name, name === 'actorId' ? pseudonymOf(value as string | null) : value]);
-  return {
-    ...{ id: createId(), at, type, userPseudonym: pseudonymOf(userId) },
-    data: JSON.stringify(Object.fromEntries(data)),
+function draftOf(
+  keyRing: KeyRing,
+  event: AuthEvent,
+  pseudonyms: ReadonlyMap<string, AuditPseudonym>,
+): AuditDraft {
+  const { at, tenantId, type, userId, ip = null, userAgent = null, ...rest } = event;
+  const actorId = 'actorId' in event ? (event.actorId ?? null) : null;
+  const find = (id: string | null) => (id === null ? null : (pseudonyms.get(id) ?? null));
+  const id = createId();
+  const sender = find(actorId ?? userId);
+  const origin = sealOrigin(keyRing, { tenantId, id, salt: sender?.salt ?? null }, { ip, userAgent });
+  const data = {
+    ...rest,
+    ...('actorId' in event && { actorId: find(actorId)?.pseudonym ?? null }),
+    ...(origin !== null && { origin }),
   };
+  const userPseudonym = find(userId)?.pseudonym ?? null;
+  return { id, at, type, userPseudonym, data: JSON.stringify(data) };
 }
 
-/** The pseudonym of the actor. Who changed the text in the database must not keep the rest from being read. */
-function findActor(data: string): string | null {
+/** Who acted, and from where, sealed. Who changed the text in the database must not keep the rest from being read. */
+function readData(data: string): { readonly actorPseudonym: string | null; readonly origin: string | null } {
   try {
-    const { actorId } = JSON.parse(data) as { readonly actorId?: unknown };
-    return typeof actorId === 'string' ? actorId : null;
+    const { actorId, origin } = JSON.parse(data) as { readonly actorId?: unknown; readonly origin?: unknown };
+    return {
+      actorPseudonym: typeof actorId === 'string' ? actorId : null,
+      origin: typeof origin === 'string' ? origin : null,
+    };
   } catch {
-    return null;
+    return { actorPseudonym: null, origin: null };
   }
 }

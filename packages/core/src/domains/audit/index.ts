@@ -1,2 +1,3 @@
 export * from './audit-chain.js';
 export * from './audit-log.js';
+export * from './outcomes.js';

@@ -8,15 +8,18 @@ import type { UserRef } from '../../stores/user-store.js';
 /** By which names users go in the log. */
 export interface Pseudonyms {
   /**
-   * The pseudonym of each user, made where there is none.
+   * The pseudonym of each user, made where there is none, by user id.
+   *
+   * For nobody the store is asked as well: how long it takes to record a failed sign-in must not tell whether there is such an
+   * account (ASVS 6.3.8).
    *
    * @throws `AuthError` `store_unavailable`, also when somebody put another one in the place of a user's own.
    */
-  assign(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  assign(tenantId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, AuditPseudonym>>;
   /** The pseudonym that a user has, or `null`. */
   find(user: UserRef): Promise<string | null>;
-  /** The users whom the pseudonyms stand for, by pseudonym; forgotten ones are left out. */
-  resolve(tenantId: string, pseudonyms: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Whom the pseudonyms stand for, by pseudonym; forgotten ones are left out. */
+  resolve(tenantId: string, pseudonyms: readonly string[]): Promise<ReadonlyMap<string, AuditPseudonym>>;
 }
 
 /** The pseudonyms over a store. */
@@ -24,11 +27,10 @@ export function createPseudonyms(store: AuditStore): Pseudonyms {
   return {
     async assign(tenantId, userIds) {
       const proposals = [...new Set(userIds)].map((userId) => propose({ tenantId, userId }));
-      if (proposals.length === 0) return new Map();
       const assigned = await store.assignPseudonyms(proposals);
       if (!assigned.every(isGenuine))
         throw storeUnavailable(new Error('a pseudonym of the audit log is not that of its user'));
-      return new Map(assigned.map(({ userId, pseudonym }) => [userId, pseudonym]));
+      return new Map(assigned.map((known) => [known.userId, known]));
     },
 
     async find(user) {
@@ -39,7 +41,7 @@ export function createPseudonyms(store: AuditStore): Pseudonyms {
     async resolve(tenantId, pseudonyms) {
       if (pseudonyms.length === 0) return new Map();
       const known = await store.listPseudonyms(tenantId, [...new Set(pseudonyms)]);
-      return new Map(known.filter(isGenuine).map(({ userId, pseudonym }) => [pseudonym, userId]));
+      return new Map(known.filter(isGenuine).map((genuine) => [genuine.pseudonym, genuine]));
     },
   };
 }

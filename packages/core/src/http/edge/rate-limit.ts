@@ -32,7 +32,7 @@ export function createRateLimitGuard(http: HttpContext, options: RateLimitOption
         ? { tenantId, ip: findCountedAddress(http, request) }
         : { tenantId, account: known.userId };
     try {
-      const outcome = await limits.take(zone, subject, () => sourceOf(http, request));
+      const outcome = await limits.take(zone, subject, () => sourceOf(http, request, known ?? null));
       if (!outcome.isAllowed) throw exceeded(outcome);
       return { isAllowed: true, identity: null, cookies: [], headers: limitHeaders(outcome) };
     } catch (error) {

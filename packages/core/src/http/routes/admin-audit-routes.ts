@@ -28,7 +28,8 @@ export function createAdminAuditRoutes(http: HttpContext, path: string): readonl
       method: 'GET',
       path,
       permission: 'auth:audit:read',
-      summary: 'What happened in the tenant, oldest first, as JSON or CSV',
+      summary:
+        'What happened in the tenant, oldest first: when, who, from where and how it ended; as JSON or CSV',
       query: querySchema,
       answers: {
         200: 'A page of entries; `next`, or in CSV the `Link` header, leads to the following one',
@@ -78,8 +79,8 @@ function respondPage({ entries, next }: AuditPage): HttpResponse {
 }
 
 const columns = [
-  ...['seq', 'id', 'at', 'type', 'userId', 'userPseudonym', 'actorId', 'actorPseudonym', 'details'],
-  ...['previousHash', 'hash'],
+  ...['seq', 'id', 'at', 'type', 'outcome', 'userId', 'userPseudonym', 'actorId', 'actorPseudonym'],
+  ...['ip', 'userAgent', 'details', 'previousHash', 'hash'],
 ] as const satisfies readonly (keyof ReturnType<typeof viewAuditEntry>)[];
 
 /** The page as a file; a link leads to the next one with all that was asked for (RFC 8288). */

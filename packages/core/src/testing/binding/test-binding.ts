@@ -1,5 +1,6 @@
 import type { TestRunner } from '../stores/test-stores.js';
 import { accessChapter } from './auth/access-cases.js';
+import { auditChapter } from './auth/audit-cases.js';
 import { csrfChapter } from './auth/csrf-cases.js';
 import { decisionChapter } from './auth/decision-cases.js';
 import { outageChapter } from './auth/outage-cases.js';
@@ -74,6 +75,7 @@ const chapters: readonly BindingChapter[] = [
   csrfChapter,
   accessChapter,
   decisionChapter,
+  auditChapter,
   outageChapter,
   publicChapter,
 ];

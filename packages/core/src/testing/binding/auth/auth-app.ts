@@ -6,7 +6,7 @@ import type { AuthEvent } from '../../../events.js';
 import { all, type Guard } from '../../../http/guard.js';
 import { createHttpAuth } from '../../../http/http-auth.js';
 import { respondEmpty } from '../../../http/response.js';
-import { memoryStores } from '../../../stores/memory/index.js';
+import { createMemoryAuditStore, memoryStores } from '../../../stores/memory/index.js';
 import { createTestClock, type TestClock } from '../../test-clock.js';
 import type { BindingBench, PageKind, ParserPlace } from '../binding-case.js';
 import { refusing } from '../binding-fixtures.js';
@@ -24,7 +24,7 @@ const policy = definePolicy({
   resources: { reports: { actions: ['read'] }, accounts: { actions: ['create'] } },
   roles: {
     employee: { can: ['reports:read'] },
-    boss: { inherits: ['employee'], can: ['accounts:create'] },
+    boss: { inherits: ['employee'], can: ['accounts:create', 'auth:users:*', 'auth:audit:read'] },
   },
 });
 
@@ -33,7 +33,7 @@ const policy = definePolicy({
  * who is signed in, `/employees` and `/bosses` for roles, `/twice` with two guards, `/closed` with a second guard of the app that
  * lets nobody through, `/accounts` for the permission `accounts:create`, and below `/area` handlers that have to decide: one forgot,
  * one asks, others have guards of their own. Users whose
- * address begins with `boss` have the role `boss`, all others `employee`.
+ * address begins with `boss` have the role `boss`, and administrate accounts and read the audit log; all others are `employee`.
  */
 export interface AuthApp {
   readonly client: TestClient;
@@ -76,7 +76,7 @@ export async function startAuthApp(
 ): Promise<AuthApp> {
   const clock = createTestClock();
   const failures: Failure[] = [];
-  const { stores, setLost } = makeLosable(memoryStores({ clock }));
+  const { stores, setLost } = makeLosable({ ...memoryStores({ clock }), audit: createMemoryAuditStore() });
   const auth = createAuth({
     publicUrl,
     secret: randomBytes(48).toString('base64'),

@@ -36,6 +36,7 @@ export function makeLosable(inner: Stores): LosableStores {
       users: losable({ ...inner.users, ping: inner.users.ping ?? (async () => {}) }),
       oneTimeTokens: losable(inner.oneTimeTokens),
       rateLimits: losable(inner.rateLimits),
+      ...(inner.audit && { audit: losable(inner.audit) }),
     }),
     setLost(lost) {
       isLost = lost;
