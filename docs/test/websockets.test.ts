@@ -30,7 +30,7 @@ function serve(heading: string, name: string): void {
     server = await runServer(name, before + block?.code, {
       AUTH_SECRET: randomBytes(48).toString('base64'),
     });
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 }
 

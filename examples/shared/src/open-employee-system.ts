@@ -5,8 +5,8 @@ import {
   type HttpAuth,
   type ModelOf,
 } from '@tessera-auth/core';
+import { findFreePort } from '@tessera-auth/test-services/free-port';
 import type { Environment } from './environment.js';
-import { findFreePort } from './find-free-port.js';
 import { loadAuthSecret } from './load-auth-secret.js';
 import type { MailFolder } from './mail/mail-folder.js';
 import { openMail } from './mail/open-mail.js';

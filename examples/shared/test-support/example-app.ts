@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findFreePort } from '@tessera-auth/test-services';
 
 /** One of the example servers. */
 export interface ExampleApp {
@@ -24,6 +25,9 @@ export interface RunningApp {
   kill(): Promise<void>;
 }
 
+/** How long a test that starts servers may take: each start is seconds of work, on a core that others share. */
+export const appTestTimeoutMs = 180_000;
+
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** A folder in which a server keeps its `.data`. Its `remove` is for after the test. */
@@ -40,7 +44,9 @@ export async function startApp(
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningApp> {
-  const launched = launch(main, folder, environment);
+  // Found here and not by the server: it is kept for this one while it is started again.
+  const port = String(await findFreePort());
+  const launched = launch(main, folder, { PORT: port, ...environment });
   const url = await Promise.race([launched.listening, launched.ended.then(() => null)]);
   if (url === null) throw new Error(`the ${name} app did not start:\n${launched.output()}`);
   return {

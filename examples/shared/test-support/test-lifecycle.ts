@@ -6,12 +6,12 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '@tessera-auth/test-services';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type ExampleApp, makeAppFolder, runApp, startApp } from './example-app.js';
+import { appTestTimeoutMs, type ExampleApp, makeAppFolder, runApp, startApp } from './example-app.js';
 import { createHttpClient, password, register } from './http-client.js';
 
 /** How the server starts, ends and starts again. */
 export function testLifecycle(app: ExampleApp): void {
-  describe(`the life of the ${app.name} app`, () => {
+  describe(`the life of the ${app.name} app`, { timeout: appTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     beforeEach(async () => {
       folder = await makeAppFolder();
@@ -95,9 +95,7 @@ export function testLifecycle(app: ExampleApp): void {
       expect(output).not.toContain('pa55w0rd');
     });
 
-    it('brings its own Postgres, and finds its data again after a crash of either', {
-      timeout: 120_000,
-    }, async () => {
+    it('brings its own Postgres, and finds its data again after a crash of either', async () => {
       const first = await startApp(app, folder.path, {});
       const { port } = new URL(first.url);
       const client = await register(first.url, 'crash@example.com');

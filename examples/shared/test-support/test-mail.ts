@@ -40,11 +40,12 @@ export function testMail(app: ExampleApp): void {
       users.push(user);
       return user;
     };
-    /** Opens the newest link to this address in the inbox, as a person does. */
-    const openLink = async ({ page }: BrowserUser, to: string): Promise<void> => {
+    /** Opens the newest link of such a mail to this address in the inbox, as a person does. */
+    const openLink = async ({ page }: BrowserUser, to: string, subject: string): Promise<void> => {
       const mail = page
         .locator('article')
         .filter({ hasText: `to ${to}` })
+        .filter({ has: page.getByRole('heading', { name: subject }) })
         .first();
       // Nobody waits for mail: it may arrive after the answer.
       await expect
@@ -65,8 +66,12 @@ export function testMail(app: ExampleApp): void {
       await page.keyboard.press('Enter');
       await page.getByText('Look into your mail').waitFor();
     };
-    const confirm = async (user: BrowserUser, email: string): Promise<void> => {
-      await openLink(user, email);
+    const confirm = async (
+      user: BrowserUser,
+      email: string,
+      subject = 'Confirm your address',
+    ): Promise<void> => {
+      await openLink(user, email, subject);
       await user.page.getByRole('button', { name: 'Yes, this is my address' }).click();
       await user.page.getByText('Confirmed.').waitFor();
     };
@@ -86,7 +91,7 @@ export function testMail(app: ExampleApp): void {
       const urls: string[] = [];
       user.page.on('request', (request) => urls.push(request.url()));
       await askForAccount(user, 'quiet@example.com');
-      await openLink(user, 'quiet@example.com');
+      await openLink(user, 'quiet@example.com', 'Confirm your address');
       await user.page.waitForURL(`${running.url}/verify-email`);
       expect(urls.filter((url) => url.includes('ot1_'))).toEqual([]);
       expect(running.output()).not.toContain('ot1_');
@@ -106,7 +111,7 @@ export function testMail(app: ExampleApp): void {
       await elsewhere.page.locator('#forgot-email').fill('lost@example.com');
       await elsewhere.page.keyboard.press('Enter');
       await elsewhere.page.getByText('a link is in its mail').waitFor();
-      await openLink(elsewhere, 'lost@example.com');
+      await openLink(elsewhere, 'lost@example.com', 'Choose a new password');
       await elsewhere.page.waitForURL(`${running.url}/reset-password`);
       await elsewhere.page.getByLabel('New password', { exact: true }).fill(another);
       await elsewhere.page.keyboard.press('Enter');
@@ -133,7 +138,7 @@ export function testMail(app: ExampleApp): void {
       await user.page.getByLabel('New address').fill('new@example.com');
       await user.page.getByRole('button', { name: 'Change address' }).click();
       await user.page.getByText('Look into the mail of the new address').waitFor();
-      await confirm(user, 'new@example.com');
+      await confirm(user, 'new@example.com', 'Confirm your new address');
       await user.openAccount();
       await user.page.getByRole('region', { name: 'Hello, new@example.com' }).waitFor();
     });

@@ -8,7 +8,13 @@ import {
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createBrowserUser, startBrowser } from './browser-user.js';
-import { type ExampleApp, makeAppFolder, type RunningApp, startApp } from './example-app.js';
+import {
+  appTestTimeoutMs,
+  type ExampleApp,
+  makeAppFolder,
+  type RunningApp,
+  startApp,
+} from './example-app.js';
 import {
   type Answer,
   createHttpClient,
@@ -20,7 +26,7 @@ import {
 
 /** What users notice when the database dies under the running server. */
 export function testOutage(app: ExampleApp): void {
-  describe(`the ${app.name} app without its database`, () => {
+  describe(`the ${app.name} app without its database`, { timeout: appTestTimeoutMs }, () => {
     let folder: Awaited<ReturnType<typeof makeAppFolder>>;
     let postgres: PostgresServer;
     let running: RunningApp;
@@ -62,11 +68,12 @@ export function testOutage(app: ExampleApp): void {
       expect((await renewing.get('/auth/me')).status).toBe(200);
     });
 
-    it('says so on the page, and goes on where the user was', { timeout: 90_000 }, async () => {
+    it('says so on the page, and goes on where the user was', async () => {
       const complaints: string[] = [];
       const user = await createBrowserUser(browser, running.url, complaints);
       await user.register('reader@example.com');
       const waiting = await user.openTab();
+      await waiting.page.locator('#account').waitFor();
       const client = await register(running.url, 'watcher@example.com');
       await postgres.kill();
       await untilUnavailable(client, '/api/reports');
@@ -81,9 +88,9 @@ export function testOutage(app: ExampleApp): void {
         .toBe(200);
       await user.page.getByRole('button', { name: 'Try again' }).click();
       await user.page.getByRole('heading', { name: 'Hello, reader@example.com' }).waitFor();
-      // The other tab has lost its socket, and comes back by itself.
+      // The other tab has lost its socket, and comes back by itself; after a long outage within 30 s.
       await user.handInReport('Heard again');
-      await waiting.page.getByText('Heard again').waitFor();
+      await waiting.page.getByText('Heard again').waitFor({ timeout: 40_000 });
       expect(complaints.filter((text) => !text.includes('503'))).toEqual([]);
       await user.context.close();
     });
@@ -94,6 +101,7 @@ export function testOutage(app: ExampleApp): void {
 export function testRedisOutage(app: ExampleApp): void {
   describe.each(['postgres', 'redis'])(
     `the ${app.name} app without its Redis, with sessions in %s`,
+    { timeout: appTestTimeoutMs },
     (store) => {
       let folder: Awaited<ReturnType<typeof makeAppFolder>>;
       let redis: RedisServer;
@@ -113,9 +121,7 @@ export function testRedisOutage(app: ExampleApp): void {
         await folder.remove();
       });
 
-      it('answers 503 and keeps everybody signed in, and what failed can be done again', {
-        timeout: 60_000,
-      }, async () => {
+      it('answers 503 and keeps everybody signed in, and what failed can be done again', async () => {
         const client = await register(running.url, 'patient@example.com');
         const phone = await signIn(running.url, 'patient@example.com');
         const cookies = client.cookies();

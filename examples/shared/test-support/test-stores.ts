@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createDatabase, findFreePort, startRedisCluster } from '@tessera-auth/test-services';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type ExampleApp, makeAppFolder, runApp, startApp } from './example-app.js';
+import { appTestTimeoutMs, type ExampleApp, makeAppFolder, runApp, startApp } from './example-app.js';
 import { createHttpClient, findCookie, register, signIn } from './http-client.js';
 
 /** How the server works with Redis beside Postgres. */
 export function testStores(app: ExampleApp): void {
-  describe(`the ${app.name} app with Redis`, () => {
+  describe(`the ${app.name} app with Redis`, { timeout: appTestTimeoutMs }, () => {
     const folder = useAppFolder();
 
     it.each([
@@ -35,7 +35,7 @@ export function testStores(app: ExampleApp): void {
 
 /** How two servers share Redis, how one uses a cluster, and how none starts without. */
 export function testRedis(app: ExampleApp): void {
-  describe(`Redis behind the ${app.name} app`, () => {
+  describe(`Redis behind the ${app.name} app`, { timeout: appTestTimeoutMs }, () => {
     const folder = useAppFolder();
 
     it.each(['postgres', 'redis'])('signs out on both of two servers, with sessions in %s', async (store) => {
@@ -66,7 +66,7 @@ export function testRedis(app: ExampleApp): void {
       expect(await Promise.all([one.stop(), other.stop()])).toEqual([0, 0]);
     });
 
-    it('works on a cluster', { timeout: 120_000 }, async () => {
+    it('works on a cluster', async () => {
       const cluster = await startRedisCluster({ replicasPerMaster: 0 });
       try {
         const hosts = cluster.urls.map((url) => new URL(url).host);

@@ -1,8 +1,11 @@
 import { createTestClock, sessionFixtures } from '@tessera-auth/core/testing';
 import { type PostgresServer, startPostgres } from '@tessera-auth/test-services';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createPool, freshStores } from './support/fresh-stores.js';
+
+// Thousands of statements, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 const { createSession, presentation, windows } = sessionFixtures;
 

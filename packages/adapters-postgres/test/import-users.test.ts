@@ -1,6 +1,8 @@
 import { importUsers, readUsersFromCsv, type UserCursor, type UserPage } from '@tessera-auth/core';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPool, freshStores } from './support/fresh-stores.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const count = 1200;
 

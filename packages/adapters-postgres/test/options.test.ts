@@ -3,8 +3,11 @@ import { type PostgresStoresOptions, postgresStores } from '@tessera-auth/adapte
 import { sessionFixtures } from '@tessera-auth/core/testing';
 import { createDatabase } from '@tessera-auth/test-services';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPool, freshSchema, freshStores } from './support/fresh-stores.js';
+
+// PGlite starts slowly.
+vi.setConfig({ testTimeout: 120_000 });
 
 const { ada, createSession, listIds, sessionIdOf } = sessionFixtures;
 

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function openStores() {
   const clock = createTestClock();
-  const replicas = { atLeast: 1, within: '500ms' as const };
+  const replicas = { atLeast: 1, within: '2s' as const };
   return { clock, ...redisStores({ client, keyPrefix: freshPrefix(), clock, replicas, timeout: '4s' }) };
 }
 

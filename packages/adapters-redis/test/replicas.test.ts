@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jtisOf, newToken, readOn, requireLog } from './support/commands.js';
 import { createClient, freshPrefix } from './support/fresh-stores.js';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const { ada, createSession, ending, presentation, raising, sessionIdOf, windows } = sessionFixtures;
+
+/** For stores whose replica is frozen. One that answers is given its time. */
+const impatient = { atLeast: 1, within: '150ms' } as const;
 
 let primary: RedisServer;
 let replica: RedisServer;
@@ -42,8 +47,9 @@ async function untilInStep(): Promise<void> {
 function waitingStores(options: Partial<RedisStoresOptions> = {}) {
   const clock = createTestClock();
   const keyPrefix = freshPrefix();
-  const replicas = { atLeast: 1, within: '150ms' as const };
-  return { clock, keyPrefix, ...redisStores({ client, keyPrefix, clock, replicas, ...options }) };
+  const replicas = { atLeast: 1, within: '5s' as const };
+  const own = { client, keyPrefix, clock, replicas, timeout: '20s' as const };
+  return { clock, keyPrefix, ...redisStores({ ...own, ...options }) };
 }
 
 function token(clock: { now(): number }, jti: string) {
@@ -62,7 +68,9 @@ describe('replicas that shall confirm', () => {
   });
 
   it('that do not answer: refused in words, and the same again is the same once they do', async () => {
-    const { clock, sessions, revocations, oneTimeTokens } = waitingStores();
+    const stores = waitingStores();
+    const { clock, keyPrefix, sessions, revocations, oneTimeTokens } = stores;
+    const hasty = waitingStores({ clock, keyPrefix, replicas: impatient });
     await createSession(sessions, 'phone');
     await oneTimeTokens.create(newToken());
     clock.advance(windows.floorMs);
@@ -74,16 +82,16 @@ describe('replicas that shall confirm', () => {
       },
     };
     const spending = { ...newToken(), commandId: 'c1' };
-    const changes: readonly (() => Promise<unknown>)[] = [
-      () => sessions.rotate(presentation('phone', 0)),
-      () => sessions.endAll({ ...ada, ...raising('c1') }),
-      () => sessions.end(ending('phone')),
-      () => revocations.add([token(clock, 'j')]),
-      () => oneTimeTokens.consume(spending),
+    const changes: readonly ((on: typeof stores) => Promise<unknown>)[] = [
+      (on) => on.sessions.rotate(presentation('phone', 0)),
+      (on) => on.sessions.endAll({ ...ada, ...raising('c1') }),
+      (on) => on.sessions.end(ending('phone')),
+      (on) => on.revocations.add([token(clock, 'j')]),
+      (on) => on.oneTimeTokens.consume(spending),
     ];
     await replica.freeze();
     try {
-      for (const change of changes) await expect(change()).rejects.toMatchObject(unconfirmed);
+      for (const change of changes) await expect(change(hasty)).rejects.toMatchObject(unconfirmed);
       // Only what changes something has to be confirmed.
       expect(await sessions.find(ada.tenantId, sessionIdOf('phone'))).toMatchObject({ generation: 1 });
       expect(jtisOf((await readOn(requireLog(revocations))).revocations)).toEqual(['j']);
@@ -91,7 +99,7 @@ describe('replicas that shall confirm', () => {
       await replica.thaw();
     }
     await untilInStep();
-    for (const change of changes) await change();
+    for (const change of changes) await change(stores);
     expect((await sessions.readEpochs(ada)).userEpoch).toBe(1);
     expect(await sessions.find(ada.tenantId, sessionIdOf('phone'))).toMatchObject({ generation: 1 });
     expect(await oneTimeTokens.consume(spending)).toMatchObject({ purpose: 'password_reset' });
@@ -100,16 +108,18 @@ describe('replicas that shall confirm', () => {
   });
 
   it('are waited for behind a repetition too, which itself changes nothing', async () => {
-    const { clock, revocations } = waitingStores();
+    const { clock, keyPrefix, revocations } = waitingStores();
+    const shared = { clock, keyPrefix, replicas: impatient };
+    const hasty = waitingStores(shared).revocations;
     const entry = token(clock, 'j');
     await replica.freeze();
     try {
       for (let count = 0; count < 2; count++) {
-        await expect(revocations.add([entry])).rejects.toMatchObject({ code: 'store_unavailable' });
+        await expect(hasty.add([entry])).rejects.toMatchObject({ code: 'store_unavailable' });
       }
       // A connection of its own does not make it forget.
       const other = createClient(primary.url);
-      const again = waitingStores({ client: other }).revocations.add([entry]);
+      const again = waitingStores({ ...shared, client: other }).revocations.add([entry]);
       await expect(again).rejects.toMatchObject({ code: 'store_unavailable' });
       other.disconnect();
     } finally {
@@ -120,7 +130,7 @@ describe('replicas that shall confirm', () => {
   });
 
   it('that are too few are counted', async () => {
-    const { clock, revocations } = waitingStores({ replicas: { atLeast: 2, within: '50ms' } });
+    const { clock, revocations } = waitingStores({ replicas: { atLeast: 2, within: '1s' } });
     await expect(revocations.add([token(clock, 'j')])).rejects.toMatchObject({
       cause: { message: expect.stringContaining('1 of 2 replicas') },
     });

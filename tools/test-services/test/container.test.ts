@@ -13,7 +13,7 @@ async function ask(port: number, ...[name, ...args]: [string, ...string[]]): Pro
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => null,
-    commandTimeout: 500,
+    commandTimeout: 5_000,
   });
   client.on('error', () => {});
   try {

@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PostgresServer, type PostgresVersion, startPostgres } from '../src/index.js';
 
-async function query(url: string, text: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+async function query(url: string, text: string, connectionTimeoutMillis = 20_000): Promise<unknown[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis });
   // A killed server ends the connection outside of any query.
   client.on('error', () => {});
   try {
@@ -58,7 +58,7 @@ for (const version of ['embedded', 'installed'] satisfies PostgresVersion[]) {
 
     it('answers nothing while frozen, and then goes on', async () => {
       await server.freeze();
-      await expect(query(server.url, 'select 1')).rejects.toThrow(/timeout/);
+      await expect(query(server.url, 'select 1', 1_000)).rejects.toThrow(/timeout/);
       await server.thaw();
       expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     });

@@ -1,21 +1,9 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisServer, startRedis } from '../src/index.js';
+import { withRedis } from '../src/with-redis.js';
 
-async function command(url: string, ...[name, ...args]: [string, ...string[]]): Promise<unknown> {
-  const client = new Redis(url, {
-    lazyConnect: true,
-    enableReadyCheck: false,
-    retryStrategy: () => null,
-    commandTimeout: 500,
-  });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await client.call(name, ...args);
-  } finally {
-    client.disconnect();
-  }
+function command(url: string, ...[name, ...args]: [string, ...string[]]): Promise<unknown> {
+  return withRedis(url, (ask) => ask(name, ...args));
 }
 
 describe('startRedis', () => {
@@ -46,7 +34,7 @@ describe('startRedis', () => {
 
   it('answers nothing while frozen, and then goes on', async () => {
     await server.freeze();
-    await expect(command(server.url, 'ping')).rejects.toThrow();
+    await expect(withRedis(server.url, (ask) => ask('ping'), 500)).rejects.toThrow();
     await server.thaw();
     expect(await command(server.url, 'ping')).toBe('PONG');
   });

@@ -4,8 +4,8 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Account, findServerAccount } from '@tessera-auth/test-services/account';
+import { findFreePort } from '@tessera-auth/test-services/free-port';
 import { findEmbeddedPostgres } from '@tessera-auth/test-services/postgres-binaries';
-import { findFreePort } from '../find-free-port.js';
 import { takeOwnerLock } from './owner-lock.js';
 import { loadPassword, makeReachableBinaries, makeServerFolder } from './server-folder.js';
 

@@ -48,12 +48,15 @@ export function recordStatements(pool: pg.Pool): { readonly pool: PgPool; readon
   return { pool: recording, sent };
 }
 
+/** Long, so that a busy machine is no outage. */
+const timeout = '30s';
+
 /** Stores in a schema of their own, migrated. */
 export async function freshStores(
   pool: pg.Pool,
   options: Omit<PostgresStoresOptions, 'pool' | 'kysely' | 'pglite'> = {},
 ): Promise<PostgresStores> {
-  const stores = postgresStores({ pool, schema: freshSchema(), ...options });
+  const stores = postgresStores({ pool, schema: freshSchema(), timeout, ...options });
   await stores.migrate();
   return stores;
 }
@@ -65,7 +68,7 @@ export function openOnPool(
 ): StoresUnderTest['open'] {
   return async ({ clock }) => {
     const schema = freshSchema();
-    const stores = postgresStores({ pool, schema, clock, wakeUps: true, audit: true });
+    const stores = postgresStores({ pool, schema, clock, timeout, wakeUps: true, audit: true });
     await stores.migrate();
     return {
       stores: wrap(stores),

@@ -19,9 +19,12 @@ export function createClient(url: string, options: RedisOptions = {}): Redis {
   return client;
 }
 
+/** Long, so that a busy machine is no outage. */
+const timeout = '30s';
+
 /** Stores under a prefix of their own, with accounts in memory. */
 export function freshStores(options: RedisStoresOptions): Stores & Pick<RedisStores, 'check'> {
-  const redis = redisStores({ keyPrefix: freshPrefix(), ...options });
+  const redis = redisStores({ keyPrefix: freshPrefix(), timeout, ...options });
   const { clock } = options;
   return {
     ...redis,
@@ -42,7 +45,7 @@ export function openOn(client: Redis): StoresUnderTest['open'] {
   return async ({ clock }) => {
     const keyPrefix = freshPrefix();
     return {
-      stores: { ...redisStores({ client, keyPrefix, clock }), users: memoryStores({ clock }).users },
+      stores: { ...redisStores({ client, keyPrefix, clock, timeout }), users: memoryStores({ clock }).users },
       close: async () => {
         const keys = await listKeys(client, keyPrefix);
         while (keys.length > 0) await client.unlink(keys.splice(0, 1000));
