@@ -4,11 +4,10 @@ import {
   type OneTimeTokenStore,
   type PresentedOneTimeToken,
   requireStorableIds,
-  type UserRef,
 } from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
 import { duration } from './connection/sql-values.js';
-import type { AnswerRow } from './connection/statement.js';
+import { waitForLock } from './connection/wait-for-lock.js';
 import { deleteInBatch } from './delete-in-batch.js';
 import { ofUser } from './sessions/session-sql.js';
 import type { StoreContext } from './store-context.js';
@@ -52,14 +51,6 @@ export function createOneTimeTokenStore(context: StoreContext): OneTimeTokenStor
     ${source}
     on conflict (tenant_id, user_id, purpose) do update
       set least_number = greatest(known.least_number, excluded.least_number)`;
-
-  const lock = ({ tenantId, userId }: UserRef): RawBuilder<AnswerRow> => sql`
-    with locked as materialized (
-      select pg_advisory_xact_lock(
-        hashtextextended(${`${tables.quoted.one_time_token_floors} ${tenantId.length} ${tenantId}${userId}`}, 0)
-      )
-    )
-    select 'null' as answer from locked`;
 
   return {
     traits,
@@ -109,8 +100,10 @@ export function createOneTimeTokenStore(context: StoreContext): OneTimeTokenStor
     async voidAll(user) {
       if (!areStorableIds(user.tenantId, user.userId)) return;
       await database.atomically(async (place) => {
-        // In a statement of its own: the next one sees what was created during the wait.
-        await place.ask(lock(user));
+        await waitForLock(
+          place,
+          `${tables.quoted.one_time_token_floors} ${user.tenantId.length} ${user.tenantId}${user.userId}`,
+        );
         await place.ask(sql`
           with voided as (
             ${raiseFloor(sql`

@@ -77,7 +77,8 @@ export interface PostgresStores extends Stores {
    * The stores inside a transaction of the app: a `pg` client after `begin`, a Kysely or a PGlite transaction.
    *
    * What they do is kept or lost with the rest. The transaction must be READ COMMITTED, Postgres' default: at a stricter
-   * level it sees only what was there when it began. Commit soon, for a session or user it touched is locked until then.
+   * level it sees only what was there when it began, and calls that would go by that are `store_unavailable`. Commit soon, for a
+   * session or user it touched is locked until then.
    */
   withTransaction(transaction: AppTransaction): StoreSet;
 

@@ -12,6 +12,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './connection/database.js';
 import { instant, readInstant, textArray } from './connection/sql-values.js';
 import { isStorableAddress, toStorable } from './connection/storable-text.js';
+import { waitForLock } from './connection/wait-for-lock.js';
 import type { StoreContext } from './store-context.js';
 import { traits } from './traits.js';
 
@@ -43,9 +44,9 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
     );
   };
 
-  /** Keeps everybody else who wants this address out until the transaction ends. */
-  const claim = (tenantId: string, canonicalEmail: string) =>
-    sql`pg_advisory_xact_lock(hashtextextended(${`${tables.quoted.users} ${tenantId.length} ${tenantId}${canonicalEmail}`}, 0))`;
+  /** The lock that keeps everybody else out who wants this address. */
+  const claimOf = (tenantId: string, canonicalEmail: string) =>
+    `${tables.quoted.users} ${tenantId.length} ${tenantId}${canonicalEmail}`;
 
   /** The row is locked first: a second caller waits for it, and is measured against what the first one wrote. */
   const change = async (
@@ -90,7 +91,7 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
       const created = readFirst(
         await database.ask<UserRow>(sql`
           with claimed as materialized (
-            select ${claim(user.tenantId, user.canonicalEmail)}
+            select pg_advisory_xact_lock(hashtextextended(${claimOf(user.tenantId, user.canonicalEmail)}, 0))
           ), created as (
             insert into ${users} (
               tenant_id, user_id, email, canonical_email, email_verified_at, name, roles, password_hash, created_at,
@@ -130,9 +131,7 @@ export function createUserStore({ database, tables, now }: StoreContext): UserSt
       if (canonicalEmail === undefined) return change(database, command);
       requireStorableAddress(canonicalEmail);
       return database.atomically(async (place) => {
-        // In a statement of its own: the next one sees what whoever had the lock has committed.
-        await place.ask(sql`
-          with claimed as materialized (select ${claim(ref.tenantId, canonicalEmail)}) select 'null' as answer from claimed`);
+        await waitForLock(place, claimOf(ref.tenantId, canonicalEmail));
         return change(place, command);
       });
     },

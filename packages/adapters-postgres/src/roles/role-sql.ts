@@ -1,6 +1,7 @@
 import { areStorableIds, type RoleJudge, type UserRef } from '@tessera-auth/core/stores';
 import { type RawBuilder, sql } from 'kysely';
 import { textArray } from '../connection/sql-values.js';
+import { waitForLock } from '../connection/wait-for-lock.js';
 import { ofUser } from '../sessions/session-sql.js';
 import type { StoreContext } from '../store-context.js';
 
@@ -27,11 +28,7 @@ export function createRoleSql({ database, tables }: StoreContext) {
     statement: RawBuilder<{ readonly answer: string }>,
   ): Promise<Answer[]> =>
     database.atomically(async (place) => {
-      await place.ask(sql`
-        with locked as materialized (
-          select pg_advisory_xact_lock(hashtextextended(${`${tables.quoted.role_versions} ${tenantId}`}, 0))
-        )
-        select 'null' as answer from locked`);
+      await waitForLock(place, `${tables.quoted.role_versions} ${tenantId}`);
       return place.ask<Answer>(statement);
     });
 

@@ -219,6 +219,29 @@ describe('the identity', () => {
     expect(await as(ada, listIds)).toEqual([1, 6]);
   });
 
+  it('is not lent to what its work sends once it has ended', async () => {
+    const single = createPool(appUrl, { max: 1 });
+    let kept: pg.PoolClient | undefined;
+    const goOn = async () => (await kept?.query('select from notices'))?.rowCount;
+    await as(ada, async (client) => (kept = client), single);
+    await expect(as(bob, goOn, single)).rejects.toThrow('withPrincipal: the transaction has ended');
+
+    // One part fails, and the other does not know of it.
+    let done: Promise<unknown> | undefined;
+    const inParts = as(
+      ada,
+      (client) => {
+        kept = client;
+        done = client.query('select from notices').then(goOn);
+        return Promise.all([client.query('select 1 / 0'), done]);
+      },
+      single,
+    );
+    await expect(inParts).rejects.toMatchObject({ code: '22012' });
+    await expect(done).rejects.toThrow();
+    await single.end();
+  });
+
   describe('where the client gives up a statement, and the server goes on', () => {
     let impatient: pg.Pool;
     let kysely: Kysely<unknown>;
