@@ -1,5 +1,6 @@
+import type { RateLimitSubject } from '../domains/rate-limits/index.js';
 import { networkOf } from '../ip-address.js';
-import type { UserRef } from '../stores/user-store.js';
+import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 
 /** Somebody is about to try a password. */
@@ -31,9 +32,25 @@ export async function reservePasswordAttempt(
   const { tenantId } = user;
   await auth.limits.require('signInClient', { tenantId, ip });
   const network = ip === null ? null : networkOf(ip);
-  const { sessions } = await auth.sessions.list(user, { limit: 100 });
-  const isHome = sessions.some((session) => session.ip !== null && networkOf(session.ip) === network);
-  const subject = { tenantId, account, lane: isHome && network !== null ? network : '' };
+  const isHome = network !== null && (await listHomes(auth, user)).has(network);
+  const subject = { tenantId, account, lane: isHome ? network : strangers };
   await auth.limits.require('signIn', subject);
   return { succeed: () => auth.limits.reset('signIn', subject) };
+}
+
+/** All budgets of an account at this moment, for when its password is another one: guesses at the one before count no more. */
+export async function listPasswordAttempts(
+  auth: Pick<FlowContext, 'sessions'>,
+  user: UserRecord,
+): Promise<readonly RateLimitSubject[]> {
+  const { tenantId, canonicalEmail: account } = user;
+  return [strangers, ...(await listHomes(auth, user))].map((lane) => ({ tenantId, account, lane }));
+}
+
+const strangers = '';
+
+/** The networks where the account is signed in. */
+async function listHomes(auth: Pick<FlowContext, 'sessions'>, user: UserRef): Promise<ReadonlySet<string>> {
+  const { sessions } = await auth.sessions.list(user, { limit: 100 });
+  return new Set(sessions.flatMap(({ ip }) => (ip === null ? [] : [networkOf(ip)])));
 }

@@ -2,6 +2,7 @@ import { AuthError } from '../errors.js';
 import { aboutPerson } from './about-person.js';
 import type { FlowContext } from './flow-context.js';
 import { attemptsAt } from './prove-second-factor.js';
+import { listPasswordAttempts } from './reserve-password-attempt.js';
 import { tidyUp } from './tidy-up.js';
 
 /** Somebody opened the link of a forgotten password. */
@@ -33,7 +34,9 @@ export async function resetPassword(
   await auth.passwords.requireUnbreached(newPassword);
   const passwordHash = await auth.passwords.hash(newPassword);
 
-  const account = await auth.atomically(async (kept) => {
+  // Before the sessions end, which say where the owner is at home.
+  const attempts = await listPasswordAttempts(auth, asking);
+  await auth.atomically(async (kept) => {
     const spent = await kept.oneTimeTokens.consume(passwordReset, tenantId, token);
     const user = spent === null ? null : await kept.users.find(spent);
     if (user === null || user.disabledAt !== null) throw new AuthError('one_time_token_invalid');
@@ -51,14 +54,13 @@ export async function resetPassword(
     await kept.oneTimeTokens.voidAll(ref);
     await kept.record({ type: 'authn_password_reset', ...ref });
     kept.notify({ kind: 'password_reset_done', tenantId, to: user.email, name: user.name });
-    return user;
   });
   // Guesses at the old password count no more: its owner is never locked out for good (ASVS 6.1.1).
   await tidyUp(
     auth,
-    auth.limits.reset('signIn', { tenantId, account: account.canonicalEmail }),
+    ...attempts.map((subject) => auth.limits.reset('signIn', subject)),
     // Whoever used these up knew it as well. But a mailbox proves no second factor: failures in a row stay counted.
-    auth.limits.relieve('secondFactor', attemptsAt(account, 'totp')),
-    auth.limits.relieve('secondFactor', attemptsAt(account, 'backup_code')),
+    auth.limits.relieve('secondFactor', attemptsAt(asking, 'totp')),
+    auth.limits.relieve('secondFactor', attemptsAt(asking, 'backup_code')),
   );
 }

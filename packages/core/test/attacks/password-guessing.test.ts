@@ -4,7 +4,7 @@
 import { type Auth, AuthError, createMemoryAuditStore, memoryStores } from '@tessera-auth/core';
 import { storeUnavailable } from '@tessera-auth/core/stores';
 import { describe, expect, it } from 'vitest';
-import { createAuthBench, email, newPassword, origin, password } from '../auth-bench.js';
+import { createAuthBench, email, newPassword, origin, password, tokenOfLastLink } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
 
 const hourMs = 3_600_000;
@@ -82,6 +82,23 @@ describe('guesses at a password', () => {
     }
     clock.advance(48 * hourMs);
     expect(await refusalCode(guess(auth, strange(101), email, password))).toBe('rate_limited');
+  });
+
+  it('from where the owner is signed in end with a new password as well', async () => {
+    const bench = openBench();
+    const { auth, clock } = bench;
+    const { user } = await bench.register();
+    for (let at = 0; at < 100; at += 1) {
+      expect(await refusalCode(guess(auth, origin.ip))).toBe('credentials_invalid');
+      clock.advance(hourMs / 2);
+    }
+    const signIn = (secret: string) => refusalCode(guess(auth, origin.ip, email, secret));
+    expect(await signIn(password)).toBe('rate_limited');
+    await auth.forgotPassword('', email);
+    await auth.resetPassword({ tenantId: '', token: await tokenOfLastLink(bench), newPassword });
+    // The second one finds the first one's session in the same network.
+    expect([await signIn(newPassword), await signIn(newPassword)]).toEqual([null, null]);
+    expect((await auth.listSessions(user)).sessions).toHaveLength(2);
   });
 
   it('are told to the owner once they have locked the account, and to nobody else (ASVS 6.3.5)', async () => {

@@ -123,10 +123,22 @@ it('whoever knew the old password does not lock out whoever sets a new one (ASVS
   expect(await refusalCode(bench.verify(half.mfaToken))).toBeNull();
 });
 
-describe('after 100 failures', () => {
+it('first codes of an authenticator are counted too', async () => {
+  const { user, session } = await bench.register('eve@example.org');
+  const { secret } = await bench.auth.enrollSecondFactor(user);
+  const confirm = (code: string) =>
+    refusalCode(bench.auth.confirmSecondFactor({ user, sessionId: session.id, code }));
+  expect(await confirm('000000')).toBe('mfa_code_invalid');
+  const code = await createAuthenticator(secret, bench.clock).code();
+  expect(await confirm(code)).toBe('rate_limited');
+});
+
+describe('after 100 failures of each kind', () => {
   beforeEach(async () => {
     for (let at = 0; at < 100; at++) {
-      expect(await guess((await bench.beginHalf()).mfaToken, at)).toBe('mfa_code_invalid');
+      const { mfaToken } = await bench.beginHalf();
+      for (const method of ['totp', 'backup_code'])
+        expect(await guess(mfaToken, at, { method })).toBe('mfa_code_invalid');
       bench.clock.advance(30 * minuteMs);
     }
     bench.clock.advance(2 * 86_400_000);
