@@ -1,6 +1,7 @@
 import {
   type AuthOptions,
   createAuth,
+  createMemoryAuditStore,
   formatPolicy,
   memoryStores,
   type ProfileName,
@@ -152,6 +153,12 @@ describe('describePolicy', () => {
     expect(formatPolicy(make('asvs-l3').describePolicy())).toMatchInlineSnapshot(`
       "profile: asvs-l3
       emailVerification: off
+      present.audit: false
+      present.onEvent: false
+      present.notify: false
+      present.secondFactors: true
+      present.roles: true
+      authorization.policyVersion: ID57tM2O
       accessTokens.signing: HS256
       accessTokens.lifetime: 5m
       accessTokens.leeway: 10s
@@ -191,6 +198,46 @@ describe('describePolicy', () => {
     expect(rateLimits).toBe('off');
     const own = make('asvs-l3', { rateLimits: { api: { count: 90, per: '90s' } } }).describePolicy();
     expect(own.rateLimits).toMatchObject({ api: ['90/90s (burst 90)'] });
+  });
+
+  it('says what is in force over HTTP too', () => {
+    const auth = make('asvs-l2', { stores: { ...memoryStores(), audit: createMemoryAuditStore() } });
+    const { describePolicy } = createHttpAuth(auth, {
+      basePath: '/api/auth',
+      trustedOrigins: ['https://admin.example.com'],
+      trustedProxies: ['loopback', '10.0.0.0/8'],
+      adminNetworks: ['private'],
+      routeLimits: {
+        'GET /account/export': [
+          { count: 1, per: '1h' },
+          { count: 3, per: '1d' },
+        ],
+      },
+    });
+    const { http, routeLimits, ...core } = describePolicy();
+    expect(core).toEqual(auth.describePolicy());
+    const lines = formatPolicy(describePolicy()).split('\n');
+    expect(lines.filter((line) => /^(http|routeLimits)\./.test(line)).join('\n')).toMatchInlineSnapshot(`
+      "http.basePath: /api/auth
+      http.transport: cookie
+      http.sameSite: Strict
+      http.persistentCookies: false
+      http.allowInsecureCookies: false
+      http.allowMissingCsrfToken: false
+      http.stepUpWindow: 10m
+      http.trustedOrigins: https://app.example.com, https://admin.example.com
+      http.trustedProxies: loopback, 10.0.0.0/8
+      http.adminNetworks: private
+      http.keepProxyRequestId: false
+      http.publishesOpenApi: false
+      routeLimits.GET /account/export: 1/1h (burst 1), 3/1d (burst 3)"
+    `);
+    Object.assign(http, { basePath: '/' });
+    expect(describePolicy().http.basePath).toBe('/api/auth');
+    expect(routeLimits).toEqual({ 'GET /account/export': ['1/1h (burst 1)', '3/1d (burst 3)'] });
+    const off = createHttpAuth(make('default', { rateLimits: 'off' }));
+    expect(off.describePolicy()).toMatchObject({ http: { adminNetworks: 'anywhere' }, routeLimits: 'off' });
+    expect(formatPolicy(off.describePolicy())).toMatch(/^http.trustedProxies: nobody$/m);
   });
 
   it('holds no secret, and no blocked word (ASVS 16.2.5)', () => {

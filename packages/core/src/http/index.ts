@@ -2,6 +2,7 @@ export { maxBodyBytes } from './answer-route.js';
 export { askGuard } from './ask-guard.js';
 export type { CookieOptions } from './cookies.js';
 export type { Transport } from './credentials.js';
+export type { HttpPolicyReport } from './describe-http-policy.js';
 export type { CorsOptions } from './edge/cors.js';
 export type { CsrfOptions } from './edge/csrf.js';
 export type { Network } from './edge/networks.js';
@@ -18,7 +19,8 @@ export {
   type Review,
   type Verdict,
 } from './guard.js';
-export { createHttpAuth, type HttpAuth, type HttpAuthOptions } from './http-auth.js';
+export { createHttpAuth, type HttpAuth } from './http-auth.js';
+export type { HttpAuthOptions } from './http-auth-options.js';
 export { keepCookies } from './node/keep-cookies.js';
 export { keepHeaders } from './node/keep-headers.js';
 export { readRawBody } from './node/read-raw-body.js';
@@ -37,5 +39,6 @@ export {
   type RouteWatch,
 } from './route.js';
 export { createRouter, type Router } from './router.js';
+export type { RouteLimitsOptions, RouteName } from './route-limits.js';
 export type { AdmitSocket, AdmittedSocket, SocketVerdict, UpgradeRequest } from './socket-guard.js';
 export type { SocketEnd } from './socket-watch.js';

@@ -2,6 +2,7 @@ import { isAuthError } from '../errors.js';
 import type { Demand } from '../events.js';
 import { type AuthRouteDefinition, type AuthRouteInput, defineAuthRoute } from './auth-route.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
+import { countAccount, findRouteLimits } from './count-route.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { isUnsafeMethod } from './request.js';
@@ -25,6 +26,7 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
   app: HttpContext,
   { demand, ...definition }: ProtectedRouteDefinition<Body, Query>,
 ): Route {
+  const limits = findRouteLimits(app, definition);
   return defineAuthRoute<Body, Query>(app, {
     ...definition,
     isProtected: true,
@@ -40,6 +42,7 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
       let sender: Authenticated | null = null;
       try {
         sender = await authenticate(http, request);
+        if (limits !== null) await countAccount(http, sender.identity, limits);
         if (isUnsafeMethod(definition.method)) await countRequest(http, sender.identity);
         const response = await definition.handle(input, sender);
         // What the handler sets comes last and wins: it may have renewed the session once more.
