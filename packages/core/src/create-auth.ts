@@ -213,6 +213,9 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
       describePolicy({
         profile: options.profile,
         emailVerification,
+        stores,
+        told: { onEvent: options.onEvent !== undefined, notify: options.notify !== undefined },
+        policy,
         hasSigningKeys: options.signingKeys !== undefined,
         accessTokens,
         sessions: context.sessions,

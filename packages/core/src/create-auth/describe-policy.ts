@@ -1,3 +1,4 @@
+import type { Policy } from '../domains/authorization/index.js';
 import type { MfaPolicy } from '../domains/mfa/index.js';
 import type { PasswordSettings } from '../domains/passwords/password-options.js';
 import type { CountedLimit, RateLimits, RateLimitZone } from '../domains/rate-limits/index.js';
@@ -6,12 +7,31 @@ import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
 import type { Duration } from '../duration.js';
 import type { EmailTokens } from '../flows/email-tokens.js';
+import type { Stores } from '../stores/stores.js';
 import type { ProfileName } from './profiles.js';
+import { writeDuration, writeLimit } from './write-limit.js';
 
 /** What is in force: plain data without secrets, for a log, a page or a comparison between deployments. */
 export interface PolicyReport {
   readonly profile: ProfileName;
   readonly emailVerification: 'required' | 'off';
+  /** What the app has given, without which some of a level is not there. */
+  readonly present: {
+    /** `stores.audit`: what happens is kept, in a chain that shows changes. */
+    readonly audit: boolean;
+    /** `onEvent`: the app is told what happens. */
+    readonly onEvent: boolean;
+    /** `notify`: people are told what happens to their accounts. */
+    readonly notify: boolean;
+    /** `stores.secondFactors`: somebody may have one. */
+    readonly secondFactors: boolean;
+    /** `stores.roles`: roles can be granted and made at run time. */
+    readonly roles: boolean;
+  };
+  readonly authorization: {
+    /** Which roles and permissions there are, as it stands in tokens: {@link Policy.version}. */
+    readonly policyVersion: string;
+  };
   readonly accessTokens: {
     /** `HS256` with a key from the root secret, or `signingKeys`: ES256 or EdDSA with the keys that were given. */
     readonly signing: 'HS256' | 'signingKeys';
@@ -67,6 +87,10 @@ export interface PolicyReport {
 export interface PolicySources {
   readonly profile: ProfileName;
   readonly emailVerification: PolicyReport['emailVerification'];
+  readonly stores: Stores;
+  /** Whether the app gave these. */
+  readonly told: Pick<PolicyReport['present'], 'onEvent' | 'notify'>;
+  readonly policy: Pick<Policy, 'version'>;
   readonly hasSigningKeys: boolean;
   readonly accessTokens: Pick<AccessTokens, 'lifetimeMs' | 'longestAliveMs'>;
   readonly sessions: Pick<Sessions, 'policy'>;
@@ -84,6 +108,8 @@ export function describePolicy({
   mfa,
   emailTokens,
   limits: { zones },
+  stores,
+  told,
   ...sources
 }: PolicySources): PolicyReport {
   const session = sources.sessions.policy;
@@ -91,6 +117,13 @@ export function describePolicy({
   return {
     profile: sources.profile,
     emailVerification: sources.emailVerification,
+    present: {
+      audit: stores.audit !== undefined,
+      ...told,
+      secondFactors: stores.secondFactors !== undefined,
+      roles: stores.roles !== undefined,
+    },
+    authorization: { policyVersion: sources.policy.version },
     accessTokens: {
       signing: sources.hasSigningKeys ? 'signingKeys' : 'HS256',
       lifetime: writeDuration(accessTokens.lifetimeMs),
@@ -132,9 +165,7 @@ export function describePolicy({
 }
 
 function describeZones(zones: Readonly<Record<RateLimitZone, readonly CountedLimit[]>>) {
-  const describe = ({ count, perSeconds, burst }: CountedLimit) =>
-    `${count}/${writeDuration(perSeconds * 1000)} (burst ${burst})`;
-  const entries = Object.entries(zones).map(([zone, limits]) => [zone, limits.map(describe)]);
+  const entries = Object.entries(zones).map(([zone, limits]) => [zone, limits.map(writeLimit)]);
   return Object.fromEntries(entries) as Record<RateLimitZone, string[]>;
 }
 
@@ -146,7 +177,10 @@ function describeBreachCheck({
   return acceptsUncheckedPasswords ? 'accepts_unchecked' : 'refuses_unchecked';
 }
 
-/** A {@link PolicyReport} for the log of a start: a line for each value. Plain text without a newline at its end. */
+/**
+ * A {@link PolicyReport} for the log of a start, also the longer one of `createHttpAuth`: a line for each value. Plain text without
+ * a newline at its end.
+ */
 export function formatPolicy(policy: PolicyReport): string {
   return Object.entries(policy)
     .flatMap(([name, value]: [string, string | object]) =>
@@ -159,16 +193,4 @@ export function formatPolicy(policy: PolicyReport): string {
 
 function writeValue(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') || 'nobody' : String(value);
-}
-
-/** In the largest unit that makes it a whole number. */
-function writeDuration(ms: number): Duration {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-  ] as const;
-  const unit = units.find(([, unitMs]) => ms > 0 && ms % unitMs === 0);
-  return unit === undefined ? `${ms}ms` : `${ms / unit[1]}${unit[0]}`;
 }

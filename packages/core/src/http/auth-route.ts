@@ -1,3 +1,4 @@
+import { countNetwork, findRouteLimits } from './count-route.js';
 import type { HttpContext } from './http-context.js';
 import { reportRefusal } from './report-refusal.js';
 import { forRequest } from './request-source.js';
@@ -15,14 +16,23 @@ export interface AuthRouteDefinition<Body, Query> extends Omit<RouteDefinition<B
   readonly handle: (input: AuthRouteInput<Body, Query>) => Promise<HttpResponse> | HttpResponse;
 }
 
-/** A line of the ready-made route table: what it does and refuses is recorded with the id that its answer has. */
+/**
+ * A line of the ready-made route table: what it does and refuses is recorded with the id that its answer has, and the limits are
+ * counted that the app gave it.
+ */
 export function defineAuthRoute<Body = undefined, Query = undefined>(
   http: HttpContext,
   { handle, ...definition }: AuthRouteDefinition<Body, Query>,
 ): Route {
+  const limits = findRouteLimits(http, definition);
   const route = defineRoute<Body, Query>({
     ...definition,
-    handle: (input) => handle({ ...input, http: forRequest(http, input.request) }),
+    answers: { ...(limits !== null && { 429: 'Too many requests' }), ...definition.answers },
+    handle(input) {
+      const own = { ...input, http: forRequest(http, input.request) };
+      if (limits === null) return handle(own);
+      return countNetwork(own.http, own.request, limits).then(() => handle(own));
+    },
   });
   const watch = {
     requestIdOf: http.requestIdOf,

@@ -13,6 +13,8 @@ export interface CookieOptions {
 
 /** The cookies of one deployment. */
 export interface Cookies {
+  /** What they are written by. */
+  readonly options: Required<CookieOptions>;
   /** The longest access token that a browser keeps, in characters. */
   readonly maxAccessTokenLength: number;
   /** Both `Set-Cookie` values, for a session that lives at most `maxAgeMs`. */
@@ -49,7 +51,10 @@ const maxAgeSeconds = 400 * 86_400;
 
 /** `__Host-access`, `__Host-refresh` and `__Host-device`, all `HttpOnly; Secure; Path=/` and bound to the host that set them. */
 export function createCookies(options: CookieOptions): Cookies {
-  const prefix = options.allowInsecureCookies === true ? '' : '__Host-';
+  const sameSite = requireOneOf('sameSite', options.sameSite ?? 'Lax', ['Lax', 'Strict']);
+  const persistentCookies = options.persistentCookies === true;
+  const allowInsecureCookies = options.allowInsecureCookies === true;
+  const prefix = allowInsecureCookies ? '' : '__Host-';
   const names = {
     accessToken: `${prefix}access`,
     refreshToken: `${prefix}refresh`,
@@ -58,8 +63,8 @@ export function createCookies(options: CookieOptions): Cookies {
   const attributes = [
     'Path=/',
     'HttpOnly',
-    ...(options.allowInsecureCookies === true ? [] : ['Secure']),
-    `SameSite=${requireOneOf('sameSite', options.sameSite ?? 'Lax', ['Lax', 'Strict'])}`,
+    ...(allowInsecureCookies ? [] : ['Secure']),
+    `SameSite=${sameSite}`,
   ].join('; ');
 
   const write = (name: string, value: string, maxAge: number | null): string => {
@@ -70,11 +75,11 @@ export function createCookies(options: CookieOptions): Cookies {
   };
 
   return {
+    options: { sameSite, persistentCookies, allowInsecureCookies },
     maxAccessTokenLength: maxCookieBytes - names.accessToken.length,
 
     writeTokens({ accessToken, refreshToken }, maxAgeMs) {
-      const maxAge =
-        options.persistentCookies === true ? Math.min(Math.floor(maxAgeMs / 1000), maxAgeSeconds) : null;
+      const maxAge = persistentCookies ? Math.min(Math.floor(maxAgeMs / 1000), maxAgeSeconds) : null;
       return [
         ...(accessToken === null ? [] : [write(names.accessToken, accessToken, maxAge)]),
         ...(refreshToken === null ? [] : [write(names.refreshToken, refreshToken, maxAge)]),

@@ -1,21 +1,22 @@
-import { type ProfileName, profiles, refuseWeaker } from '../create-auth/profiles.js';
 import type { Auth } from '../create-auth.js';
-import type { Attributes, PermissionIn, PolicyModel } from '../domains/authorization/index.js';
+import type { PermissionIn, PolicyModel } from '../domains/authorization/index.js';
 import { type Duration, parseDuration } from '../duration.js';
-import type { UserRef } from '../stores/user-store.js';
-import { type CookieOptions, createCookies } from './cookies.js';
-import { type Transport, transports } from './credentials.js';
+import { createCookies } from './cookies.js';
+import { transports } from './credentials.js';
+import { describeHttpPolicy, type HttpPolicyReport } from './describe-http-policy.js';
 import { type CorsOptions, createCorsGuard } from './edge/cors.js';
 import { type CsrfOptions, createCsrfGuard } from './edge/csrf.js';
 import { type Network, readNetworks } from './edge/networks.js';
 import { createRateLimitGuard, type RateLimitOptions } from './edge/rate-limit.js';
 import { createRequestLocator, type RequestOrigin } from './edge/request-origin.js';
 import { createAddressGuard } from './edge/require-address.js';
-import { createHttpsGuard } from './edge/require-https.js';
+import { createHttpsGuard, type HttpsOptions } from './edge/require-https.js';
 import { createHeadersGuard, type SecurityHeadersOptions } from './edge/security-headers.js';
 import type { Guard } from './guard.js';
 import { createGuard } from './guards.js';
+import type { HttpAuthOptions } from './http-auth-options.js';
 import type { HttpContext } from './http-context.js';
+import { applyHttpProfile } from './http-profile.js';
 import { type LoadOwner, type LoadRecord, requireOwner, requirePermissions } from './permission-guards.js';
 import { requireProof } from './recent-proof.js';
 import type { HttpRequest } from './request.js';
@@ -23,63 +24,9 @@ import { createRequestIds } from './request-ids.js';
 import { requireDecision } from './require-decision.js';
 import { requireOneOf } from './require-one-of.js';
 import type { Route } from './route.js';
+import { readRouteLimits, requireLimitedRoutes } from './route-limits.js';
 import { createRoutes } from './routes/index.js';
 import { type AdmitSocket, createSocketGuard } from './socket-guard.js';
-
-/** How authentication travels over HTTP. */
-export interface HttpAuthOptions<M extends PolicyModel = PolicyModel> extends CookieOptions {
-  /** Where the routes live. Default `'/auth'`. */
-  readonly basePath?: string;
-  /** How tokens travel when a request does not say: `'cookie'` (default), `'bearer'` or `'hybrid'`. */
-  readonly transport?: Transport;
-  /** Origins besides `publicUrl` whose pages may change state, such as `https://admin.example.com`. Default: none. */
-  readonly trustedOrigins?: readonly string[];
-  /**
-   * Cookie requests that change state prove their origin only, by Fetch metadata or `Origin`, and need no CSRF token.
-   * For APIs that only browsers with Fetch metadata call. Default `false`.
-   */
-  readonly allowMissingCsrfToken?: boolean;
-  /**
-   * How old a proof of who somebody is may be for what matters most: another address, a second factor, and guards of
-   * {@link HttpAuth.requireStepUp}. Then `POST /reauthenticate` is needed. `1m` to `24h`, default `'10m'`.
-   */
-  readonly stepUpWindow?: Duration;
-  /**
-   * The tenant that a request is for, from its host or path; never from anything a user may choose. Default: `''`.
-   *
-   * Cookies belong to a host. Where the path tells tenants apart, a visit to another tenant signs a browser out.
-   *
-   * @param origin its host is that which the client has asked for, behind the proxies that are trusted.
-   */
-  readonly tenantOf?: (request: HttpRequest, origin: RequestOrigin) => string;
-  /**
-   * What rules of the policy look at of the user. Asked by every guard that lets somebody through, so keep it in memory or in
-   * a cache; a value without a promise costs nothing. Needed where the policy declares attributes of users.
-   */
-  readonly userAttributes?: (user: UserRef) => Attributes<M['user']> | Promise<Attributes<M['user']>>;
-  /**
-   * The networks from which the routes below `/admin` are answered, such as `['private']`, whoever asks; from elsewhere it is 403
-   * `address_refused`. Default: from anywhere.
-   */
-  readonly adminNetworks?: readonly Network[];
-  /**
-   * The proxies in front of the app: networks such as `10.0.0.0/8`, `loopback`, `private`, `cloudflare`, and `unix` for whoever
-   * connects by a socket of this machine: name it only where nobody connects otherwise. What they say of the client is believed,
-   * and from nobody else (ASVS 4.1.3). Default: none, and a client is who connects.
-   */
-  readonly trustedProxies?: readonly (Network | 'unix')[];
-  /**
-   * A request keeps the `X-Request-Id` that one of `trustedProxies` gives it, if that is 8 to 64 letters, digits, `.`, `_` and `-`.
-   * For proxies that make it up themselves: one that hands on what the client says lets clients choose. Default `false`: each
-   * request gets a random id here.
-   */
-  readonly keepProxyRequestId?: boolean;
-  /**
-   * Everybody may read the OpenAPI document of all routes at `GET /openapi.json` below `basePath` (ASVS 13.4.5). Default `false`:
-   * make it with `createOpenApiDocument` of `@tessera-auth/core/http` where you need it.
-   */
-  readonly publishesOpenApi?: boolean;
-}
 
 /** How fresh and how strong the proof has to be. */
 export interface StepUpOptions {
@@ -93,6 +40,8 @@ export interface StepUpOptions {
 export interface HttpAuth<M extends PolicyModel = PolicyModel> {
   /** The ready-made routes. Mount all, a selection, or none. */
   readonly routes: readonly Route[];
+  /** What is in force, of `auth` and over HTTP, without secrets; `formatPolicy` makes lines for a log of it. */
+  describePolicy(): HttpPolicyReport;
   /** Lets every signed-in user through. */
   signedIn(): Guard;
   /** Lets users through who have the role or one that inherits from it. @throws `TypeError` for an unknown role. */
@@ -151,11 +100,14 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
   locate(request: HttpRequest): RequestOrigin;
   /** The id of a request, as its answer and all that is recorded of it have it: for the app's own logs. */
   requestIdOf(request: HttpRequest): string;
-  /** Redirects pages that come by plain http, and refuses everything else with 403 `https_required` (ASVS 12.2.1). */
-  requireHttps(): Guard;
+  /**
+   * Refuses what comes by plain http with 403 `https_required` (ASVS 12.2.1); only who asks for a page is redirected, and never
+   * from a ready-made route (ASVS 4.1.2).
+   */
+  requireHttps(options?: HttpsOptions): Guard;
   /** Lets requests from these networks through; others get 403 `address_refused`. @throws `TypeError` when one is none. */
   requireAddress(networks: readonly Network[]): Guard;
-  /** Sends the headers that a page of the app should have (ASVS 3.4). */
+  /** Sends the headers that a page of the app should have (ASVS 3.4), and at least those of the profile. */
   securityHeaders(options?: SecurityHeadersOptions): Guard;
   /** Lets pages of other origins read answers, and answers preflights. Default: those of `trustedOrigins`. */
   cors(options?: CorsOptions): Guard;
@@ -175,14 +127,16 @@ export function createHttpAuth<M extends PolicyModel>(
   given: HttpAuthOptions<NoInfer<M>> = {},
 ): HttpAuth<M> {
   const options: HttpAuthOptions = applyHttpProfile(auth.profile, given as HttpAuthOptions);
+  const isHttps = auth.publicUrl.startsWith('https:');
   // A setting from a developer's machine that went along into production.
-  if (options.allowInsecureCookies === true && auth.publicUrl.startsWith('https:'))
+  if (options.allowInsecureCookies === true && isHttps)
     throw new TypeError('allowInsecureCookies: only for a publicUrl on plain http');
   if (Object.keys(auth.policy.userAttributes).length > 0 && options.userAttributes === undefined)
     throw new TypeError('userAttributes: missing, while rules of the policy look at attributes of users');
   const { tenantOf } = options;
   const locate = createRequestLocator(options.trustedProxies ?? []);
-  const { keepProxyRequestId = false, trustedProxies = [] } = options;
+  const { keepProxyRequestId = false, trustedProxies = [], publishesOpenApi = false } = options;
+  const basePath = readBasePath(options.basePath ?? '/auth');
   if (keepProxyRequestId && trustedProxies.length === 0)
     throw new TypeError('keepProxyRequestId: there are no trustedProxies');
   const requestIdOf = createRequestIds((request) => keepProxyRequestId && locate(request).isFromProxy);
@@ -198,22 +152,25 @@ export function createHttpAuth<M extends PolicyModel>(
     requestIdOf,
     adminNetworks:
       options.adminNetworks === undefined ? null : readNetworks('adminNetworks', options.adminNetworks),
+    routeLimits: readRouteLimits(options.routeLimits ?? {}, basePath),
     tenantOf: tenantOf === undefined ? () => '' : (request) => tenantOf(request, locate(request)),
   };
   const { trustedOrigins } = http;
+  const routes = createRoutes(http, basePath, publishesOpenApi === true);
+  requireLimitedRoutes(http.routeLimits, routes);
   return {
+    routes,
+    describePolicy: () => describeHttpPolicy(http, basePath, options),
     admitSocket: createSocketGuard(http),
     locate,
     requestIdOf,
-    requireHttps: () => createHttpsGuard(http),
+    requireHttps: (https) => createHttpsGuard(http, routes, https),
     requireAddress: (networks) => createAddressGuard(http, networks),
-    securityHeaders: (headers) => createHeadersGuard(auth.publicUrl.startsWith('https:'), headers),
+    securityHeaders: (headers) => createHeadersGuard(isHttps, auth.profile, headers),
     cors: ({ origins, ...cors } = {}) =>
       createCorsGuard(origins === undefined ? trustedOrigins : new Set(origins.map(readOrigin)), cors),
     csrf: (csrf) => createCsrfGuard(http, csrf),
     rateLimit: (limit) => createRateLimitGuard(http, limit),
-
-    routes: createRoutes(http, readBasePath(options.basePath ?? '/auth'), options.publishesOpenApi === true),
 
     signedIn: () => createGuard(http, () => true),
 
@@ -239,15 +196,6 @@ export function createHttpAuth<M extends PolicyModel>(
       });
     },
   };
-}
-
-/** What is given wins, unless it is weaker than the profile of `createAuth`. */
-function applyHttpProfile(profile: ProfileName, options: HttpAuthOptions): HttpAuthOptions {
-  if (profiles[profile].strictCookies !== true) return options;
-  if (options.sameSite === 'Lax') refuseWeaker(profile, "sameSite must be 'Strict'");
-  if (options.persistentCookies === true) refuseWeaker(profile, 'persistentCookies must be false');
-  if (options.allowMissingCsrfToken === true) refuseWeaker(profile, 'allowMissingCsrfToken must be false');
-  return { ...options, sameSite: 'Strict' };
 }
 
 function readWindow(option: string, window: Duration): number {

@@ -6,6 +6,7 @@ import type { Networks } from './edge/networks.js';
 import type { LocateRequest } from './edge/request-origin.js';
 import type { HttpRequest } from './request.js';
 import type { RequestIdOf } from './request-ids.js';
+import type { RouteLimits } from './route-limits.js';
 
 /** What guards and routes share. */
 export interface HttpContext {
@@ -27,6 +28,8 @@ export interface HttpContext {
   readonly requestIdOf: RequestIdOf;
   /** Where administrators ask from; `null`: from anywhere. */
   readonly adminNetworks: Networks | null;
+  /** The ready-made routes that have limits of their own. */
+  readonly routeLimits: RouteLimits;
   /** The tenant that a request is for; `''` in an app without tenants. */
   readonly tenantOf: (request: HttpRequest) => string;
 }

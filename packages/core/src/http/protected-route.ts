@@ -2,6 +2,7 @@ import { isAuthError } from '../errors.js';
 import type { Demand } from '../events.js';
 import { type AuthRouteDefinition, type AuthRouteInput, defineAuthRoute } from './auth-route.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
+import { countAccount, findRouteLimits } from './count-route.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { isUnsafeMethod } from './request.js';
@@ -29,6 +30,7 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
   app: HttpContext,
   { demand, ...definition }: ProtectedRouteDefinition<Body, Query>,
 ): Route {
+  const limits = findRouteLimits(app, definition);
   return defineAuthRoute<Body, Query>(app, {
     ...definition,
     isProtected: true,
@@ -45,6 +47,7 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
       try {
         sender = await authenticate(http, request);
         const known = forRequest(http, request, sender.identity);
+        if (limits !== null) await countAccount(known, sender.identity, limits);
         if (isUnsafeMethod(definition.method)) await countRequest(known, sender.identity);
         const response = await definition.handle({ ...input, http: known }, sender);
         // What the handler sets comes last and wins: it may have renewed the session once more.

@@ -339,7 +339,7 @@ async function live(): Promise<Caught> {
   for (const wrong of listMisuse()) catchThing('an error of createAuth', misuseOf(wrong));
 
   catchThing('the audit log', await audit.list({ tenantId: '', limit: 1000 }));
-  catchThing('the policy', node.auth.describePolicy());
+  catchThing('the policy', node.http.describePolicy());
   catchThing('the composition', node.auth.composition);
   catchThing('a key ring', createKeyRing({ secret: [rootSecret, newRootSecret] }));
   catchThing('auth', bench.auth);

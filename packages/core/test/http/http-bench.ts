@@ -28,6 +28,8 @@ export interface Call {
   readonly json?: unknown;
   /** Sent as it is. */
   readonly body?: unknown;
+  /** Who connects. Default: `203.0.113.7`. */
+  readonly remoteAddress?: string;
 }
 
 /** An answer with its body read. */
@@ -76,7 +78,14 @@ function readJson({ headers, body }: HttpResponse): unknown {
 }
 
 /** The request as a framework would hand it over. */
-export function requestOf({ method, url, headers = {}, json, body }: Call): HttpRequest {
+export function requestOf({
+  method,
+  url,
+  headers = {},
+  json,
+  body,
+  remoteAddress = '203.0.113.7',
+}: Call): HttpRequest {
   const text = json === undefined ? body : JSON.stringify(json);
   const type = json === undefined ? {} : { 'content-type': 'application/json' };
   const given = Object.entries({ ...type, ...headers }).filter(([, value]) => value !== null);
@@ -84,7 +93,7 @@ export function requestOf({ method, url, headers = {}, json, body }: Call): Http
     method,
     originalUrl: url,
     headers: Object.fromEntries(given) as Record<string, string>,
-    socket: { remoteAddress: '203.0.113.7' },
+    socket: { remoteAddress },
     ...(text === undefined ? {} : { body: text }),
   };
 }

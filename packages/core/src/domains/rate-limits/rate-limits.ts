@@ -55,7 +55,11 @@ export interface RateLimits {
     sourceOf?: () => RequestSource,
   ): Promise<RateLimitOutcome>;
   /** Takes one unit or refuses. @throws `AuthError` `rate_limited` with `retryAfterSeconds`; `store_unavailable`. */
-  require(zone: RateLimitZone, subject: RateLimitSubject, sourceOf?: () => RequestSource): Promise<void>;
+  require(
+    zone: RateLimitZone | OwnZone,
+    subject: RateLimitSubject,
+    sourceOf?: () => RequestSource,
+  ): Promise<void>;
   /** Gives all units of the zone back, as after a success. @throws `AuthError` `store_unavailable`. */
   reset(zone: RateLimitZone, subject: RateLimitSubject): Promise<void>;
   /**
@@ -198,7 +202,8 @@ export function createRateLimits({
     async require(zone, subject, sourceOf) {
       const { isAllowed, retryAfterSeconds, count, perSeconds } = await take(zone, subject, sourceOf);
       if (isAllowed) return;
-      throw new AuthError('rate_limited', { retryAfterSeconds, limit: { name: zone, count, perSeconds } });
+      const limit = { name: nameOf(zone), count, perSeconds };
+      throw new AuthError('rate_limited', { retryAfterSeconds, limit });
     },
 
     reset: (zone, subject) => giveBack(zone, subject),

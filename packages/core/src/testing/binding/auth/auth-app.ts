@@ -6,6 +6,7 @@ import type { AuthEvent } from '../../../events.js';
 import { all, type Guard } from '../../../http/guard.js';
 import { createHttpAuth } from '../../../http/http-auth.js';
 import { respondEmpty } from '../../../http/response.js';
+import type { RouteLimitsOptions } from '../../../http/route-limits.js';
 import { createMemoryAuditStore, memoryStores } from '../../../stores/memory/index.js';
 import { createTestClock, type TestClock } from '../../test-clock.js';
 import type { BindingBench, PageKind, ParserPlace } from '../binding-case.js';
@@ -61,6 +62,8 @@ interface AuthAppOptions {
   readonly parsers?: ParserPlace;
   /** Default: tokens are signed with a shared secret. */
   readonly signingKeys?: SigningKeySource;
+  /** Default: nothing is limited. */
+  readonly routeLimits?: RouteLimitsOptions;
 }
 
 /** Sends everybody elsewhere. */
@@ -72,7 +75,7 @@ const leading: Guard = () => ({
 /** Starts the app on a clock that stands still. */
 export async function startAuthApp(
   { start }: BindingBench,
-  { parsers = 'none', signingKeys }: AuthAppOptions = {},
+  { parsers = 'none', signingKeys, routeLimits }: AuthAppOptions = {},
 ): Promise<AuthApp> {
   const clock = createTestClock();
   const failures: Failure[] = [];
@@ -87,12 +90,12 @@ export async function startAuthApp(
     rolesForNewUser: ({ email }) => [email.startsWith('boss') ? 'boss' : 'employee'],
     // Cheap: nothing here is about what a hash costs.
     passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
-    rateLimits: 'off',
+    rateLimits: routeLimits === undefined ? 'off' : {},
     onEvent: (event) => void (event.type === 'sys_failure' && failures.push(event)),
     onError: () => {},
     clock,
   });
-  const http = createHttpAuth(auth, { publishesOpenApi: true });
+  const http = createHttpAuth(auth, { publishesOpenApi: true, ...(routeLimits && { routeLimits }) });
   const page = (path: string, guard: Guard, kind: PageKind = 'identity', area?: Guard) =>
     (['GET', 'POST'] as const).map((method) => ({ method, path, guard, kind, ...(area && { area }) }));
   const area = http.requireDecision();

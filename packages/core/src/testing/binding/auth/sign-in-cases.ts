@@ -194,6 +194,20 @@ const leaving: readonly BindingCase[] = [
     },
   },
   {
+    name: 'a route with a limit of its own says when to come back, and the others answer on',
+    async run(bench) {
+      const app = await startAuthApp(bench, { routeLimits: { 'POST /login': { count: 1, per: '1m' } } });
+      const wrong = { email: ada, password: 'wrong' };
+      assert.equal((await app.openBrowser().post('/auth/login', wrong)).status, 401);
+      const { status, headers } = await app.openBrowser().post('/auth/login', wrong);
+      assert.deepEqual(
+        [status, headers['retry-after'], headers['ratelimit-policy'], headers.ratelimit],
+        [429, '60', '"POST /login";q=1;w=60', '"POST /login";r=0;t=60'],
+      );
+      await app.register(ada);
+    },
+  },
+  {
     name: 'a foreign page cannot sign its visitor in',
     async run(bench) {
       const app = await startAuthApp(bench);
