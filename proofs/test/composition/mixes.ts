@@ -99,6 +99,9 @@ export interface Node {
   close(): Promise<void>;
 }
 
+/** Servers here die and do not hang: long, so that a busy machine is no outage. */
+const timeout = '20s';
+
 /** An empty place on the servers, and what opens nodes there. */
 export interface Deployment {
   startNode(): Promise<Node>;
@@ -120,8 +123,8 @@ export async function deploy(
       const client = new Redis(servers.redisUrl, { retryStrategy: () => 20 });
       // Servers that are killed on purpose.
       for (const connection of [pool, client]) connection.on('error', () => {});
-      const postgres = postgresStores({ pool, schema: name });
-      const redis = redisStores({ client, keyPrefix: `${name}:`, timeout: '1s' });
+      const postgres = postgresStores({ pool, schema: name, timeout });
+      const redis = redisStores({ client, keyPrefix: `${name}:`, timeout });
       const ownUsers = createOwnUsers(pool, `${name}_users`);
       if (!isSetUp) {
         await postgres.migrate();

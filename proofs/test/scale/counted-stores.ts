@@ -99,4 +99,8 @@ export async function openRedis(clock?: Clock): Promise<CountedStores> {
 }
 
 const freshName = (): string => `t_${randomBytes(8).toString('hex')}`;
-const timed = (clock: Clock | undefined) => (clock === undefined ? {} : { clock });
+/** A busy machine is no outage. */
+const timed = (clock: Clock | undefined) => ({
+  timeout: '60s' as const,
+  ...(clock === undefined ? {} : { clock }),
+});

@@ -91,7 +91,7 @@ describe.each(['postgres', 'redis'] as const)('more sign-ins than sessions on %s
 });
 
 // The defects are put before the stores, so one kind of store shows what the storms notice.
-describe('the storms notice', () => {
+describe('the storms notice', { timeout: runsTimeoutMs }, () => {
   it('an end that ends nothing', async () => {
     const deployment = await fleet.deploy({ store: 'redis', hasTestClock: true, defect: 'ends nothing' });
     const { deadRefreshTokens } = await endWhileRefreshing(deployment, 10);

@@ -20,12 +20,14 @@ export interface KilledProcess {
 const pastFloorMs = 13_000;
 const perMessage = 10;
 
-/** Every session is refreshed on a process of its own and on the one that is killed as soon as it has answered a little. */
+/** Every session is refreshed on a process of its own and on one that kills itself when half of it is done there. */
 export async function killProcess(deployment: Deployment, count: number): Promise<KilledProcess> {
   const { nodes, nodeAt } = deployment;
   const held = await deployment.register(count);
   await deployment.passTime(pastFloorMs);
 
+  // By its own count: a signal from here may come after the last answer.
+  await nodeAt(2).dieAtRefresh(Math.ceil(count / 2));
   const doomed: (readonly Answer[] | null)[] = [];
   const messages = chunk(held);
   const asked = messages.map(async (some, index) => {
@@ -36,8 +38,6 @@ export async function killProcess(deployment: Deployment, count: number): Promis
   const others = [0, 1].map((turn) =>
     nodeAt(turn).refresh(held.filter((_, index) => index % 2 === turn).map(tokenOf)),
   );
-  await Promise.race(asked);
-  await deployment.processAt(2).kill();
   await Promise.all(asked);
   const answered = (await Promise.all(others)).flat();
   await deployment.restart(2);

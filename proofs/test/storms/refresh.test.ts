@@ -59,7 +59,7 @@ describe.each(['postgres', 'redis'] as const)('a storm of refreshes on %s', (sto
 });
 
 // The defects are put before the stores, so one kind of store shows what the storms notice.
-describe('the storms notice', () => {
+describe('the storms notice', { timeout: runsTimeoutMs }, () => {
   it('a rotation in two steps', async () => {
     const deployment = await fleet.deploy({
       ...{ store: 'redis', hasTestClock: true, defect: 'rotates in two steps' },

@@ -56,7 +56,7 @@ describe.each(['postgres', 'redis'] as const)('lost replies on %s', (store) => {
 });
 
 // The defects are put before the stores, so one kind of store shows what the storms notice.
-describe('the storms notice', () => {
+describe('the storms notice', { timeout: runsTimeoutMs }, () => {
   it('a grace that is too long', async () => {
     const deployment = await fleet.deploy({
       ...{ store: 'redis', hasTestClock: true, defect: 'has a grace of an hour' },

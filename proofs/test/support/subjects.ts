@@ -24,6 +24,8 @@ export interface Subject {
 
 const freshName = (): string => `t_${randomBytes(8).toString('hex')}`;
 const timed = (clock: Clock | undefined) => (clock === undefined ? {} : { clock });
+/** Long, so that a busy machine is no outage. */
+const timeout = '60s';
 
 /** Memory, which is the reference, and the real servers of this run. */
 export function createSubjects(): readonly Subject[] {
@@ -42,7 +44,7 @@ function createPostgresSubject(): Subject {
     name: 'postgres',
     async open(clock) {
       const schema = freshName();
-      const stores = postgresStores({ pool, schema, ...timed(clock) });
+      const stores = postgresStores({ pool, schema, timeout, ...timed(clock) });
       await stores.migrate();
       return {
         stores,
@@ -61,7 +63,7 @@ function createRedisSubject(): Subject {
     name: 'redis',
     async open(clock) {
       const keyPrefix = `${freshName()}:`;
-      const redis = redisStores({ client, keyPrefix, ...timed(clock) });
+      const redis = redisStores({ client, keyPrefix, timeout, ...timed(clock) });
       return {
         stores: { ...redis, users: memoryStores(timed(clock)).users },
         async close() {

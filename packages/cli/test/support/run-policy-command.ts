@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
+
+// Some tests start ten processes at once.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** What a process printed, and how it ended. */
 export interface Ended {

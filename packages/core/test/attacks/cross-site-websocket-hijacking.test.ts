@@ -144,7 +144,7 @@ describe('a socket of somebody who was signed out', () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(ends).toEqual(['revoked']);
     client.send('one more thing');
-    await vi.waitFor(() => expect(heard).toEqual([['one more thing', null]]));
+    await vi.waitFor(() => expect(heard).toEqual([['one more thing', null]]), 10_000);
     client.resume();
     const [code, reason] = await once(client, 'close');
     expect([code, String(reason)]).toEqual([4401, 'revoked']);
@@ -188,7 +188,7 @@ describe('a client that breaks the upgrade', () => {
     await once(attacker, 'end');
     expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
     expect(answer).toContain('\r\nconnection: close\r\n');
-    await vi.waitFor(async () => expect(await countConnections()).toBe(0));
+    await vi.waitFor(async () => expect(await countConnections()).toBe(0), 10_000);
     attacker.destroy();
   });
 });

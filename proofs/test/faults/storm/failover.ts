@@ -34,8 +34,8 @@ export async function loseLastSecond(
   await delay(lagMs);
   await die();
   await Promise.all(replicas.map((replica) => command(replica, 'config', 'set', 'masterauth', password)));
-  // What it has answered before it died may still be on its way through this process.
-  window.untilMs = performance.now() + 50;
+  // What it has answered before it died may still be on its way through this process, which others keep busy.
+  window.untilMs = performance.now() + 1_000;
   const isAtRisk = (atMs: number): boolean => window.fromMs <= atMs && atMs <= window.untilMs;
   return sessions().filter(({ writtenAtMs, end }) => isAtRisk(writtenAtMs) || isAtRisk(end?.atMs ?? 0))
     .length;

@@ -105,6 +105,8 @@ export interface NodeApp {
   /** Goes on until all are refused, or the limit is over. */
   endWatch(limitMs: number): Promise<readonly Sighting[]>;
 
+  /** Has the process kill itself when it is done with so many more refreshes: the last of them is never answered. */
+  dieAtRefresh(count: number): Promise<void>;
   settled(): Promise<void>;
   status(): Promise<RevocationStatus>;
   /** How often each kind of event was told on this node. */

@@ -35,6 +35,7 @@ const methods = {
   listSessions: true,
   watch: true,
   endWatch: true,
+  dieAtRefresh: true,
   settled: true,
   status: true,
   countEvents: true,

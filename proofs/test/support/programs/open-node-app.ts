@@ -28,6 +28,11 @@ export async function openNodeApp(settings: NodeSettings): Promise<NodeApp> {
   const opened = await openStores(settings, clock);
   const events = new Map<string, number>();
   let watched: Watch | null = null;
+  let refreshesLeft = Number.POSITIVE_INFINITY;
+  const countRefresh = (): void => {
+    refreshesLeft -= 1;
+    if (refreshesLeft === 0) process.kill(process.pid, 'SIGKILL');
+  };
 
   const auth = createAuth({
     publicUrl: 'https://app.example.com',
@@ -63,7 +68,9 @@ export async function openNodeApp(settings: NodeSettings): Promise<NodeApp> {
         }),
       ),
     refresh: (presented) =>
-      inParallel(presented, (request) => answer(async () => heldBy(await auth.refresh(request)))),
+      inParallel(presented, (request) =>
+        answer(async () => heldBy(await auth.refresh(request).finally(countRefresh))),
+      ),
     end: (endings) => inParallel(endings, (ending) => answer(() => end(auth, ending)), endingsAtOnce),
     check: (accessTokens) => inParallel(accessTokens, (token) => judgeAccessToken({ auth }, token)),
     listSessions: (users) =>
@@ -80,6 +87,9 @@ export async function openNodeApp(settings: NodeSettings): Promise<NodeApp> {
       return watched.end(limitMs);
     },
 
+    async dieAtRefresh(count) {
+      refreshesLeft = count;
+    },
     settled: () => auth.revocations.settled(),
     async status() {
       const { cause: _cause, ...status } = auth.revocations.status();
