@@ -19,7 +19,7 @@ export interface RuleLine {
 const format = 1;
 
 /** A role, and those that whoever has it has by inheritance, through others too: `requireRole` lets them in. */
-export interface RoleLine {
+interface RoleLine {
   readonly role: string;
   readonly inherits: readonly string[];
 }

@@ -41,7 +41,8 @@ export interface RowLevelSecurity {
    *
    * On a pool it begins in one round trip, on Kysely in two. The promise settles once the connection is nobody's again: where the
    * client gives up a statement (`query_timeout`), a pool throws the connection away, and on Kysely that is when the server is done
-   * with the statement. A `statement_timeout` ends it there too.
+   * with the statement. A `statement_timeout` ends it there too. What `work` sends after its end is refused; streams of Kysely must
+   * have come to their end by then.
    *
    * @throws `TypeError` when `database` is a transaction already; use {@link RowLevelSecurity.setPrincipal} there.
    */

@@ -247,6 +247,7 @@ describe('the identity', () => {
     let kysely: Kysely<unknown>;
     beforeAll(() => {
       impatient = createPool(appUrl, { max: 1, query_timeout: 100 });
+      impatient.on('connect', (client) => client.on('error', () => {}));
       kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: impatient }) });
     });
     afterAll(() => impatient.end());
@@ -268,6 +269,12 @@ describe('the identity', () => {
 
     it('goes back to no pool on Kysely', async () => {
       await expect(security.withPrincipal(kysely, ada, sleep)).rejects.toThrow(givenUp);
+      expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
+    });
+
+    it('is gone with a connection that is gone, on Kysely too', async () => {
+      const end = (on: Kysely<unknown>) => sql`select pg_terminate_backend(pg_backend_pid())`.execute(on);
+      await expect(security.withPrincipal(kysely, ada, end)).rejects.toThrow(/terminat/);
       expect(await leftover()).toEqual([{ left: null, seen: 0 }]);
     });
 
