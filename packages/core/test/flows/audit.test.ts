@@ -172,6 +172,18 @@ describe('address and browser', () => {
     expect(await audit.verify(tenantId)).toEqual({ intact: true, checked: 5, firstBroken: null });
   });
 
+  it('cannot be read without the salt of whoever made the request, also by who has the secret and the tables', async () => {
+    const { audit, list } = await setUp((entries) =>
+      entries.map((entry) => ({
+        ...entry,
+        userPseudonym: null,
+        data: entry.data.replace('actorId', 'nobody'),
+      })),
+    );
+    await audit.forget({ tenantId, userId: 'ada' });
+    expect(await list()).toMatchObject([unknown, unknown, unknown, from, unknown]);
+  });
+
   it('come back under a new root secret while the old one is listed, and not without it', async () => {
     const { list } = await setUp();
     expect(await list({ secret: [newRootSecret, rootSecret] })).toMatchObject([

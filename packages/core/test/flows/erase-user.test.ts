@@ -51,6 +51,8 @@ describe('erasing an account', () => {
     await scene.auth.eraseUser({ user: scene.user, actorId });
     await expectNothingLeft(scene);
     expect(await erasuresOf(scene)).toMatchObject([{ userId: scene.user.userId, actorId }]);
+    const ended = (await scene.listEvents()).findLast(({ type }) => type === 'session_ended');
+    expect(ended).toMatchObject({ userId: scene.user.userId, reason: 'user_deleted', actorId });
     const notices = (await scene.listNotices()).filter(({ kind }) => kind === 'account_deleted');
     expect(notices).toMatchObject([{ to: email }]);
     expect(await refusalCode(scene.auth.eraseUser({ user: scene.user, actorId }))).toBe('account_not_found');

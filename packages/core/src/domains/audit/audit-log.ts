@@ -104,13 +104,10 @@ export function createAuditLog(store: AuditStore, keyRing: KeyRing): AuditLog {
     );
     const find = (pseudonym: string | null) => (pseudonym === null ? null : (known.get(pseudonym) ?? null));
     return acts.map(({ entry, actorPseudonym, origin }) => {
-      const sender = actorPseudonym ?? entry.userPseudonym;
-      const salt = find(sender)?.salt ?? null;
-      const isForgotten = sender !== null && salt === null;
+      // What was sealed with the salt of somebody who was forgotten since does not open without it.
+      const salt = find(actorPseudonym ?? entry.userPseudonym)?.salt ?? null;
       const { ip, userAgent } =
-        origin === null || isForgotten
-          ? unknownOrigin
-          : openOrigin(keyRing, { tenantId, id: entry.id, salt }, origin);
+        origin === null ? unknownOrigin : openOrigin(keyRing, { tenantId, id: entry.id, salt }, origin);
       return {
         ...entry,
         userId: find(entry.userPseudonym)?.userId ?? null,
