@@ -28,6 +28,7 @@ export const requirements: readonly Requirement[] = [
   ['3.5.7', 3, 'own routes', 'No protected data in scripts'],
   ['3.5.8', 3, 'option', 'Other origins embed protected resources only where that is meant'],
   ['3.7.2', 2, 'default', 'Redirects lead only to listed hosts'],
+  ['4.1.2', 2, 'option', 'Only pages are led from http to https, nothing else is'],
   ['4.4.2', 2, 'option', 'Sockets open to pages of listed origins only'],
   ['6.1.1', 1, 'option', 'How guessing is slowed down, and lock-outs by others avoided, is documented'],
   ['6.1.2', 2, 'option', 'Words of the context that no password may be are written down'],

@@ -14,9 +14,11 @@ import { mount, protect } from '@tessera-auth/express';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 
 /** The employee system on Express: what Tessera brings, what this app adds, and who may do what. */
-export function createApp({ auth, reports, inbox }: EmployeeSystem): Express {
+export function createApp({ auth, reports, inbox, publicUrl }: EmployeeSystem): Express {
   const app = express();
   app.disable('x-powered-by');
+  // What comes by plain http has been heard on its way.
+  if (publicUrl.startsWith('https:')) app.use(protect(auth.requireHttps()));
   // Nothing but our own scripts and styles runs, and nobody frames us.
   app.use(protect(auth.securityHeaders()));
 

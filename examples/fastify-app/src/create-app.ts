@@ -20,8 +20,10 @@ import Fastify, {
 } from 'fastify';
 
 /** The employee system on Fastify: what Tessera brings, what this app adds, and who may do what. */
-export function createApp({ auth, reports, inbox }: EmployeeSystem): FastifyInstance {
+export function createApp({ auth, reports, inbox, publicUrl }: EmployeeSystem): FastifyInstance {
   const app = Fastify();
+  // What comes by plain http has been heard on its way.
+  if (publicUrl.startsWith('https:')) app.addHook('onRequest', protect(auth.requireHttps()));
   // Nothing but our own scripts and styles runs, and nobody frames us.
   app.addHook('onRequest', protect(auth.securityHeaders()));
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readFile, stat } from 'node:fs/promises';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, get, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '@tessera-auth/test-services';
@@ -31,23 +31,32 @@ export function testLifecycle(app: ExampleApp): void {
       expect((await stat(join(folder.path, '.data/auth-secret'))).mode & 0o777).toBe(0o600);
     });
 
-    it('sets the strictest cookies in production, behind a proxy that speaks https', async () => {
+    it('sets the strictest cookies in production, behind a proxy that speaks https, and takes nothing by plain http', async () => {
       const publicUrl = 'https://app.example.com';
       const running = await startApp(app, folder.path, {
         NODE_ENV: 'production',
         PUBLIC_URL: publicUrl,
+        TRUSTED_PROXIES: 'loopback',
         AUTH_SECRET: randomBytes(48).toString('base64'),
         DATABASE_URL: await createDatabase(inject('postgresUrl'), `example_production_${app.name}`),
       });
       const body = { email: 'secure@example.com', password };
       const client = createHttpClient(running.url);
-      const entered = await client.send('POST', '/auth/register', body, { origin: publicUrl });
+      const byHttps = { origin: publicUrl, 'x-forwarded-proto': 'https' };
+      const entered = await client.send('POST', '/auth/register', body, byHttps);
       expect(entered.headers.getSetCookie()).toEqual([
         expect.stringMatching(/^__Host-access=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
         expect.stringMatching(/^__Host-refresh=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
       ]);
-      expect((await client.get('/auth/me')).status).toBe(200);
-      expect((await client.get('/')).headers.get('strict-transport-security')).toContain('max-age=');
+      expect((await client.get('/auth/me', byHttps)).status).toBe(200);
+      const home = await client.get('/', byHttps);
+      expect(home.headers.get('strict-transport-security')).toContain('max-age=');
+      // And by plain http: a page is led away, nothing else is answered but health.
+      const page = await visit(`${running.url}/account?x=1`);
+      expect([page.statusCode, page.headers.location]).toEqual([308, `${publicUrl}/account?x=1`]);
+      expect((await visit(`${running.url}/auth/me`)).statusCode).toBe(403);
+      expect((await client.send('POST', '/auth/login', body)).body.code).toBe('https_required');
+      expect((await client.get('/readyz')).status).toBe(200);
       expect(await running.stop()).toBe(0);
     });
 
@@ -119,6 +128,14 @@ export function testLifecycle(app: ExampleApp): void {
       await expect(access(pidFile)).rejects.toThrow('ENOENT');
     });
   });
+}
+
+/** Asks for a page as a browser does by plain http; `fetch` would say that it is a script. */
+async function visit(url: string): Promise<IncomingMessage> {
+  const [page] = (await once(get(url, { headers: { accept: 'text/html' } }), 'response')) as [
+    IncomingMessage,
+  ];
+  return page.resume();
 }
 
 /** A request of which the server has the head and waits for the body. */

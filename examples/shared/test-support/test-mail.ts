@@ -144,11 +144,12 @@ export function testMail(app: ExampleApp): void {
         PUBLIC_URL: 'https://app.example.com',
         AUTH_SECRET: 'uG5tXcBq7Vn0RzK3mWd9aPfY1hLs6JeQ4oTi8C2x',
         MAIL_DIR: folder.path,
+        TRUSTED_PROXIES: 'loopback',
       });
       try {
         const client = createHttpClient(live.url);
         for (const path of ['/dev/inbox', '/dev/inbox.json'])
-          expect((await client.get(path)).status).toBe(404);
+          expect((await client.get(path, { 'x-forwarded-proto': 'https' })).status).toBe(404);
       } finally {
         await live.stop();
       }

@@ -10,7 +10,7 @@ import { type Network, readNetworks } from './edge/networks.js';
 import { createRateLimitGuard, type RateLimitOptions } from './edge/rate-limit.js';
 import { createRequestLocator, type RequestOrigin } from './edge/request-origin.js';
 import { createAddressGuard } from './edge/require-address.js';
-import { createHttpsGuard } from './edge/require-https.js';
+import { createHttpsGuard, type HttpsOptions } from './edge/require-https.js';
 import { createHeadersGuard, type SecurityHeadersOptions } from './edge/security-headers.js';
 import type { Guard } from './guard.js';
 import { createGuard } from './guards.js';
@@ -100,8 +100,11 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
   locate(request: HttpRequest): RequestOrigin;
   /** The id of a request, as its answer and all that is recorded of it have it: for the app's own logs. */
   requestIdOf(request: HttpRequest): string;
-  /** Redirects pages that come by plain http, and refuses everything else with 403 `https_required` (ASVS 12.2.1). */
-  requireHttps(): Guard;
+  /**
+   * Refuses what comes by plain http with 403 `https_required` (ASVS 12.2.1); only who asks for a page is redirected, and never
+   * from a ready-made route (ASVS 4.1.2).
+   */
+  requireHttps(options?: HttpsOptions): Guard;
   /** Lets requests from these networks through; others get 403 `address_refused`. @throws `TypeError` when one is none. */
   requireAddress(networks: readonly Network[]): Guard;
   /** Sends the headers that a page of the app should have (ASVS 3.4). */
@@ -161,7 +164,7 @@ export function createHttpAuth<M extends PolicyModel>(
     admitSocket: createSocketGuard(http),
     locate,
     requestIdOf,
-    requireHttps: () => createHttpsGuard(http),
+    requireHttps: (https) => createHttpsGuard(http, routes, https),
     requireAddress: (networks) => createAddressGuard(http, networks),
     securityHeaders: (headers) => createHeadersGuard(isHttps, headers),
     cors: ({ origins, ...cors } = {}) =>

@@ -8,6 +8,7 @@ export type { CsrfOptions } from './edge/csrf.js';
 export type { Network } from './edge/networks.js';
 export type { RateLimitOptions } from './edge/rate-limit.js';
 export type { RequestOrigin } from './edge/request-origin.js';
+export type { HttpsOptions } from './edge/require-https.js';
 export type { ContentSecurityPolicy, SecurityHeadersOptions } from './edge/security-headers.js';
 export {
   type Allowed,

@@ -3,6 +3,9 @@ import type { HttpContext } from '../http-context.js';
 import { respondJson } from '../response.js';
 import type { Route } from '../route.js';
 
+/** What platforms ask. */
+export const healthPaths: readonly string[] = ['/healthz', '/livez', '/readyz'];
+
 /** `GET /.well-known/jwks.json`, and the three paths that tell a platform how the process is. */
 export function createWellKnownRoutes(http: HttpContext): readonly Route[] {
   const alive = (path: string, summary: string): Route =>

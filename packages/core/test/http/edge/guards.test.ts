@@ -18,12 +18,14 @@ describe('requireHttps', () => {
   const { http } = createHttpBench({ http: { trustedProxies: ['10.0.0.0/8'] } });
   const plain = { remoteAddress: '203.0.113.7' };
 
+  const page = { accept: 'text/html,application/xhtml+xml;q=0.9' };
+
   it('lets https through: of the connection, or as a trusted proxy says', async () => {
     const guard = http.requireHttps();
     expect((await ask(guard, {}, { ...plain, encrypted: true })).status).toBe(200);
     const said = { headers: { 'x-forwarded-proto': 'https' } };
     expect((await ask(guard, said, { remoteAddress: '10.0.0.1' })).status).toBe(200);
-    expect((await ask(guard, said, plain)).status).toBe(308);
+    expect((await ask(guard, said, plain)).status).toBe(403);
   });
 
   it.each([
@@ -32,15 +34,40 @@ describe('requireHttps', () => {
     ['/\\evil.example', 'https://app.example.com/'],
     ['http://evil.example/x', 'https://app.example.com/'],
     ['*', 'https://app.example.com/'],
-  ])('redirects %s to the app and to nobody else (ASVS 3.7.2)', async (url, location) => {
-    const answer = await ask(http.requireHttps(), { url, headers: { host: 'evil.example' } }, plain);
+  ])('redirects a page, %s, to the app and to nobody else (ASVS 3.7.2)', async (url, location) => {
+    const answer = await ask(http.requireHttps(), { url, headers: { ...page, host: 'evil.example' } }, plain);
     expect(answer).toMatchObject({ status: 308, headers: { location } });
+  });
+
+  it.each<[string, Record<string, string>, string, readonly number[]]>([
+    // What asks, its headers, where; and the status by default, with 'all' and with 'none'.
+    ['a page', page, '/page', [308, 308, 403]],
+    ['a page, as localhost says', { 'sec-fetch-mode': 'navigate', accept: '*/*' }, '/page', [308, 308, 403]],
+    ['a program', { accept: 'application/json' }, '/page', [403, 308, 403]],
+    ['a program that does not say', {}, '/page', [403, 308, 403]],
+    ['a picture', { accept: 'image/avif,*/*' }, '/page', [403, 308, 403]],
+    ['a script on a page', { ...page, 'sec-fetch-mode': 'cors' }, '/page', [403, 308, 403]],
+    ['whoever has sent a token', { ...page, authorization: 'Bearer x' }, '/page', [403, 403, 403]],
+    ['a page of a ready-made route', page, '/auth/me?x=1', [403, 403, 403]],
+    ['a program of a ready-made route', {}, '/auth/sessions/1', [403, 403, 403]],
+    ['a platform', {}, '/readyz', [200, 200, 200]],
+  ])('redirects pages only: %s %j at %s (ASVS 4.1.2)', async (_who, headers, url, expected) => {
+    const asked = ([undefined, { redirects: 'all' }, { redirects: 'none' }] as const).map((options) =>
+      ask(http.requireHttps(options), { url, headers }, plain),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ status }) => status)).toEqual(expected);
+    expect(answers[0]?.code ?? null).toBe(expected[0] === 403 ? 'https_required' : null);
+  });
+
+  it('refuses what is no choice', () => {
+    expect(() => http.requireHttps({ redirects: 'some' as 'all' })).toThrow(/^requireHttps.redirects: /);
   });
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])(
     'refuses %s, which has been heard already',
     async (method) => {
-      expect(await ask(http.requireHttps(), { method }, plain)).toMatchObject({
+      expect(await ask(http.requireHttps(), { method, headers: page }, plain)).toMatchObject({
         status: 403,
         code: 'https_required',
       });
