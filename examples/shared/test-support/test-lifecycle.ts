@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readFile, stat } from 'node:fs/promises';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, get, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase } from '@tessera-auth/test-services';
@@ -52,9 +52,9 @@ export function testLifecycle(app: ExampleApp): void {
       const home = await client.get('/', byHttps);
       expect(home.headers.get('strict-transport-security')).toContain('max-age=');
       // And by plain http: a page is led away, nothing else is answered but health.
-      const page = await client.get('/account?x=1', { accept: 'text/html' });
-      expect([page.status, page.headers.get('location')]).toEqual([308, `${publicUrl}/account?x=1`]);
-      expect((await client.get('/auth/me', { accept: 'text/html' })).body.code).toBe('https_required');
+      const page = await visit(`${running.url}/account?x=1`);
+      expect([page.statusCode, page.headers.location]).toEqual([308, `${publicUrl}/account?x=1`]);
+      expect((await visit(`${running.url}/auth/me`)).statusCode).toBe(403);
       expect((await client.send('POST', '/auth/login', body)).body.code).toBe('https_required');
       expect((await client.get('/readyz')).status).toBe(200);
       expect(await running.stop()).toBe(0);
@@ -126,6 +126,14 @@ export function testLifecycle(app: ExampleApp): void {
       await expect(access(pidFile)).rejects.toThrow('ENOENT');
     });
   });
+}
+
+/** Asks for a page as a browser does by plain http; `fetch` would say that it is a script. */
+async function visit(url: string): Promise<IncomingMessage> {
+  const [page] = (await once(get(url, { headers: { accept: 'text/html' } }), 'response')) as [
+    IncomingMessage,
+  ];
+  return page.resume();
 }
 
 /** A request of which the server has the head and waits for the body. */
