@@ -2,6 +2,7 @@ import type { TestRunner } from '../stores/test-stores.js';
 import { accessChapter } from './auth/access-cases.js';
 import { csrfChapter } from './auth/csrf-cases.js';
 import { decisionChapter } from './auth/decision-cases.js';
+import { edgeChapter } from './auth/edge-cases.js';
 import { outageChapter } from './auth/outage-cases.js';
 import { publicChapter } from './auth/public-cases.js';
 import { refreshChapter } from './auth/refresh-cases.js';
@@ -42,7 +43,10 @@ export function testBinding({ describe, it }: TestRunner, subject: BindingUnderT
             try {
               await run({
                 async start(setup) {
-                  const server = await subject.start({ mounts: [], pages: [], parsers: 'none', ...setup });
+                  const server = await subject.start({
+                    ...{ everywhere: [], mounts: [], pages: [], parsers: 'none' },
+                    ...setup,
+                  });
                   const client = createTestClient(server.port, once(server.close));
                   clients.push(client);
                   return client;
@@ -74,6 +78,7 @@ const chapters: readonly BindingChapter[] = [
   csrfChapter,
   accessChapter,
   decisionChapter,
+  edgeChapter,
   outageChapter,
   publicChapter,
 ];
