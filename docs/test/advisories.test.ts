@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { findTitles } from './support/find-titles.js';
 import { findSection, readPage, repository } from './support/pages.js';
 
 const page = readPage('docs/advisories.md');
@@ -28,13 +29,28 @@ it('every row names an advisory, what it teaches, and a test', () => {
   }
 });
 
-it.each(links)('$advisory: "$title" is there', ({ title, url }) => {
+/** At the beginning of a title: what follows it may name requirements. */
+const isTitled = (title: string, text: string): boolean =>
+  text === title || (text.startsWith(title) && /^ \(ASVS [\d., ]+\)$/.test(text.slice(title.length)));
+
+it.each(links)('$advisory: "$title" is there, and runs', ({ title, url }) => {
   const path = url.slice(ours.length);
   expect(url.startsWith(ours) && existsSync(join(repository, path))).toBe(true);
-  // At the beginning of a title: what follows it may name requirements.
-  expect(readPage(path).text).toMatch(
-    new RegExp(`['\`"]${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?: \\(ASVS [\\d., ]+\\))?['\`"]`),
-  );
+  const titles = findTitles(path, readPage(path).text).filter(({ text }) => isTitled(title, text));
+  expect(titles).not.toEqual([]);
+  expect(titles.filter(({ isSkipped }) => isSkipped)).toEqual([]);
+});
+
+it.each([
+  "it.skip('a', () => {})",
+  "it.todo('a')",
+  "it.skipIf(isBusy).each([1])('a', () => {})",
+  "it.each`n`.skip('a', () => {})",
+  "describe.skip('b', () => { it('a', () => {}) })",
+])('a test would be noticed that does not run: %s', (source) => {
+  expect(findTitles('some.test.ts', source)).toContainEqual({ text: 'a', isSkipped: true });
+  const running = source.replaceAll(/\.(?:skipIf\(\w+\)|skip|todo)/g, '');
+  expect(findTitles('some.test.ts', running)).toContainEqual({ text: 'a', isSkipped: false });
 });
 
 it('what waits is named too, and nothing is in both lists', () => {

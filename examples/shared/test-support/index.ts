@@ -9,3 +9,4 @@ export { testOutage, testRedisOutage } from './test-outage.js';
 export { testPeople } from './test-people.js';
 export { testSecondFactor } from './test-second-factor.js';
 export { testRedis, testStores } from './test-stores.js';
+export { testWholeLife } from './test-whole-life.js';

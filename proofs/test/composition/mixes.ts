@@ -22,6 +22,8 @@ export interface Mix {
   readonly sessions: ServerName;
   readonly revocations: ServerName;
   readonly users: ServerName;
+  /** Accounts are in a table of the app. */
+  readonly ownsAccounts?: true;
   /** The codes of what follows, in their order. */
   readonly consequences: readonly string[];
   put(parts: Parts): Stores;
@@ -79,6 +81,7 @@ export const mixes: readonly Mix[] = [
     sessions: 'postgres',
     revocations: 'postgres',
     users: 'postgres',
+    ownsAccounts: true,
     consequences: [
       'revocation_within_bound',
       'session_end_one_step',
@@ -90,6 +93,16 @@ export const mixes: readonly Mix[] = [
     put: ({ postgres, ownUsers }) => ({ ...postgres, users: ownUsers }),
   },
 ];
+
+/** No mix: here accounts and links are in one transaction. */
+export const everythingInPostgres: Mix = {
+  name: 'everything in Postgres',
+  sessions: 'postgres',
+  revocations: 'postgres',
+  users: 'postgres',
+  consequences: [],
+  put: ({ postgres }) => postgres,
+};
 
 /** One process of a deployment: its own connections, its own copy of the revocations. */
 export interface Node {
@@ -105,6 +118,8 @@ const timeout = '20s';
 /** An empty place on the servers, and what opens nodes there. */
 export interface Deployment {
   startNode(): Promise<Node>;
+  /** From now on the table of accounts takes no more rows, as where a disk is full. @returns what ends that. */
+  fillAccounts(): Promise<() => Promise<void>>;
 }
 
 /** Prepares empty storage for a mix. */
@@ -116,8 +131,23 @@ export async function deploy(
   const name = `t_${randomBytes(8).toString('hex')}`;
   const secret = randomBytes(48).toString('base64');
   let isSetUp = false;
+  const accounts = mix.ownsAccounts === true ? `${name}_users` : `${name}.users`;
+  const askPostgres = async (...statements: readonly string[]): Promise<void> => {
+    const client = new pg.Client({ connectionString: servers.postgresUrl });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
 
   return {
+    async fillAccounts() {
+      await askPostgres(
+        `create function ${name}.refuse() returns trigger language plpgsql
+         as $$ begin raise exception 'no space left' using errcode = 'disk_full'; end $$`,
+        `create trigger full_disk before insert on ${accounts} execute function ${name}.refuse()`,
+      );
+      return () => askPostgres(`drop trigger full_disk on ${accounts}`);
+    },
     async startNode() {
       const pool = new pg.Pool({ connectionString: servers.postgresUrl, max: 4 });
       const client = new Redis(servers.redisUrl, { retryStrategy: () => 20 });

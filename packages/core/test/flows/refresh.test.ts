@@ -68,6 +68,38 @@ describe('refreshing', () => {
   });
 });
 
+describe('a session', () => {
+  const minuteMs = 60_000;
+  const open = () =>
+    createAuthBench({
+      auth: { sessions: { idleLifetime: '1h', browserIdleLifetime: '1h', absoluteLifetime: '4h' } },
+    });
+  const refreshAt = async ({ auth, clock }: AuthBench, { refreshToken }: SignedIn, afterMs: number) => {
+    clock.advance(afterMs);
+    return auth.refresh({ tenantId: '', refreshToken });
+  };
+
+  it('ends where nobody used it for as long as the policy says (ASVS 7.3.1)', async () => {
+    const idle = open();
+    const [used, unused] = [await idle.register(), await idle.signIn()];
+    const next = await refreshAt(idle, used, 60 * minuteMs - 1);
+    expect(await refusalCode(refreshAt(idle, unused, 1))).toBe('refresh_token_invalid');
+    const { sessions } = await idle.auth.listSessions(userOf(used));
+    expect(sessions.map(({ id }) => id)).toEqual([used.session.id]);
+    expect(await refusalCode(refreshAt(idle, next, 60 * minuteMs - 1))).toBe('refresh_token_invalid');
+  });
+
+  it('ends at the age that the policy says, however much it is used (ASVS 7.3.2)', async () => {
+    const busy = open();
+    let held = await busy.register();
+    for (let minutes = 30; minutes < 240; minutes += 30) held = await refreshAt(busy, held, 30 * minuteMs);
+    held = await refreshAt(busy, held, 30 * minuteMs - 1000);
+    expect(held.expiresInSeconds).toBe(1);
+    expect(await refusalCode(refreshAt(busy, held, 1000))).toBe('refresh_token_invalid');
+    expect((await busy.auth.listSessions(userOf(held))).sessions).toEqual([]);
+  });
+});
+
 describe('a refresh that a store cuts short', () => {
   it.each(['sessions.find', 'users.find', 'sessions.rotate'])(
     'can be repeated with the same token however much later: %s',

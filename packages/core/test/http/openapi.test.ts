@@ -125,7 +125,7 @@ describe('what people are asked for', () => {
     return [...new Set(named)].toSorted();
   };
 
-  it('is no hint and no secret question (ASVS 6.4.2)', () => {
+  it('is no hint, no secret question and no number of a phone (ASVS 6.4.2, 6.6.1)', () => {
     expect(listMembers('/api/auth')).toEqual([
       'attemptId',
       'code',

@@ -217,6 +217,31 @@ export const bindingDefects: readonly BindingDefect[] = [
     'areas where handlers decide > an answer is sent where a guard has decided, or the handler has asked what the user may',
     (guard) => binding.protect((request) => guard(Object.create(request))),
   ),
+  protectDefect(
+    'asks nobody about OPTIONS',
+    'the guards of the edge > a preflight is answered in front of everything: of a route, of a page and of a path that nobody knows',
+    (guard) => (req, res, next) =>
+      req.method === 'OPTIONS' ? next() : binding.protect(guard)(req, res, next),
+  ),
+  protectDefect(
+    'believes whatever is said about where a request comes from',
+    'the guards of the edge > a page for some networks is open to them, and to nobody who says to come from there',
+    (guard) =>
+      binding.protect((request) => {
+        const remoteAddress = String(request.headers['x-forwarded-for']).split(',')[0];
+        return guard({ ...request, headers: request.headers, socket: { remoteAddress, encrypted: true } });
+      }),
+  ),
+  mountDefect(
+    'sends only what the route has said',
+    'the guards of the edge > a listed origin may read whatever is answered, refusals too, and another one nothing',
+    mountWith({
+      write(res, response) {
+        for (const name of res.getHeaderNames()) res.removeHeader(name);
+        write(res, response);
+      },
+    }),
+  ),
   mountDefect(
     'decodes the path before it compares',
     'paths > no other spelling of a path reaches its route',

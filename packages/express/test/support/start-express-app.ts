@@ -80,6 +80,7 @@ export function startExpressApp(
     res.append('set-cookie', 'app=1');
     next();
   });
+  for (const guard of setup.everywhere) app.use(protect(guard));
   if (setup.parsers === 'before') app.use(parsers);
   for (const { prefix, routes } of setup.mounts) {
     if (prefix === '') app.use(mount(routes));

@@ -51,6 +51,7 @@ export async function startFastifyApp(setup: BindingSetup): Promise<StartedServe
     reply.header('set-cookie', 'app=1');
     done();
   });
+  for (const guard of setup.everywhere) app.addHook('onRequest', protect(guard));
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('nothing here'));
   app.setErrorHandler<{ statusCode?: number; message: string }>((error, _request, reply) =>
     reply.code(error.statusCode ?? 500).send({ caught: error.message }),

@@ -58,6 +58,11 @@ export interface TestMount {
  *   JSON `{ caught }`, the error's message.
  */
 export interface BindingSetup {
+  /**
+   * Guards in front of everything, in order, each with a `protect` of its own: they are asked about every request, also about one to
+   * a mounted route, to a path that the app does not know and with a method that no page answers.
+   */
+  readonly everywhere: readonly Guard[];
   readonly mounts: readonly TestMount[];
   readonly pages: readonly TestPage[];
   /**

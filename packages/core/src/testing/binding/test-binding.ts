@@ -3,6 +3,7 @@ import { accessChapter } from './auth/access-cases.js';
 import { auditChapter } from './auth/audit-cases.js';
 import { csrfChapter } from './auth/csrf-cases.js';
 import { decisionChapter } from './auth/decision-cases.js';
+import { edgeChapter } from './auth/edge-cases.js';
 import { outageChapter } from './auth/outage-cases.js';
 import { publicChapter } from './auth/public-cases.js';
 import { refreshChapter } from './auth/refresh-cases.js';
@@ -43,7 +44,10 @@ export function testBinding({ describe, it }: TestRunner, subject: BindingUnderT
             try {
               await run({
                 async start(setup) {
-                  const server = await subject.start({ mounts: [], pages: [], parsers: 'none', ...setup });
+                  const server = await subject.start({
+                    ...{ everywhere: [], mounts: [], pages: [], parsers: 'none' },
+                    ...setup,
+                  });
                   const client = createTestClient(server.port, once(server.close));
                   clients.push(client);
                   return client;
@@ -76,6 +80,7 @@ const chapters: readonly BindingChapter[] = [
   accessChapter,
   decisionChapter,
   auditChapter,
+  edgeChapter,
   outageChapter,
   publicChapter,
 ];

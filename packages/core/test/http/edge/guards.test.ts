@@ -154,7 +154,7 @@ describe('securityHeaders', () => {
     expect(policy).toContain(`style-src 'self' 'nonce-${one.nonce}'`);
   });
 
-  it('can be changed directive by directive and header by header (ASVS 3.4.7)', async () => {
+  it('can be changed directive by directive and header by header, and reported on (ASVS 3.4.7)', async () => {
     const { headers } = await ask(
       http.securityHeaders({
         contentSecurityPolicy: { 'img-src': ["'self'", 'data:'], 'form-action': false },
@@ -381,6 +381,15 @@ describe('rateLimit', () => {
     expect((await ask(guard, { headers }, { remoteAddress: '198.51.100.1' })).status).toBe(429);
     const other = (await register('eve@example.org')).accessToken;
     expect((await ask(guard, { headers: { authorization: `Bearer ${other}` } })).status).toBe(200);
+  });
+
+  it('counts addresses apart that come as mapped IPv6, and each with its plain spelling', async () => {
+    const guard = bench().http.rateLimit({ name: 'search', limit: { count: 1, per: '1h' } });
+    const from = async (remoteAddress: string) => (await ask(guard, {}, { remoteAddress })).status;
+    expect(await from('::ffff:203.0.113.7')).toBe(200);
+    expect(await from('::ffff:198.51.100.1')).toBe(200);
+    expect(await from('203.0.113.7')).toBe(429);
+    expect(await from('::ffff:198.51.100.1')).toBe(429);
   });
 
   it('counts names apart, and one name together', async () => {
