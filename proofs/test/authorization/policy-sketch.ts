@@ -1,18 +1,30 @@
-import { definePolicy, type Policy, type When } from '@tessera-auth/core/authorization';
+import { definePolicy, type Policy, type Principal, type When } from '@tessera-auth/core/authorization';
 
 /** A policy as plain data, negations and all: what is random, what the reference reads, and what the builder is given. */
 export interface PolicySketch {
+  /** The attributes of users. */
+  readonly user: Kinds;
   readonly resources: Readonly<Record<string, ResourceSketch>>;
   readonly roles: Readonly<Record<string, RoleSketch>>;
   readonly matrix: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   readonly rules: readonly RuleSketch[];
 }
 
-/** A resource; all have the same {@link actions} and {@link recordKinds}. */
+/** A resource. */
 export interface ResourceSketch {
-  readonly relations: Readonly<Record<string, 'owner' | 'watchers'>>;
-  readonly hasTenant: boolean;
+  readonly actions: readonly string[];
+  readonly attributes: Kinds;
+  /** Attributes by relation. */
+  readonly relations: Readonly<Record<string, string>>;
+  /** The attribute that holds the tenant, or `null`. */
+  readonly tenant: string | null;
 }
+
+/** The kinds of attributes, those with named texts aside. */
+export type Kind = 'string' | 'number' | 'boolean' | 'date' | 'string[]' | 'number[]';
+
+/** Kinds by attribute. */
+export type Kinds = Readonly<Record<string, Kind | readonly [string, ...string[]]>>;
 
 /** A role. */
 export interface RoleSketch {
@@ -42,40 +54,28 @@ export type Operand =
   | { readonly date: Operand; readonly days: Operand; readonly back: boolean }
   | 'now';
 
-export const actions = ['read', 'write', 'close'] as const;
+/** Who asks. */
+export interface Asker {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly roles: readonly string[];
+  /** Given beside the roles, as roles made at run time give them. */
+  readonly grants: readonly string[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly now: Date;
+}
 
-export const recordKinds = {
-  owner: 'string',
-  org: 'string',
-  label: 'string',
-  watchers: 'string[]',
-  score: 'number',
-  ranks: 'number[]',
-  open: 'boolean',
-  createdAt: 'date',
-  dueAt: 'date',
-  stage: ['draft', 'final'],
-} as const;
-
-export const userKinds = {
-  tier: ['free', 'pro'],
-  label: 'string',
-  level: 'number',
-  verified: 'boolean',
-  since: 'date',
-  teams: 'string[]',
-  ranks: 'number[]',
-} as const;
+/** A record, or what an attacker made of it. */
+export type AnyRecord = Readonly<Record<string, unknown>>;
 
 /** The policy, made with the library's own builder. */
 export function buildPolicy(sketch: PolicySketch): Policy {
-  const resources = Object.entries(sketch.resources).map(([name, { relations, hasTenant }]) => {
-    const tenant = hasTenant ? { tenant: 'org' } : {};
-    return [name, { actions, attributes: recordKinds, relations, ...tenant }] as const;
+  const resources = Object.entries(sketch.resources).map(([name, { tenant, ...resource }]) => {
+    return [name, { ...resource, ...(tenant === null ? {} : { tenant }) }] as const;
   });
   const define = definePolicy as unknown as (definition: unknown) => Policy;
   return define({
-    user: userKinds,
+    user: sketch.user,
     resources: Object.fromEntries(resources),
     roles: sketch.roles,
     matrix: sketch.matrix,
@@ -87,6 +87,16 @@ export function buildPolicy(sketch: PolicySketch): Policy {
           ...(when === null ? {} : { when: (facts: Facts) => buildExpression(when, facts) }),
         }),
       ),
+  });
+}
+
+/** Whoever asks, as the library knows them. */
+export function buildPrincipal(policy: Policy, { grants, attributes, ...facts }: Asker): Principal {
+  return policy.principal({
+    ...facts,
+    // With what no attribute should be, as an attacker or a bug may have it.
+    attributes: attributes as never,
+    grants: grants.length === 0 ? null : policy.encodeGrants(grants),
   });
 }
 

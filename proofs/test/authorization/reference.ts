@@ -1,18 +1,13 @@
-import type { Expression, Operand, PolicySketch, RuleSketch } from './policy-sketch.js';
-
-/** Who asks. */
-export interface Asker {
-  readonly userId: string;
-  readonly tenantId: string;
-  readonly roles: readonly string[];
-  /** Given beside the roles. */
-  readonly grants: readonly string[];
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly now: Date;
-}
-
-/** A record, or what an attacker made of it. */
-export type AnyRecord = Readonly<Record<string, unknown>>;
+import type {
+  AnyRecord,
+  Asker,
+  Expression,
+  Kinds,
+  Operand,
+  PolicySketch,
+  ResourceSketch,
+  RuleSketch,
+} from './policy-sketch.js';
 
 /** Why the reference said what it said. */
 export type Verdict = 'denied' | 'wrong tenant' | 'by role' | 'by relation' | 'by rule' | 'nothing';
@@ -31,20 +26,23 @@ export function judge(sketch: PolicySketch, asker: Asker, permission: string, re
         rule.to.some((target) => target === permission || target === `${resource}:*`) &&
         (rule.for === null || rule.for.some((role) => roles.has(role))),
     );
-  const truthOf = ({ when }: RuleSketch) => (when === null ? true : evaluate(when, asker, record));
+  const { relations, tenant, attributes } = sketch.resources[resource] as ResourceSketch;
+  const facts: Facts = { user: read(sketch.user, asker.attributes), record: read(attributes, record), asker };
+  const truthOf = ({ when }: RuleSketch) => (when === null ? true : evaluate(when, facts));
 
   if (about('deny').some((rule) => truthOf(rule) !== false)) return 'denied';
-  const { hasTenant = false, relations = {} } = sketch.resources[resource] ?? {};
-  const isOfTenant = typeof record.org === 'string' && record.org !== '' && record.org === asker.tenantId;
-  if (hasTenant && !isOfTenant) return 'wrong tenant';
+  const isOfTenant =
+    tenant === null ||
+    (typeof record[tenant] === 'string' && record[tenant] !== '' && record[tenant] === asker.tenantId);
+  if (!isOfTenant) return 'wrong tenant';
   const grants = grantsOf(sketch, asker);
   if (['*', `${resource}:*`, permission].some((grant) => grants.has(grant))) return 'by role';
   const holds = ([relation, attribute]: readonly [string, string]) =>
     [`${permission}@${relation}`, `${resource}:*@${relation}`].some((grant) => grants.has(grant)) &&
     asker.userId !== '' &&
-    (attribute === 'watchers'
-      ? Array.isArray(record.watchers) && record.watchers.some((one) => one === asker.userId)
-      : record[attribute] === asker.userId);
+    (Array.isArray(record[attribute])
+      ? attributes[attribute] === 'string[]' && record[attribute].some((one) => one === asker.userId)
+      : attributes[attribute] === 'string' && record[attribute] === asker.userId);
   if (Object.entries(relations).some(holds)) return 'by relation';
   return about('allow').some((rule) => truthOf(rule) === true) ? 'by rule' : 'nothing';
 }
@@ -86,9 +84,17 @@ function grantsOf(sketch: PolicySketch, asker: Asker): ReadonlySet<string> {
 }
 
 type Truth = boolean | null;
+type Value = string | number | boolean | readonly unknown[] | null;
 
-function evaluate(expression: Expression, asker: Asker, record: AnyRecord): Truth {
-  const evaluatePart = (part: Expression) => evaluate(part, asker, record);
+/** What is known of whoever asks and of the record. */
+interface Facts {
+  readonly user: Readonly<Record<string, Value>>;
+  readonly record: Readonly<Record<string, Value>>;
+  readonly asker: Asker;
+}
+
+function evaluate(expression: Expression, facts: Facts): Truth {
+  const evaluatePart = (part: Expression) => evaluate(part, facts);
   if ('not' in expression) {
     const truth = evaluatePart(expression.not);
     return truth === null ? null : !truth;
@@ -102,10 +108,10 @@ function evaluate(expression: Expression, asker: Asker, record: AnyRecord): Trut
     return truths.includes(true) ? true : truths.includes(null) ? null : false;
   }
   const { ask, about, than } = expression;
-  const left = readOperand(about, asker, record);
+  const left = readOperand(about, facts);
   if (ask === 'isMissing') return left === null;
   if (ask === 'isTrue' || ask === 'isFalse') return left === null ? null : left === (ask === 'isTrue');
-  const right = than === undefined ? null : readOperand(than, asker, record);
+  const right = than === undefined ? null : readOperand(than, facts);
   if (left === null || right === null) return null;
   switch (ask) {
     case 'equals':
@@ -137,46 +143,41 @@ function isIn(item: unknown, list: readonly unknown[]): Truth {
   for (let at = 0; at < list.length; at += 1) {
     const value = list[at];
     if (value === item) return true;
-    if (typeof value !== typeof item || Number.isNaN(value) || Math.abs(Number(value)) === Infinity)
-      truth = null;
+    if (typeof value !== typeof item || (typeof value === 'number' && !Number.isFinite(value))) truth = null;
   }
   return truth;
 }
 
-type Value = string | number | boolean | readonly unknown[] | null;
-
-const userTypes: Readonly<Record<string, string>> = {
-  ...{ id: 'id', tenantId: 'id', tier: 'string', label: 'string', level: 'number' },
-  ...{ verified: 'boolean', since: 'date', teams: 'list', ranks: 'list' },
-};
-const recordTypes: Readonly<Record<string, string>> = {
-  ...{ owner: 'string', org: 'string', label: 'string', stage: 'string', watchers: 'list', ranks: 'list' },
-  ...{ score: 'number', open: 'boolean', createdAt: 'date', dueAt: 'date' },
-};
-
-function readOperand(operand: Operand, asker: Asker, record: AnyRecord): Value {
-  if (operand === 'now') return asker.now.getTime();
+function readOperand(operand: Operand, facts: Facts): Value {
+  const { userId, tenantId, now } = facts.asker;
+  if (operand === 'now') return now.getTime();
   if ('value' in operand)
     return operand.value instanceof Date ? operand.value.getTime() : (operand.value as Value);
   if ('date' in operand) {
-    const date = readOperand(operand.date, asker, record);
-    const days = readOperand(operand.days, asker, record);
+    const date = readOperand(operand.date, facts);
+    const days = readOperand(operand.days, facts);
     if (date === null || days === null) return null;
-    const ms = Math.round(Number(date) + Number(days) * (operand.back ? -1 : 1) * 24 * 60 * 60 * 1000);
+    const ms = Math.round(Number(date) + Number(days) * (operand.back ? -1 : 1) * (24 * 60 * 60 * 1000));
     return Number.isNaN(new Date(ms).getTime()) ? null : ms;
   }
-  if (operand.of === 'record') return known(record[operand.name], recordTypes[operand.name]);
-  const { userId, tenantId, attributes } = asker;
-  return known({ ...attributes, id: userId, tenantId }[operand.name], userTypes[operand.name]);
+  const { of, name } = operand;
+  // Nobody is not the nobody of a record.
+  if (of === 'user' && name === 'id') return userId === '' ? null : userId;
+  if (of === 'user' && name === 'tenantId') return tenantId === '' ? null : tenantId;
+  return facts[of][name] ?? null;
 }
 
-function known(value: unknown, type: string | undefined): Value {
-  if (type === 'id') return value === '' ? null : String(value);
-  if (type === 'list') return Array.isArray(value) ? value : null;
-  if (type === 'date') {
+/** What is of the kind that it should be; all else is unknown. */
+function read(kinds: Kinds, values: Readonly<Record<string, unknown>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, known(kind, values[name])]));
+}
+
+function known(kind: Kinds[string], value: unknown): Value {
+  if (kind === 'string[]' || kind === 'number[]') return Array.isArray(value) ? value : null;
+  if (kind === 'date') {
     const ms = value instanceof Date ? value.getTime() : Number.NaN;
     return Number.isNaN(ms) ? null : ms;
   }
-  if (type === 'number' && !Number.isFinite(value)) return null;
-  return typeof value === type ? (value as string | number | boolean) : null;
+  if (kind === 'number' && !Number.isFinite(value)) return null;
+  return typeof value === (typeof kind === 'string' ? kind : 'string') ? (value as Value) : null;
 }

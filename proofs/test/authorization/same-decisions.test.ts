@@ -2,18 +2,21 @@
  * Random policies, people and records: what the library says, in every way in which it can be asked, is what a plain reading
  * of the documentation says.
  */
-import { matchesFilter, type Policy, type Principal } from '@tessera-auth/core/authorization';
+import { matchesFilter } from '@tessera-auth/core/authorization';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runs, runsTimeoutMs } from '../support/runs.js';
-import { buildPolicy, type PolicySketch } from './policy-sketch.js';
-import { askersIn, permissions, policies, records } from './random-policy.js';
-import { type Asker, isFreeWithoutRoles, judge, rolesOf, type Verdict } from './reference.js';
+import { people, plainVocabulary, records } from './plain-vocabulary.js';
+import { type Asker, buildPolicy, buildPrincipal, type PolicySketch } from './policy-sketch.js';
+import { askersIn, policiesOver } from './random-policy.js';
+import { isFreeWithoutRoles, judge, rolesOf, type Verdict } from './reference.js';
+import { listPermissions } from './vocabulary.js';
 
-const scenes = policies.chain((sketch) =>
+const permissions = listPermissions(plainVocabulary);
+const scenes = policiesOver(plainVocabulary).chain((sketch) =>
   fc.record({
     sketch: fc.constant(sketch),
-    askers: fc.array(askersIn(sketch), { minLength: 2, maxLength: 4 }),
+    askers: fc.array(askersIn(sketch, people), { minLength: 2, maxLength: 4 }),
     records: fc.array(records, { minLength: 3, maxLength: 6 }),
   }),
 );
@@ -35,7 +38,7 @@ it(
     const property = fc.property(scenes, ({ sketch, askers, records }) => {
       const policy = buildPolicy(sketch);
       for (const asker of askers) {
-        const principal = principalOf(policy, asker);
+        const principal = buildPrincipal(policy, asker);
         for (const permission of permissions as never[]) {
           const filter = policy.filterFor(principal, permission);
           count(filter.kind);
@@ -79,13 +82,13 @@ it(
         const roles = rolesOf(sketch, asker.roles);
         for (const role of Object.keys(sketch.roles))
           expect(policy.hasRole(asker.roles, role as never)).toBe(roles.has(role));
-        const byRoles = principalOf(policy, { ...asker, grants: [] });
+        const byRoles = buildPrincipal(policy, { ...asker, grants: [] });
         expect(policy.listPermissions(byRoles).filter((name) => !name.startsWith('auth:'))).toEqual(
           listGranted(sketch, asker),
         );
         // Whoever asks covers what they were given, but for what a deny rule of their roles goes with.
-        const principal = principalOf(policy, asker);
-        const alone = principalOf(policy, { ...asker, roles: [] });
+        const principal = buildPrincipal(policy, asker);
+        const alone = buildPrincipal(policy, { ...asker, roles: [] });
         expect(policy.covers(principal, alone)).toBe(!isFreeWithoutRoles(sketch, asker));
         expect(policy.covers(principal, principal)).toBe(true);
         expect(policy.covers(principal, byRoles)).toBe(true);
@@ -107,19 +110,10 @@ it(
   runsTimeoutMs,
 );
 
-function principalOf(policy: Policy, { grants, attributes, ...facts }: Asker): Principal {
-  return policy.principal({
-    ...facts,
-    // With what no attribute should be, as an attacker or a bug may have it.
-    attributes: attributes as never,
-    grants: grants.length === 0 ? null : policy.encodeGrants(grants),
-  });
-}
-
 /** Without rules and tenants, all that is left is what roles grant. */
 function listGranted(sketch: PolicySketch, asker: Asker): readonly string[] {
   const resources = Object.fromEntries(
-    Object.entries(sketch.resources).map(([name, one]) => [name, { ...one, hasTenant: false }]),
+    Object.entries(sketch.resources).map(([name, one]) => [name, { ...one, tenant: null }]),
   );
   const bare = { ...sketch, resources, rules: [] };
   return permissions.filter((name) => judge(bare, { ...asker, grants: [] }, name, {}) === 'by role').sort();

@@ -109,10 +109,12 @@ function isOfRecord(term: Term): boolean {
   return term.kind === 'resource';
 }
 
-/** To the millisecond, halves up as in JavaScript, and NULL where there is no such date. */
+/**
+ * To the millisecond, halves up as in JavaScript, and NULL where there is no such date. Twice and half of it are exact; with a half
+ * added to it, a date that is far away would be another one.
+ */
 function dateOrNull(ms: RawBuilder<unknown>): RawBuilder<unknown> {
-  // Not `floor(ms + 0.5)`, whose sum is rounded itself: far from 1970 and just below a half. These steps are exact.
-  return sql`(case when abs(${ms}) <= 8.64e15::float8 then ceil(floor(2 * ${ms}) / 2) end)`;
+  return sql`(case when abs(${ms}) <= 8.64e15::float8 then ceil(floor(${ms} * 2::float8) / 2::float8) end)`;
 }
 
 /** Not `least` and `greatest`: they pass over NULL. */

@@ -133,6 +133,27 @@ describe('a list filter', () => {
     expect((await pool.query(`select from reports where ${text}`, [...values])).rowCount).toBe(6);
   });
 
+  it('moves a date that is far away as memory does', async () => {
+    const far = definePolicy({
+      resources: { things: { actions: ['read'], attributes: { at: 'date' } } },
+      roles: {},
+      rules: (rule) => [
+        rule.allow('x', {
+          to: 'things:read',
+          when: ({ resource }) => resource.at.minusDays(1e-8).equals(new Date('+275760-09-12T23:59:59.999Z')),
+        }),
+      ],
+    });
+    const asked = far.principal({ userId: 'ada', roles: [] });
+    expect(far.can(asked, 'things:read', { at: new Date('+275760-09-13') })).toBe(true);
+    const { text, values } = whereAllowedText(far.filterFor(asked, 'things:read'));
+    const { rowCount } = await pool.query(
+      `select from (select timestamptz '275760-09-13 00:00+00' as at) as things where ${text}`,
+      [...values],
+    );
+    expect(rowCount).toBe(1);
+  });
+
   it('uses the indexes of columns it compares', async () => {
     await pool.query(
       `create table instants (id uuid, at timestamptz, tags text[], n int);
