@@ -3,6 +3,7 @@ import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { readRights, type TokenRights } from './read-rights.js';
+import { recordSessionEnd } from './record-session-end.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens } from './signed-in.js';
 
@@ -30,12 +31,14 @@ export async function startSession(
   const started = await auth.sessions.start(signIn, { amr, ...origin });
   if (started === null) throw new AuthError('credentials_invalid');
   const { ip, userAgent } = origin;
-  const { session, isNewDevice } = started;
+  const { session, isNewDevice, endedSessionIds } = started;
   const { tenantId, userId, email: to, name } = user;
   await auth.record({
     type: 'authn_login_success',
     ...{ tenantId, userId, sessionId: session.id, isNewDevice, amr, ip, userAgent },
   });
+  for (const sessionId of endedSessionIds)
+    await recordSessionEnd(auth, user, { sessionId, reason: 'session_cap' });
   const { browser, os } = session;
   if (isNewDevice) auth.notify({ kind: 'new_device', tenantId, to, name, ip, browser, os });
   return {

@@ -68,7 +68,7 @@ function report(http: HttpContext, request: HttpRequest, error: unknown, refused
   const { code } = error;
   const demand = findDemand(code, refused);
   if (demand !== null) recordRefusal(http, request, refused.identity ?? null, demand, error.reasons);
-  const type = attempts.has(code) ? 'malicious_request' : 'input_validation_fail';
+  const type = attempts.has(code) || error.isForged ? 'malicious_request' : 'input_validation_fail';
   if (type === 'input_validation_fail' && !misshapen.has(code)) return;
   const tenantId = http.tenantOf(request);
   http.auth.report({ type, tenantId, userId: null, refusal: code, ...sourceOf(http, request) });
