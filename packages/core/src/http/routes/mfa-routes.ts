@@ -43,6 +43,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
         request,
       }) {
         const signIn = readSignIn(http, request, transport);
+        await countClient(http, request);
         const signedIn = await http.auth.verifySecondFactor({ ...signIn, ...proof, rememberDevice });
         await endReplaced(http, signIn);
         return respondSignedIn(http, transport, 200, signedIn, signIn.held);
@@ -87,6 +88,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
       },
       async handle({ http, body: { transport = http.transport, ...setup }, request }) {
         const signIn = readSignIn(http, request, transport);
+        await countClient(http, request);
         const signedIn = await http.auth.confirmSecondFactorSetup({ ...signIn, ...setup });
         await endReplaced(http, signIn);
         const { backupCodes } = signedIn;
