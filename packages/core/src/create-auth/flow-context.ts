@@ -45,7 +45,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     set: StoreSet,
     onRecorded: OnRecorded,
     told: Outbox,
-    keep: (event: AuthEvent) => Promise<void>,
+    keep: (events: readonly AuthEvent[]) => Promise<void>,
   ): FlowContext => ({
     ...{
       revocations,
@@ -73,16 +73,16 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       await set.revocations.add(entries);
       onRecorded(entries);
     },
-    async record(event) {
-      const dated = { ...event, at: now() } as AuthEvent;
+    async record(...events) {
+      const dated = events.map((event) => ({ ...event, at: now() }) as AuthEvent);
       await keep(dated);
-      told.tell(dated);
+      for (const event of dated) told.tell(event);
     },
     notify: told.send,
     atomically,
   });
   const transactions = findTransactions(stores);
-  const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
+  const context = contextOver(stores, revocations.apply, outbox, async (events) => audit?.append(events));
 
   /**
    * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
@@ -109,7 +109,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
           { ...inner, ...elsewhere },
           (entries) => recorded.push(...entries),
           held,
-          async (event) => void events.push(event),
+          async (dated) => void events.push(...dated),
         ),
       );
       // The last step, for the chain of the tenant is locked from here to the commit.

@@ -11,7 +11,7 @@ export function forRequest(context: FlowContext, source: RequestSource): FlowCon
       take: (zone, subject) => limits.take(zone, subject, () => source),
       require: (zone, subject) => limits.require(zone, subject, () => source),
     },
-    record: (event) => context.record({ ...event, ...source }),
+    record: (...events) => context.record(...events.map((event) => ({ ...event, ...source }))),
     atomically: (work) => context.atomically((inner) => work(forRequest(inner, source))),
   };
 }

@@ -1,4 +1,4 @@
-import type { SecondFactorProof } from '../domains/mfa/index.js';
+import type { SecondFactorProof, UsedSecondFactor } from '../domains/mfa/index.js';
 import { AuthError } from '../errors.js';
 import type { Factor } from '../events.js';
 import type { UserRecord } from '../stores/user-store.js';
@@ -22,13 +22,26 @@ export async function proveSecondFactor(
   proof: SecondFactorProof,
   origin: ProofOrigin,
 ): Promise<void> {
-  const { tenantId, userId, email: to, name } = user;
-  const used = await withinBudget(auth, user, () => auth.secondFactors.verify(user, proof));
-  if (used === null) return fail(auth, user, proof.method, origin);
+  const used = await withinBudget(auth, user, () =>
+    proof.method === 'backup_code'
+      ? auth.atomically((kept) => verifyBackupCode(kept, user, proof))
+      : auth.secondFactors.verify(user, proof),
+  );
+  if (used === null) await fail(auth, user, proof.method, origin);
+}
+
+async function verifyBackupCode(
+  auth: FlowContext,
+  user: UserRecord,
+  proof: SecondFactorProof,
+): Promise<UsedSecondFactor | null> {
+  const used = await auth.secondFactors.verify(user, proof);
+  if (used === null || used.backupCodesLeft === null) return used;
   const { backupCodesLeft } = used;
-  if (backupCodesLeft === null) return;
+  const { tenantId, userId, email: to, name } = user;
   await auth.record({ type: 'authn_mfa_backup_code_used', tenantId, userId, backupCodesLeft });
   auth.notify({ kind: 'backup_code_used', tenantId, to, name, backupCodesLeft });
+  return used;
 }
 
 /**

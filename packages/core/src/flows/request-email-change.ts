@@ -22,11 +22,15 @@ export async function requestEmailChange(
   if (user === null) throw new AuthError('access_token_revoked');
   const owner = await auth.users.findByEmail(tenantId, address.canonical);
   const isDue = await hasMailLeft(auth, tenantId, address.canonical);
-  const { token, expiresAt } = await auth.oneTimeTokens.issue(
-    auth.emailTokens.emailChange,
-    { tenantId, userId },
-    { email: address.address, canonicalEmail: address.canonical, from: user.canonicalEmail },
-  );
+  const { token, expiresAt } = await auth.atomically(async (kept) => {
+    const issued = await kept.oneTimeTokens.issue(
+      kept.emailTokens.emailChange,
+      { tenantId, userId },
+      { email: address.address, canonicalEmail: address.canonical, from: user.canonicalEmail },
+    );
+    await kept.record({ type: 'user_email_change_requested', tenantId, userId });
+    return issued;
+  });
 
   const { name } = user;
   if (await hasMailLeft(auth, tenantId, user.canonicalEmail))
