@@ -62,7 +62,7 @@ describe('the grants on the page about Postgres', () => {
     await auth.signOutEverywhere(user);
     await auth.exportUser(user);
     await auth.eraseUser({ user, actorId: user.userId });
-    await auth.sessions.endTenant('');
+    await auth.endAllSessionsOfTenant({ tenantId: '', actorId: null });
     await auth.deleteExpired();
   });
 

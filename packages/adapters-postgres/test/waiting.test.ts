@@ -75,7 +75,10 @@ describe('a statement that waited for a lock', () => {
     const second = stores.sessions.end(ending('phone'));
     await untilBlocked(pool);
     await first.commit();
-    expect(await second).toMatchObject({ generation: 1, endReason: 'signed_out' });
+    expect(await second).toMatchObject({
+      session: { generation: 1, endReason: 'signed_out' },
+      wasLive: true,
+    });
   });
 
   it('does not lift a session over an epoch that rose meanwhile', async () => {

@@ -157,12 +157,17 @@ export function createSessionStore(context: StoreContext, revocations: Revocatio
     async end(command) {
       const { sessionId: id, reason, accessTokenMs } = command;
       if (!canOwn(command, id)) return null;
-      const shown = await database.run<string>(
+      const [shown, wasLive] = await runInTenant<[session: string, wasLive: string]>(
+        command.tenantId,
         endSessionScript,
-        [keys.session(id), keys.sessions(command), keys.revokedSession(id), keys.log(command)],
+        [
+          ...[keys.session(id), keys.sessions(command), keys.userEpoch(command)],
+          ...[keys.revokedSession(id), keys.log(command)],
+        ],
         [id, ownerOf(command), reason, accessTokenMs],
       );
-      return readSession(id, shown);
+      const session = readSession(id, shown);
+      return session && { session, wasLive: wasLive === '1' };
     },
 
     async endOthers(command) {

@@ -158,7 +158,9 @@ describe('the same client goes on', () => {
     await direct.script('FLUSH');
     expect(await stores.sessions.rotate(presentation('phone', 0))).toMatchObject({ kind: 'rotated' });
     await direct.script('FLUSH');
-    expect(await stores.sessions.end(ending('phone'))).toMatchObject({ endReason: 'signed_out' });
+    expect(await stores.sessions.end(ending('phone'))).toMatchObject({
+      session: { endReason: 'signed_out' },
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import { applyProfile, type ProfileName } from './create-auth/profiles.js';
 import { createReports, type FailureSource, type Report } from './create-auth/reports.js';
 import { requireSoundStores } from './create-auth/require-sound-stores.js';
 import { takeAtLeast } from './create-auth/take-at-least.js';
+import { withRecordedPruning } from './create-auth/with-recorded-pruning.js';
 import { createKeyRing } from './crypto/key-ring.js';
 import type { AuditLog } from './domains/audit/index.js';
 import { definePolicy, type Policy, type PolicyModel } from './domains/authorization/index.js';
@@ -205,7 +206,7 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
     revocations,
     passwords,
     csrfTokens: createCsrfTokens(keyRing),
-    audit: audit === null ? null : recordPruning(audit, context),
+    audit: audit === null ? null : withRecordedPruning(audit, context),
     limits,
     stores,
     composition: describeComposition(stores, revocations.policy),
@@ -246,20 +247,6 @@ export function createAuth<M extends PolicyModel = PolicyModel>(given: AuthOptio
     },
   };
   return auth;
-}
-
-/** Old entries do not go unseen. */
-function recordPruning(audit: AuditLog, { record }: FlowContext): AuditLog {
-  return {
-    ...audit,
-    async prune(tenantId, pruning) {
-      const pruned = await audit.prune(tenantId, pruning);
-      const { removed } = pruned;
-      const actorId = pruning.actorId ?? null;
-      if (removed > 0) await record({ type: 'audit_pruned', tenantId, userId: null, actorId, removed });
-      return pruned;
-    },
-  };
 }
 
 /** Sessions may record what they end where this app does not look; that must not grow for ever. */

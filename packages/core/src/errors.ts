@@ -81,6 +81,8 @@ export interface AuthErrorOptions {
   readonly stepUp?: StepUpDemand;
   /** For `permission_denied`: why the policy said no, for the audit log. It is never sent to a client. */
   readonly reasons?: readonly DenialReason[];
+  /** For `refresh_token_invalid`: somebody has made it up, for the audit log. It is never sent to a client. */
+  readonly isForged?: boolean;
 }
 
 /** Why the policy refused a permission: in names of the policy, without any value of a record or a user. */
@@ -142,6 +144,8 @@ export class AuthError extends Error {
   readonly stepUp: StepUpDemand | undefined;
   /** For `permission_denied`: why the policy said no, where it was asked. */
   readonly reasons: readonly DenialReason[];
+  /** For `refresh_token_invalid`: somebody has made it up, as far as can be told. */
+  readonly isForged: boolean;
 
   constructor(code: AuthErrorCode, options: AuthErrorOptions = {}) {
     super(authErrorMessages[code], options.cause === undefined ? undefined : { cause: options.cause });
@@ -152,6 +156,7 @@ export class AuthError extends Error {
     this.limit = options.limit;
     this.stepUp = options.stepUp;
     this.reasons = options.reasons ?? [];
+    this.isForged = options.isForged ?? false;
     Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -31,13 +31,20 @@ export type Factor = 'password' | 'totp' | 'backup_code';
  * - `malicious_request`: a request tried to get around a defence; `refusal` is the code that it was refused with.
  * - `input_validation_fail`: a request did not have the form that its route asks for.
  * - `sys_failure`: a request could not be answered. Told only, and not in the audit log: the store may be what is away.
- * - `audit_pruned`: old entries of the audit log were removed.
+ * - `audit_pruned`: old entries of the audit log are about to be removed (`removed` is `null`), and then: were removed.
  * - `excess_rate_limit_exceeded`: once, not for every refusal; `zone` says what was limited.
  * - `authn_login_lock`: after 100 failures in a row, a password or a second factor opens nothing any more.
  * - `authz_change`: a user was granted a role, or lost one.
  * - `authz_admin`: a role was made, changed or deleted, for everybody who has it.
  * - `audit_read`: somebody looked at the audit log, took some of it along or had it checked.
  * - `authn_token_reuse`: a spent refresh token came back. Somebody may have stolen it; the session was ended.
+ * - `authn_token_revoked`: an access token was revoked alone; `tokenId` is its `jti`. With its session it is `session_ended`.
+ * - `authn_password_reset_requested`, `user_creation_requested`: somebody asked for a link, whoever they are. `userId` is that of the
+ *   account that has the address, or `null`; who asked learns neither.
+ * - `user_email_change_requested`: the owner asked for a link to another address.
+ * - `user_updated`: the owner changed what `fields` names; never a value.
+ * - `user_exported`: what is stored of a user was handed out.
+ * - `session_ended`: `userId` is `null` where the sessions of everybody in the tenant ended.
  */
 export type AuthEvent = {
   readonly at: Date;
@@ -86,12 +93,27 @@ export type AuthEvent = {
       readonly amr: readonly string[];
     }
   | { readonly type: 'authn_password_change'; readonly userId: string; readonly sessionId: string }
-  | { readonly type: 'authn_password_reset' | 'user_email_changed'; readonly userId: string }
+  | {
+      readonly type: 'authn_password_reset' | 'user_email_change_requested' | 'user_email_changed';
+      readonly userId: string;
+    }
   | { readonly type: 'authn_token_reuse'; readonly userId: string; readonly sessionId: string }
+  | {
+      readonly type: 'authn_token_revoked';
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly tokenId: string;
+    }
+  | {
+      readonly type: 'authn_password_reset_requested' | 'user_creation_requested';
+      /** Whose address it is, or `null`. Who asked is not known. */
+      readonly userId: string | null;
+    }
   | { readonly type: 'session_renewed'; readonly userId: string; readonly sessionId: string }
   | {
       readonly type: 'session_ended';
-      readonly userId: string;
+      /** `null`: everybody in the tenant. */
+      readonly userId: string | null;
       /** `null`: every session of the user, or all but `exceptSessionId`. */
       readonly sessionId: string | null;
       readonly exceptSessionId: string | null;
@@ -138,8 +160,10 @@ export type AuthEvent = {
       readonly userId: null;
       /** `null`: the app itself. */
       readonly actorId: string | null;
-      /** How many entries. */
-      readonly removed: number;
+      /** Older than that. */
+      readonly before: Date;
+      /** How many entries. `null`: it is about to be done, and is recorded again when it was. */
+      readonly removed: number | null;
     }
   | ReportedEvent
   | {
@@ -165,7 +189,13 @@ export type AuthEvent = {
     }
   | { readonly type: 'user_created'; readonly userId: string }
   | {
-      readonly type: 'user_disabled' | 'user_enabled' | 'user_deleted';
+      readonly type: 'user_updated';
+      readonly userId: string;
+      /** What was changed, such as `name`. */
+      readonly fields: readonly string[];
+    }
+  | {
+      readonly type: 'user_disabled' | 'user_enabled' | 'user_deleted' | 'user_exported';
       readonly userId: string;
       /** Who did it, or `null` for the app itself. */
       readonly actorId: string | null;

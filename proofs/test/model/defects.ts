@@ -134,7 +134,10 @@ const ending: readonly Defect[] = [
     name: 'says that it ended a session and does not',
     noticedBy: 11,
     open: brokenSessions((sessions) => ({
-      end: ({ tenantId, sessionId }) => sessions.find(tenantId, sessionId),
+      async end({ tenantId, sessionId }) {
+        const session = await sessions.find(tenantId, sessionId);
+        return session && { session, wasLive: session.endedAt === null };
+      },
     })),
   },
   {

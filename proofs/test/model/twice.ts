@@ -9,8 +9,8 @@ const saidOnce = new Set(['reuse', 'fork']);
  * Stores that run every command twice, as a driver does that sends it again after a lost reply, and insist that the second
  * answer is the first.
  *
- * A theft is found once and the session is ended from then on; a session that is created again is on a known device; and
- * there is nothing left to delete.
+ * A theft is found once and the session is ended from then on; a session that is created again is on a known device, one that
+ * is ended again is not live; and there is nothing left to delete.
  */
 export function runTwice(stores: Stores): Stores {
   const { sessions } = stores;
@@ -26,10 +26,15 @@ export function runTwice(stores: Stores): Stores {
       ...sessions,
       readEpochs: twice(sessions.readEpochs),
       rotateHard: twice(sessions.rotateHard),
-      end: twice(sessions.end),
       endOthers: twice(sessions.endOthers),
       endAll: twice(sessions.endAll),
       endTenant: twice(sessions.endTenant),
+      async end(command) {
+        const first = await sessions.end(command);
+        const again = await sessions.end(command);
+        assert.deepEqual(again, first && { ...first, wasLive: false });
+        return first;
+      },
       async create(command) {
         const first = await sessions.create(command);
         const again = await sessions.create(command);

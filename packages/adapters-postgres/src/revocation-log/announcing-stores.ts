@@ -28,7 +28,7 @@ export function announcingSessions(sessions: SessionStore, announce: () => void)
     rotate: (command) => after(sessions.rotate(command), ({ kind }) => kind === 'reuse' || kind === 'fork'),
     rotateHard: (command) =>
       after(sessions.rotateHard(command), (session) => session !== null && command.endsOthers),
-    end: (command) => after(sessions.end(command), (session) => session !== null),
+    end: (command) => after(sessions.end(command), (outcome) => outcome !== null),
     endOthers: (command) => after(sessions.endOthers(command), (session) => session !== null),
     endAll: (command) => after(sessions.endAll(command), () => true),
     endTenant: (command) => after(sessions.endTenant(command), () => true),

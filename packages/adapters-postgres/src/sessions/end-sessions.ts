@@ -2,6 +2,7 @@ import {
   areStorableIds,
   type EndOtherSessionsCommand,
   type EndSessionCommand,
+  type EndSessionOutcome,
   type RaiseEpochCommand,
   requireStorableIds,
   type SessionRecord,
@@ -11,31 +12,32 @@ import { type RawBuilder, sql } from 'kysely';
 import { duration } from '../connection/sql-values.js';
 import type { StoreContext } from '../store-context.js';
 import { uniteRevocations } from '../unite-revocations.js';
-import { readOnlySession, type SessionRow } from './session-row.js';
-import { lockLive, lockUser, ofUser, revokeSessions } from './session-sql.js';
+import { readOnlySession, readSession, type SessionRow } from './session-row.js';
+import { isLive, lockLive, lockUser, ofUser, revokeSessions, withJudgingFacts } from './session-sql.js';
 
 /** Ends one session. A refresh under way is waited for; whoever comes after finds the session ended. */
 export async function endSession(
   context: StoreContext,
   command: EndSessionCommand,
-): Promise<SessionRecord | null> {
+): Promise<EndSessionOutcome | null> {
   if (!areStorableIds(command.tenantId, command.userId, command.sessionId)) return null;
   const { sessions } = context.tables.ref;
-  return readOnlySession(
-    await context.database.ask<SessionRow>(sql`
-      with locked as materialized (
-        select * from ${sessions} where id = ${command.sessionId} and ${ofUser(command)} for update
-      ), found as materialized (
-        select *, ${context.now()} as at from locked
-      ), ended as (
-        update ${sessions} as stored set ended_at = at, end_reason = ${command.reason}
-        from found where stored.id = found.id and found.ended_at is null
-        returning stored.*
-      ), recorded as (
-        ${revokeSessions(context, sql`found`, command.accessTokenMs)}
-      )
-      select coalesce((select to_jsonb(ended) from ended), to_jsonb(found))::text as answer from found`),
-  );
+  const [outcome] = await context.database.ask<{ session: SessionRow; wasLive: boolean }>(sql`
+    with locked as materialized (
+      select * from ${sessions} where id = ${command.sessionId} and ${ofUser(command)} for update
+    ), found as materialized (
+      select *, ${isLive} as was_live from (${withJudgingFacts(context, sql`locked`)}) as known
+    ), ended as (
+      update ${sessions} as stored set ended_at = at, end_reason = ${command.reason}
+      from found where stored.id = found.id and found.ended_at is null
+      returning stored.*
+    ), recorded as (
+      ${revokeSessions(context, sql`found`, command.accessTokenMs)}
+    )
+    select jsonb_build_object(
+      'session', coalesce((select to_jsonb(ended) from ended), to_jsonb(found)), 'wasLive', was_live
+    )::text as answer from found`);
+  return outcome === undefined ? null : { ...outcome, session: readSession(outcome.session) };
 }
 
 /** Raises the user's epoch and lifts one live session to it; under the user's lock, as hard rotations are. */

@@ -3,19 +3,21 @@ import { createConfirmedScript } from './script.js';
 import { at } from './session-fields.js';
 import { endPart, raisePart, sessionPart, tenantEpochPart } from './session-parts.js';
 
-/** Ends one session and revokes it. An empty text: the user has no such session. */
+/** Ends one session and revokes it; says whether it was live. An empty text: the user has no such session. */
 export const endSessionScript = createConfirmedScript(
   revokePart,
   sessionPart,
+  tenantEpochPart,
   endPart,
   `
-local key, sessions, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, owner, reason, accessTokenMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local key, sessions, epoch, revoked, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id, owner, reason, accessTokenMs = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local session = load(key)
-if session[${at.owner}] ~= owner then return '' end
+if session[${at.owner}] ~= owner then return { '', '' } end
+local wasLive = isLive(session, findEpoch(epoch), tenantEpoch) and '1' or ''
 if not session[${at.endedAt}] then endSession(key, sessions, id, reason) end
 revoke(revoked, log, 'session', id, now + accessTokenMs, ${certain}, '')
-return show(load(key))
+return { show(load(key)), wasLive }
 `,
 );
 

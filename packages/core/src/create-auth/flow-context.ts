@@ -55,8 +55,8 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     set: StoreSet,
     onRecorded: OnRecorded,
     told: Outbox,
-    keep: (event: AuthEvent) => Promise<void>,
-  ): FlowContext => ({
+    keep: (events: readonly AuthEvent[]) => Promise<void>,
+  ): Omit<FlowContext, 'atomically'> => ({
     ...{
       revocations,
       accessTokens,
@@ -84,16 +84,18 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
       await set.revocations.add(entries);
       onRecorded(entries);
     },
-    async record(event) {
-      const dated = { ...event, at: now() } as AuthEvent;
+    async record(...events) {
+      const dated = events.map((event) => ({ ...event, at: now() }) as AuthEvent);
       await keep(dated);
-      told.tell(dated);
+      for (const event of dated) told.tell(event);
     },
     notify: told.send,
-    atomically,
   });
   const transactions = findTransactions(stores);
-  const context = contextOver(stores, revocations.apply, outbox, async (event) => audit?.append([event]));
+  const context: FlowContext = {
+    ...contextOver(stores, revocations.apply, outbox, async (events) => audit?.append(events)),
+    atomically,
+  };
 
   /**
    * What a transaction revokes acts once it is certain: before, a rollback would leave new tokens revoked. The same goes for
@@ -115,14 +117,17 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     const events: AuthEvent[] = [];
     const held = holdBack(outbox);
     const result = await transactions.run(async (inner) => {
-      const done = await work(
-        contextOver(
+      const kept: FlowContext = {
+        ...contextOver(
           { ...inner, ...elsewhere },
           (entries) => recorded.push(...entries),
           held,
-          async (event) => void events.push(event),
+          async (dated) => void events.push(...dated),
         ),
-      );
+        // A step of a step belongs to it: another transaction would wait for this one, or for its connection.
+        atomically: (step) => step(kept),
+      };
+      const done = await work(kept);
       // The last step, for the chain of the tenant is locked from here to the commit.
       await (isAuditedInside ? auditOver(inner, keyRing) : audit)?.append(events);
       return done;

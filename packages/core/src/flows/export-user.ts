@@ -70,22 +70,30 @@ const pageLimit = 100;
  * What is stored of a person, for them to read or to take along (GDPR articles 15 and 20). Ask for a fresh proof of who it is
  * before.
  *
- * Not in it: one-time tokens and counters, of which the stores have digests only, and sessions that are over.
+ * Not in it: one-time tokens and counters, of which the stores have digests only, and sessions that are over. That it was handed
+ * out is recorded before anybody sees it, and is in the next one.
  *
+ * @param actorId who takes it, or `null` for the app itself.
  * @returns `null` when there is no such account.
  * @throws `AuthError` `store_unavailable`.
  */
-export async function exportUser(auth: FlowContext, user: UserRef): Promise<ExportedUser | null> {
+export async function exportUser(
+  auth: FlowContext,
+  user: UserRef,
+  actorId: string | null,
+): Promise<ExportedUser | null> {
   const ref = { tenantId: user.tenantId, userId: user.userId };
   const account = await auth.users.find(ref);
   if (account === null) return null;
   const { isEnabled, enabledAt, backupCodesLeft } = await auth.secondFactors.describe(ref);
-  return {
+  const exported = {
     account: exportAccount(account, (await auth.roleStore?.findHeld(ref))?.assignments ?? []),
     sessions: (await listAllSessions(auth, ref)).map(exportSession),
     secondFactor: { enabled: isEnabled, enabledAt: enabledAt?.toISOString() ?? null, backupCodesLeft },
     events: (await listAllEvents(auth, ref)).map(exportEvent),
   };
+  await auth.record({ type: 'user_exported', ...ref, actorId });
+  return exported;
 }
 
 async function listAllSessions({ sessions }: FlowContext, user: UserRef): Promise<SessionRecord[]> {

@@ -42,12 +42,12 @@ export interface FlowContext {
     readonly email: string;
   }) => readonly string[];
   /**
-   * Records what happened, and tells the app. Inside {@link FlowContext.atomically}: with the rest or not at all, and the app
-   * hears of it after the commit.
+   * Records what happened, in one step and in its order, and tells the app. Inside {@link FlowContext.atomically}: with the rest or
+   * not at all, and the app hears of it after the commit.
    *
    * @throws `AuthError` `store_unavailable` when it could not be recorded.
    */
-  readonly record: (event: NewAuthEvent) => Promise<void>;
+  readonly record: (...events: readonly NewAuthEvent[]) => Promise<void>;
   /** Has every node refuse tokens. Inside {@link FlowContext.atomically}: once all of it is certain. */
   readonly revoke: (revocations: readonly Revocation[]) => Promise<void>;
   /** Takes as long for work that found something as for work that found nothing. */
@@ -56,7 +56,7 @@ export interface FlowContext {
   readonly notify: (notice: NewNotice) => void;
   /** Tells the app of what failed once the rest was done: nobody is refused for it. */
   readonly reportError: (error: unknown, source?: RequestSource) => void;
-  /** Runs `work` so that all of it is kept or none, where the stores can do that. */
+  /** Runs `work` so that all of it is kept or none, where the stores can do that; within another, as a part of it. */
   readonly atomically: <T>(work: (auth: FlowContext) => Promise<T>) => Promise<T>;
 }
 

@@ -9,12 +9,19 @@ import { createRole, deleteRole, type RoleAct, type RoleDraft, replaceRole } fro
 import { disableUser } from './disable-user.js';
 import { enableUser } from './enable-user.js';
 import { endAllSessions } from './end-all-sessions.js';
+import { endAllSessionsOfTenant, type TenantAct } from './end-all-sessions-of-tenant.js';
 import { endSession } from './end-session.js';
 import { eraseUser } from './erase-user.js';
 import { type ExportedUser, exportUser } from './export-user.js';
 import type { FlowContext } from './flow-context.js';
 import { forgotPassword } from './forgot-password.js';
 import { grantRole, type RoleGrant, type RoleRemoval, revokeRole } from './grant-role.js';
+import {
+  type ImportReport,
+  type ImportSource,
+  type ImportUsersOptions,
+  importUsersOfApp,
+} from './import-users.js';
 import { type ListedRole, listRoleAssignments, listRoles } from './list-roles.js';
 import { listUsers } from './list-users.js';
 import { type AuditPage, type AuditReading, readAuditLog, verifyAuditLog } from './read-audit-log.js';
@@ -182,6 +189,9 @@ export interface Flows {
   /** The account, or `null`. It holds the password hash: build answers field by field. */
   findUser(user: UserRef): Promise<UserRecord | null>;
 
+  /** Makes accounts of the users of another system, and records each: `importUsers`. Checks no permission. @throws what it throws. */
+  importUsers(source: ImportSource, options?: ImportUsersOptions): Promise<ImportReport>;
+
   /**
    * The accounts of a tenant, newest first. They hold password hashes: build answers field by field. Checks no permission.
    *
@@ -206,14 +216,19 @@ export interface Flows {
   /** Ends every session of somebody else, for an administrator. Checks no permission. @throws `AuthError` `account_not_found`. */
   endAllSessions(act: AccountAct): Promise<void>;
 
+  /** Ends every session of everybody in a tenant, that of who asks included. Checks no permission. */
+  endAllSessionsOfTenant(act: TenantAct): Promise<void>;
+
   /** Enables a disabled account; its old sessions stay dead. Checks no permission. @throws `AuthError` `account_not_found`. */
   enableUser(act: AccountAct): Promise<UserRecord>;
 
   /**
    * What is stored of a person, as plain JSON without a secret; `null` when there is no such account. Ask for a fresh proof of who
    * it is before.
+   *
+   * @param actorId who takes it, for the record; `null` for the app itself. Default: the user.
    */
-  exportUser(user: UserRef): Promise<ExportedUser | null>;
+  exportUser(user: UserRef, actorId?: string | null): Promise<ExportedUser | null>;
 
   /**
    * Deletes an account for good, with its sessions, roles, one-time tokens and second factor. Checks neither a permission nor who asks
@@ -322,12 +337,14 @@ export function createFlows(auth: FlowContext): Flows {
     changePassword: (change) => changePassword(auth, change),
     revokeToken: (tenantId, token) => revokeToken(auth, tenantId, token),
     findUser: (user) => auth.users.find(user),
+    importUsers: (source, options) => importUsersOfApp(auth, source, options),
     listUsers: (tenantId, page) => listUsers(auth, tenantId, page),
     renameUser: (user, name) => renameUser(auth, user, name),
     disableUser: (act) => disableUser(auth, act),
     endAllSessions: (act) => endAllSessions(auth, act),
+    endAllSessionsOfTenant: (act) => endAllSessionsOfTenant(auth, act),
     enableUser: (act) => enableUser(auth, act),
-    exportUser: (user) => exportUser(auth, user),
+    exportUser: (user, actorId = user.userId) => exportUser(auth, user, actorId),
     eraseUser: (act) => eraseUser(auth, act),
     findRights: (user) => findRights(auth, user),
     grantRole: (grant) => grantRole(auth, grant),

@@ -12,7 +12,7 @@ export function forRequest(context: FlowContext, source: RequestSource): FlowCon
       require: (zone, subject) => limits.require(zone, subject, () => source),
     },
     reportError: (error) => context.reportError(error, source),
-    record: (event) => context.record(ofRequest(event, source)),
+    record: (...events) => context.record(...events.map((event) => ofRequest(event, source))),
     atomically: (work) => context.atomically((inner) => work(forRequest(inner, source))),
   };
 }

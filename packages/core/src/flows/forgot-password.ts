@@ -8,7 +8,7 @@ import { hasMailLeft } from './mail-budget.js';
  * good until the new one is set. Who asks more often than the address gets mail leaves the last link as it is.
  *
  * Whether there is such an account, and whether it is disabled, changes neither the answer, nor the work, nor the time that it takes (ASVS
- * 6.3.8).
+ * 6.3.8). That it was asked for is recorded for both.
  *
  * @param ip where the request comes from, or `null`: then the network is not counted.
  * @throws `AuthError` `email_invalid`, `rate_limited`, `store_unavailable`.
@@ -30,13 +30,17 @@ async function sendLink(auth: FlowContext, tenantId: string, address: string): P
   const owner = found === null || found.disabledAt !== null ? null : found;
   const isDue = await hasMailLeft(auth, tenantId, address, 'password-reset');
   const receiver = isDue ? owner : null;
-  // For nobody a token too, which opens nothing. Not for an owner who gets no mail: it would void the link in their mailbox.
-  const nobody = auth.oneTimeTokens.nobodyFor(tenantId, address);
-  const { token, expiresAt } = await auth.oneTimeTokens.issue(
-    auth.emailTokens.passwordReset,
-    receiver ?? nobody,
-    null,
-  );
+  const { token, expiresAt } = await auth.atomically(async (kept) => {
+    // For nobody a token too, which opens nothing. Not for an owner who gets no mail: it would void the link in their mailbox.
+    const whose = receiver ?? kept.oneTimeTokens.nobodyFor(tenantId, address);
+    const issued = await kept.oneTimeTokens.issue(kept.emailTokens.passwordReset, whose, null);
+    await kept.record({
+      type: 'authn_password_reset_requested',
+      tenantId,
+      userId: found?.userId ?? null,
+    });
+    return issued;
+  });
   if (receiver === null) return;
   const url = auth.emailTokens.resetUrl(token);
   const { email: to, name } = receiver;

@@ -2,6 +2,7 @@ export type { AccountAct } from './account-act.js';
 export type { PasswordChange } from './change-password.js';
 export type { RoleAct, RoleDraft } from './define-role.js';
 export { createEmailTokens, type EmailLinkOptions } from './email-tokens.js';
+export type { TenantAct } from './end-all-sessions-of-tenant.js';
 export type { ExportedEvent, ExportedSession, ExportedUser } from './export-user.js';
 export type { ClientOrigin, FlowContext } from './flow-context.js';
 export { createFlows, type Flows } from './flows.js';

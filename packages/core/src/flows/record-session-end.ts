@@ -1,4 +1,5 @@
 import type { AuthEvent } from '../events.js';
+import type { SessionEndReason } from '../stores/session-store.js';
 import type { UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 
@@ -17,5 +18,19 @@ export function recordSessionEnd(
     sessionId: null,
     exceptSessionId: null,
     ...end,
+  });
+}
+
+/** Ends one session of the user and records it, unless it was over already. @returns whether the user has such a session. */
+export function endAndRecord(
+  auth: FlowContext,
+  user: UserRef,
+  sessionId: string,
+  reason: SessionEndReason,
+): Promise<boolean> {
+  return auth.atomically(async (kept) => {
+    const ended = await kept.sessions.end(user, sessionId, reason);
+    if (ended?.wasLive) await recordSessionEnd(kept, user, { sessionId, reason });
+    return ended !== null;
   });
 }

@@ -3,7 +3,8 @@ import type { SessionRecord } from '../stores/session-store.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
 import { readRights, type UserRights } from './read-rights.js';
-import { recordSessionEnd } from './record-session-end.js';
+import { recordMissedTheft } from './record-missed-theft.js';
+import { endAndRecord } from './record-session-end.js';
 import { secondFactorDueAt } from './role-principals.js';
 import { issueTokens, requireIssuable, type SignedIn } from './signed-in.js';
 
@@ -29,7 +30,10 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
   // Everything that can fail comes before the step that spends the token: a client that is told to try again with the
   // same token may do so long after the grace, and must not look like a thief then.
   const presented = await auth.sessions.findByRefreshToken(tenantId, refreshToken);
-  if (presented === null) throw new AuthError('refresh_token_invalid');
+  if (presented === null) {
+    const isForged = auth.sessions.isForged(tenantId, refreshToken);
+    throw new AuthError('refresh_token_invalid', { isForged });
+  }
   const user = await auth.users.find({ tenantId, userId: presented.userId });
   const rights = user && (await readRights(auth, user));
   if (user !== null && rights !== null) {
@@ -40,9 +44,14 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
 
   switch (outcome.kind) {
     case 'malformed':
-    case 'invalid':
     case 'ahead':
       throw new AuthError('refresh_token_invalid');
+
+    case 'invalid': {
+      // Of an account that is gone nothing is recorded any more.
+      const isAlarm = user !== null && (await recordMissedTheft(auth, presented));
+      throw new AuthError(isAlarm ? 'refresh_token_reused' : 'refresh_token_invalid');
+    }
 
     case 'superseded':
       throw new AuthError('refresh_token_superseded', { retryAfterSeconds: 1 });
@@ -59,8 +68,13 @@ export async function refresh(auth: FlowContext, request: RefreshRequest): Promi
     case 'grace':
     case 'recovered': {
       const { session } = outcome;
-      if (user === null || rights === null || user.disabledAt !== null) {
+      if (user === null || rights === null) {
+        // Of an account that is gone nothing is recorded any more.
         await auth.sessions.end(session, session.id, 'user_disabled');
+        throw new AuthError('refresh_token_invalid');
+      }
+      if (user.disabledAt !== null) {
+        await endAndRecord(auth, user, session.id, 'user_disabled');
         throw new AuthError('refresh_token_invalid');
       }
       if (outcome.kind === 'rotated') {
@@ -83,7 +97,5 @@ export async function endWhereTooWeak(
 ): Promise<boolean> {
   const dueAt = secondFactorDueAt(auth, user, rights);
   if (dueAt === null || dueAt > auth.now() || amr.includes('mfa') || amr.includes('swk')) return false;
-  const isEnded = await auth.sessions.end(user, id, 'mfa_required');
-  if (isEnded) await recordSessionEnd(auth, user, { sessionId: id, reason: 'mfa_required' });
-  return isEnded;
+  return endAndRecord(auth, user, id, 'mfa_required');
 }

@@ -2,6 +2,7 @@ import { createId } from '../crypto/random.js';
 import { parseEmailAddress } from '../domains/accounts/index.js';
 import { AuthError } from '../errors.js';
 import { aboutPerson } from './about-person.js';
+import type { PendingAccount } from './email-tokens.js';
 import type { FlowContext } from './flow-context.js';
 import { hasMailLeft } from './mail-budget.js';
 import type { Registration } from './register.js';
@@ -10,8 +11,8 @@ import type { Registration } from './register.js';
  * Sends a link that makes the account. Until it is opened there is none, so nobody can prepare an account for somebody
  * else's address and wait for them to confirm it.
  *
- * The address may have an account already: then its owner hears of it. Who asks gets the same answer after the same work
- * (ASVS 6.3.8).
+ * The address may have an account already: then its owner hears of it. Who asks gets the same answer after the same work and
+ * the same time (ASVS 6.3.8). That it was asked for is recorded for both.
  *
  * @throws `AuthError` `email_invalid`, `password_too_short`, `password_too_long`, `password_too_common`, `rate_limited`,
  * `overloaded`, `store_unavailable`.
@@ -26,13 +27,21 @@ export async function requestAccount(
   await auth.limits.require('register', { tenantId, ip: origin.ip });
   await auth.passwords.requireUnbreached(password);
   const passwordHash = await auth.passwords.hash(password);
+  const { address: to, canonical: canonicalEmail } = address;
+  await auth.pace(sendLink(auth, tenantId, { email: to, canonicalEmail, name, passwordHash }));
+}
 
-  const owner = await auth.users.findByEmail(tenantId, address.canonical);
-  const isDue = await hasMailLeft(auth, tenantId, address.canonical, 'registration');
-  const pending = { email: address.address, canonicalEmail: address.canonical, name, passwordHash };
-  // The id that the account will have; of a known address, of nobody.
-  const nobody = { tenantId, userId: createId() };
-  const { token, expiresAt } = await auth.oneTimeTokens.issue(auth.emailTokens.registration, nobody, pending);
+async function sendLink(auth: FlowContext, tenantId: string, pending: PendingAccount): Promise<void> {
+  const { email: to, canonicalEmail } = pending;
+  const owner = await auth.users.findByEmail(tenantId, canonicalEmail);
+  const isDue = await hasMailLeft(auth, tenantId, canonicalEmail, 'registration');
+  const { token, expiresAt } = await auth.atomically(async (kept) => {
+    // The id that the account will have; of a known address, of nobody.
+    const nobody = { tenantId, userId: createId() };
+    const issued = await kept.oneTimeTokens.issue(kept.emailTokens.registration, nobody, pending);
+    await kept.record({ type: 'user_creation_requested', tenantId, userId: owner?.userId ?? null });
+    return issued;
+  });
 
   if (!isDue) return;
   if (owner !== null) {
@@ -40,7 +49,6 @@ export async function requestAccount(
   } else {
     const url = auth.emailTokens.verifyUrl(token);
     // Without the name: nobody has proved anything, and it would put a stranger's words into a mail of ours.
-    const to = address.address;
     auth.notify({ kind: 'email_verification', tenantId, to, name: null, url, token, expiresAt });
   }
 }

@@ -23,11 +23,15 @@ export async function requestEmailChange(
   const owner = await auth.users.findByEmail(tenantId, address.canonical);
   const isDue = await hasMailLeft(auth, tenantId, address.canonical, 'email-change');
   // Also where no mail is due: whoever asked before has proved who they are, and wants this address now.
-  const { token, expiresAt } = await auth.oneTimeTokens.issue(
-    auth.emailTokens.emailChange,
-    { tenantId, userId },
-    { email: address.address, canonicalEmail: address.canonical, from: user.canonicalEmail },
-  );
+  const { token, expiresAt } = await auth.atomically(async (kept) => {
+    const issued = await kept.oneTimeTokens.issue(
+      kept.emailTokens.emailChange,
+      { tenantId, userId },
+      { email: address.address, canonicalEmail: address.canonical, from: user.canonicalEmail },
+    );
+    await kept.record({ type: 'user_email_change_requested', tenantId, userId });
+    return issued;
+  });
 
   const { name } = user;
   // Apart from what strangers ask for: whoever has a stolen session must not be able to have it left out.

@@ -9,6 +9,8 @@ import { recordSessionEnd } from './record-session-end.js';
  * @throws `AuthError` `store_unavailable`.
  */
 export async function signOutEverywhere(auth: FlowContext, user: UserRef): Promise<void> {
-  await auth.sessions.endAll(user);
-  await recordSessionEnd(auth, user, { reason: 'signed_out_everywhere' });
+  await auth.atomically(async (kept) => {
+    await kept.sessions.endAll(user);
+    await recordSessionEnd(kept, user, { reason: 'signed_out_everywhere' });
+  });
 }

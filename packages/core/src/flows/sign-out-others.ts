@@ -9,7 +9,9 @@ import { recordSessionEnd } from './record-session-end.js';
  * @throws `AuthError` `access_token_revoked` when the asking session itself has just ended; `store_unavailable`.
  */
 export async function signOutOthers(auth: FlowContext, user: UserRef, keepSessionId: string): Promise<void> {
-  const isKept = await auth.sessions.endOthers(user, keepSessionId);
-  if (!isKept) throw new AuthError('access_token_revoked');
-  await recordSessionEnd(auth, user, { exceptSessionId: keepSessionId, reason: 'signed_out_others' });
+  await auth.atomically(async (kept) => {
+    const isKept = await kept.sessions.endOthers(user, keepSessionId);
+    if (!isKept) throw new AuthError('access_token_revoked');
+    await recordSessionEnd(kept, user, { exceptSessionId: keepSessionId, reason: 'signed_out_others' });
+  });
 }

@@ -21,13 +21,27 @@ export interface SignOutRequest {
 export async function signOut(auth: FlowContext, request: SignOutRequest): Promise<void> {
   const { tenantId, session, refreshToken } = request;
   if (session !== null) {
-    await auth.sessions.endByAccessToken(session);
-    await recordSignOut(auth, session, session.sessionId);
+    await auth.atomically(async (kept) => {
+      if (await kept.sessions.endByAccessToken(session))
+        await recordSignOut(kept, session, session.sessionId);
+    });
   }
-
   const isSameSession =
     session !== null && auth.sessions.findSessionId(tenantId, refreshToken) === session.sessionId;
-  if (refreshToken === null || isSameSession) return;
-  const ended = await auth.sessions.endByRefreshToken(tenantId, refreshToken);
-  if (ended !== null) await recordSignOut(auth, ended, ended.id);
+  if (!isSameSession) await signOutByRefreshToken(auth, tenantId, refreshToken);
+}
+
+/** Ends the session that a refresh token of ours belongs to. @returns whether it is one of ours; otherwise nothing was asked of a store. */
+export async function signOutByRefreshToken(
+  auth: FlowContext,
+  tenantId: string,
+  refreshToken: string | null,
+): Promise<boolean> {
+  if (auth.sessions.findSessionId(tenantId, refreshToken) === null) return false;
+  await auth.atomically(async (kept) => {
+    const ended = await kept.sessions.endByRefreshToken(tenantId, refreshToken);
+    // Whoever shows the tokens of a dead session again and again must not fill the log with ends of it.
+    if (ended?.wasLive) await recordSignOut(kept, ended.session, ended.session.id);
+  });
+  return true;
 }

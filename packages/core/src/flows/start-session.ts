@@ -3,8 +3,9 @@ import { AuthError } from '../errors.js';
 import type { UserRecord } from '../stores/user-store.js';
 import type { ClientOrigin, FlowContext } from './flow-context.js';
 import { type ReadRights, readRights } from './read-rights.js';
-import { recordSignOut } from './record-sign-out.js';
+import { recordSessionEnd } from './record-session-end.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
+import { signOutByRefreshToken } from './sign-out.js';
 import { issueTokens } from './signed-in.js';
 
 /** A user who has proved who they are. */
@@ -34,13 +35,15 @@ export async function startSession(
   const started = await auth.sessions.start(signIn, { amr, ...origin });
   if (started === null) throw new AuthError('credentials_invalid');
   const { ip, userAgent } = origin;
-  const { session, isNewDevice } = started;
+  const { session, isNewDevice, endedSessionIds } = started;
   const { tenantId, userId, email: to, name } = user;
   await auth.record({
     type: 'authn_login_success',
     ...{ tenantId, userId, sessionId: session.id, isNewDevice, amr, ip, userAgent },
   });
-  if (replaces !== null) await endReplaced(auth, tenantId, replaces);
+  await signOutByRefreshToken(auth, tenantId, replaces);
+  for (const sessionId of endedSessionIds)
+    await recordSessionEnd(auth, user, { sessionId, reason: 'session_cap' });
   const { browser, os } = session;
   if (isNewDevice) auth.notify({ kind: 'new_device', tenantId, to, name, ip, browser, os });
   return {
@@ -49,9 +52,4 @@ export async function startSession(
     secondFactorDueAt: null,
     deviceToken: null,
   };
-}
-
-async function endReplaced(auth: FlowContext, tenantId: string, refreshToken: string): Promise<void> {
-  const ended = await auth.sessions.endByRefreshToken(tenantId, refreshToken);
-  if (ended !== null) await recordSignOut(auth, ended, ended.id);
 }

@@ -68,7 +68,7 @@ function report(http: HttpContext, request: HttpRequest, error: unknown, refused
   const demand = findDemand(code, refused);
   const identity = refused.identity ?? null;
   if (demand !== null) recordRefusal(http, request, identity, demand, error.reasons);
-  const type = attempts.has(code) ? 'malicious_request' : 'input_validation_fail';
+  const type = attempts.has(code) || error.isForged ? 'malicious_request' : 'input_validation_fail';
   if (type === 'input_validation_fail' && !misshapen.has(code)) return;
   const attempt = { type, tenantId: http.tenantOf(request), userId: null, refusal: code } as const;
   http.auth.report(ofRequest(attempt, sourceOf(http, request, identity)));

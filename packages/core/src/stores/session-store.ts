@@ -163,6 +163,14 @@ export interface EndSessionCommand extends UserRef {
   readonly accessTokenMs: number;
 }
 
+/** What became of an {@link EndSessionCommand}. */
+export interface EndSessionOutcome {
+  /** The session as it is now, also when it had ended before. */
+  readonly session: SessionRecord;
+  /** It was live until this step: of any number of commands at once, one ended it. */
+  readonly wasLive: boolean;
+}
+
 /** Ends all sessions of a user, or of a tenant, by raising an epoch. */
 export interface RaiseEpochCommand {
   /** Random per call, so that the same command run twice (a driver that resends) raises once. */
@@ -190,7 +198,7 @@ export interface SessionCursor {
  * - Missing: `null`, `invalid` or an empty list. A rejected promise means outage and nothing else.
  * - Two callers at once: every method is one atomic step, decided on the primary, never on a replica.
  * - The same command twice equals once, in state and in answer; only `reuse` and `fork` are said once (then `invalid`,
- *   as for every ended session), and a repeated `create` does not say again who made room.
+ *   as for every ended session), a repeated `create` does not say again who made room, and a repeated `end` finds no live session.
  * - Time: windows and expiry are decided by the store's own clock within the step. Instants have milliseconds.
  * - A session is *live* when it is not ended, neither expiry has passed (`now == expiry` is expired) and neither epoch
  *   is above its own.
@@ -228,8 +236,8 @@ export interface SessionStore extends DescribedStore {
    */
   rotateHard(command: RotateHardCommand): Promise<SessionRecord | null>;
 
-  /** Ends one session. @returns it as it is now, also when it had ended before; `null` when the user has no such session. */
-  end(command: EndSessionCommand): Promise<SessionRecord | null>;
+  /** Ends one session. @returns `null` when the user has no such session, live or not. */
+  end(command: EndSessionCommand): Promise<EndSessionOutcome | null>;
 
   /**
    * Raises the user's epoch and lifts one live session to it; that session's tokens stay good.

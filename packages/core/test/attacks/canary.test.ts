@@ -292,6 +292,12 @@ async function live(): Promise<Caught> {
   await run('POST', `${account}/enable`, {});
   await run('DELETE', `${account}/sessions`);
   await run('DELETE', account);
+  await run('DELETE', '/auth/admin/sessions');
+  await browser.send({
+    method: 'POST',
+    url: '/auth/login',
+    json: { ...eveCredentials, email: addresses[2] },
+  });
   await run('GET', '/auth/admin/audit');
   await run('GET', '/auth/admin/audit?format=csv');
   await run('GET', '/auth/admin/audit/verify');
@@ -311,6 +317,7 @@ async function live(): Promise<Caught> {
   const sessionId: string = kept.session.id;
   await node.auth.signOutOthers(user, sessionId);
   canaries.add('access token', (await node.auth.reissueAccessToken({ ...user, sessionId })) ?? '');
+  await node.auth.importUsers([{ email: 'bob@example.org', userId: 'bob' }]);
   await node.auth.deleteExpired();
   await node.auth.ready();
   bench.watched.fail(...listStoreMethods(bench.auth.stores));
@@ -406,6 +413,8 @@ function listFlows(auth: Auth, { user, sessionId, refreshToken, mfaToken }: Held
     () => auth.listSessions(user),
     () => auth.endSession(user, sessionId),
     () => auth.endAllSessions(act),
+    () => auth.endAllSessionsOfTenant({ tenantId: '', actorId: planted }),
+    () => auth.importUsers([{ email: 'carol@example.org' }]),
     () => auth.revokeToken('', refreshToken),
     () => auth.findUser(user),
     () => auth.listUsers(''),

@@ -56,6 +56,7 @@ describe('a whole life with an account', () => {
         'sys_failure',
         'authn_password_change',
         'session_ended',
+        'authn_token_revoked',
       ]),
     );
     for (const event of events) for (const secret of secrets) expect(inspect(event)).not.toContain(secret);

@@ -264,30 +264,75 @@ describe('prune', () => {
     await append(1_001);
     const head = await audit?.findHead(tenantId);
     expect(await audit?.prune(tenantId, { before: at })).toEqual({ removed: 0, firstBroken: null });
-    const before = new Date(at.getTime() + 1);
+    bench.clock.advance(1);
+    const before = new Date(bench.clock.now());
     expect(await audit?.prune(tenantId, { before })).toEqual({ removed: 1_001, firstBroken: null });
-    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 1, firstBroken: null });
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 2, firstBroken: null });
     await append(2);
-    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 3, firstBroken: null });
+    expect(await audit?.verify(tenantId)).toEqual({ intact: true, checked: 4, firstBroken: null });
     const left = await audit?.list({ tenantId, limit: 10 });
-    expect(left?.map(({ seq }) => seq)).toEqual([1_002, 1_003, 1_004]);
+    expect(left?.map(({ seq }) => seq)).toEqual([1_002, 1_003, 1_004, 1_005]);
     expect(left?.[0]?.previousHash).toBe(head?.hash);
   });
 
-  it('is recorded where something was removed, with how much and by whom', async () => {
-    const bench = benchWith(createMemoryAuditStore());
-    const { audit } = bench.auth;
+  const openWithTwo = async (audit: AuditStore) => {
+    const bench = benchWith(audit);
     const at = new Date(bench.clock.now());
-    await audit?.append(
+    await bench.auth.audit?.append(
       ['ada', 'bob'].map((userId) => ({ type: 'user_created' as const, tenantId, userId, at })),
     );
+    bench.clock.advance(1);
+    return { ...bench, audit: bench.auth.audit, at, before: new Date(bench.clock.now()) };
+  };
+
+  it('is recorded before and after, with how much and by whom, where there is something to remove', async () => {
+    const { audit, at, before, listEvents } = await openWithTwo(createMemoryAuditStore());
     await audit?.prune(tenantId, { before: at });
-    const before = new Date(at.getTime() + 1);
     await audit?.prune(tenantId, { before, actorId: 'ada' });
     expect(await audit?.list({ tenantId, limit: 10 })).toMatchObject([
       { seq: 3, type: 'audit_pruned', userId: null, actorId: 'ada' },
+      { seq: 4, type: 'audit_pruned', userId: null, actorId: 'ada' },
     ]);
-    expect(await bench.listEvents()).toMatchObject([{ type: 'audit_pruned', removed: 2, actorId: 'ada' }]);
+    expect(await listEvents()).toMatchObject([
+      { type: 'audit_pruned', removed: null, actorId: 'ada', before },
+      { type: 'audit_pruned', removed: 2, actorId: 'ada', before },
+    ]);
+  });
+
+  it('does not remove what it has recorded itself, however late it is asked to remove', async () => {
+    const { audit, before } = await openWithTwo(createMemoryAuditStore());
+    const late = new Date(before.getTime() + 86_400_000);
+    expect(await audit?.prune(tenantId, { before: late })).toEqual({ removed: 2, firstBroken: null });
+    expect(await audit?.list({ tenantId, limit: 10 })).toHaveLength(2);
+  });
+
+  it.each([
+    ['the record of what came of it', 1, 3],
+    ['the record of what is to come', 0, 2],
+  ])('never goes unseen: without %s', async (_which, appendsLeft, left) => {
+    const store = createMemoryAuditStore();
+    let remaining = Number.POSITIVE_INFINITY;
+    const append: AuditStore['append'] = async (command) => {
+      remaining -= 1;
+      if (remaining < 0) throw storeUnavailable(new Error('away'));
+      return store.append(command);
+    };
+    const { audit, before } = await openWithTwo({ ...store, append });
+    remaining = appendsLeft;
+    expect(await refusalCode(audit?.prune(tenantId, { before, actorId: 'ada' }) ?? Promise.resolve())).toBe(
+      'store_unavailable',
+    );
+    const seen = (await audit?.list({ tenantId, limit: 10 })) ?? [];
+    // Either all is still there, or it is known who removed it.
+    expect(seen.map(({ type, actorId }) => [type, actorId])).toEqual(
+      appendsLeft === 0
+        ? [
+            ['user_created', null],
+            ['user_created', null],
+          ]
+        : [['audit_pruned', 'ada']],
+    );
+    expect((await audit?.findHead(tenantId))?.seq).toBe(left);
   });
 
   it('refuses what is no date', async () => {

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import {
+  type AuditStore,
+  createMemoryAuditStore,
   type ImportedUser,
   type ImportProgress,
   type ImportReport,
@@ -62,6 +64,28 @@ describe('importing users', () => {
     expect((await findByEmail('eve@example.org'))?.passwordHash).toBe(bcryptHash);
     expect(await refusalCode(bench.beginSignIn(undefined, 'nobody@example.org'))).toBe('credentials_invalid');
     expect(await bench.listNotices()).toMatchObject([{ kind: 'new_device' }]);
+  });
+
+  it('records each account that it makes, those of a few rows in one step', async () => {
+    const audit = createMemoryAuditStore();
+    const appended: number[] = [];
+    const append: AuditStore['append'] = async (command) => {
+      appended.push(command.drafts.length);
+      return audit.append(command);
+    };
+    bench = createAuthBench({
+      openStores: (clock) => ({ ...memoryStores({ clock }), audit: { ...audit, append } }),
+    });
+    const rows = Array.from({ length: 7 }, (_, at) => ({
+      email: `u${at % 6}@example.org`,
+      userId: `u${at}`,
+    }));
+    for (const _ of [1, 2]) await importUsers(bench.auth, rows, { concurrency: 4 });
+    expect(appended).toEqual([4, 2]);
+    const made = (await bench.listEvents()).map(({ type, userId }) => `${type} ${userId}`);
+    expect(made).toEqual([0, 1, 2, 3, 4, 5].map((at) => `user_created u${at}`));
+    const entries = await bench.auth.audit?.list({ tenantId: '', limit: 10 });
+    expect(entries?.map(({ userId }) => `user_created ${userId}`)).toEqual(made);
   });
 
   it('changes nothing the second time, and nothing of an account that was there', async () => {

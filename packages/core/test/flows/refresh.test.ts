@@ -1,4 +1,6 @@
 import {
+  type AuditStore,
+  createMemoryAuditStore,
   generateSigningKey,
   importSigningKey,
   memoryStores,
@@ -6,6 +8,7 @@ import {
   type SigningKey,
   type UserStore,
 } from '@tessera-auth/core';
+import { storeUnavailable } from '@tessera-auth/core/stores';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuthBench, createAuthBench, isAccepted, newRootSecret, userOf } from '../auth-bench.js';
 import { refusalCode } from '../refusal-code.js';
@@ -46,6 +49,14 @@ describe('refreshing', () => {
     expect(await isAccepted(bench.auth, next.accessToken)).toBe(false);
     const alarms = (await bench.listEvents()).filter(({ type }) => type === 'authn_token_reuse');
     expect(alarms).toMatchObject([{ userId: mine.user.userId, sessionId: mine.session.id }]);
+  });
+
+  it('ends the session of an account that is disabled by now, and records it once', async () => {
+    await bench.watched.stores.users.update({ ...userOf(mine), set: { disabledAt: new Date(0) } });
+    for (let time = 0; time < 3; time += 1)
+      expect(await refusalCode(refresh(mine.refreshToken))).toBe('refresh_token_invalid');
+    const ended = (await bench.listEvents()).filter(({ type }) => type === 'session_ended');
+    expect(ended).toMatchObject([{ sessionId: mine.session.id, reason: 'user_disabled' }]);
   });
 
   it('gives a lost answer again, to whoever kept the attempt id', async () => {
@@ -112,6 +123,31 @@ describe('a refresh that a store cuts short', () => {
       expect((await refresh(mine.refreshToken)).session.generation).toBe(1);
     },
   );
+});
+
+describe('an alarm that cannot be recorded', () => {
+  it('is raised by the next token of the session that comes, and once', async () => {
+    const audit = createMemoryAuditStore();
+    const log = { isAway: false };
+    const append: AuditStore['append'] = async (command) =>
+      log.isAway ? Promise.reject(storeUnavailable(new Error('away'))) : audit.append(command);
+    bench = createAuthBench({
+      openStores: (clock) => ({ ...memoryStores({ clock }), audit: { ...audit, append } }),
+    });
+    mine = await bench.register();
+    bench.clock.advance(60_000);
+    const next = await refresh(mine.refreshToken);
+    bench.clock.advance(60_000);
+    log.isAway = true;
+    for (const { refreshToken } of [mine, next])
+      expect(await refusalCode(refresh(refreshToken))).toBe('store_unavailable');
+    log.isAway = false;
+    expect(await refusalCode(refresh(next.refreshToken))).toBe('refresh_token_reused');
+    for (const { refreshToken } of [mine, next])
+      expect(await refusalCode(refresh(refreshToken))).toBe('refresh_token_invalid');
+    const alarms = await bench.auth.audit?.list({ tenantId: '', type: 'authn_token_reuse', limit: 10 });
+    expect(alarms).toMatchObject([{ userId: mine.user.userId }]);
+  });
 });
 
 describe('a refresh that finds no way to make an access token', () => {

@@ -30,6 +30,10 @@ describe('revoking', () => {
     expect(await isAccepted(bench.auth, mine.accessToken)).toBe(false);
     expect(await isAccepted(bench.auth, sibling.accessToken)).toBe(true);
     expect(await refresh(mine)).toBeNull();
+    const { jti: tokenId, sessionId, subject: userId } = bench.auth.accessTokens.verify(mine.accessToken);
+    expect(await bench.listEvents()).toContainEqual(
+      expect.objectContaining({ type: 'authn_token_revoked', userId, sessionId, tokenId }),
+    );
   });
 
   it('is remembered until the last node would refuse the token by its expiry', async () => {

@@ -185,3 +185,14 @@ describe('a hash from another system', () => {
     expect((await bench.auth.findUser({ tenantId: '', userId: 'ada' }))?.passwordHash).toBe(changed);
   });
 });
+
+it('ends the session that was seen longest ago where there are too many, and records it', async () => {
+  const bench = createAuthBench({ auth: { sessions: { maxSessions: 1 } } });
+  const first = await bench.register();
+  bench.clock.advance(1000);
+  await bench.signIn();
+  const ended = (await bench.listEvents()).filter(({ type }) => type === 'session_ended');
+  expect(ended).toMatchObject([
+    { userId: first.user.userId, sessionId: first.session.id, reason: 'session_cap' },
+  ]);
+});

@@ -100,6 +100,17 @@ describe('signing out elsewhere', () => {
     expect(await isDead(other)).toBe(false);
   });
 
+  it('ends those of everybody in the tenant, for an administrator', async () => {
+    const eve = await bench.register('eve@example.org');
+    await bench.auth.endAllSessionsOfTenant({ tenantId: '', actorId: eve.user.userId });
+    for (const held of [mine, other, eve]) expect(await isDead(held)).toBe(true);
+    expect((await bench.listEvents()).at(-1)).toMatchObject({
+      ...{ type: 'session_ended', tenantId: '', userId: null, sessionId: null },
+      ...{ reason: 'ended_by_administrator', actorId: eve.user.userId },
+    });
+    expect(await isDead(await bench.signIn())).toBe(false);
+  });
+
   it('ends really all sessions', async () => {
     await bench.auth.signOutEverywhere(userOf(mine));
     expect(await isDead(mine)).toBe(true);

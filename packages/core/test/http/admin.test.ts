@@ -1,6 +1,6 @@
-import { definePolicy, memoryStores } from '@tessera-auth/core';
+import { definePolicy, memoryStores, type SignedIn } from '@tessera-auth/core';
 import { describe, expect, it } from 'vitest';
-import { isAccepted, password } from '../auth-bench.js';
+import { isAccepted, origin, password } from '../auth-bench.js';
 import { createAuthenticator, stepMs } from '../totp.js';
 import { createAdminBench } from './admin-bench.js';
 import { createBrowser } from './browser.js';
@@ -162,6 +162,29 @@ describe('acting on accounts', () => {
     });
     const again = await signIn(undefined, 'eve@example.org');
     expect(await isAccepted(auth, again.accessToken)).toBe(true);
+  });
+
+  it('ends the sessions of everybody in the tenant, with a fresh proof (ASVS 7.4.5)', async () => {
+    const { send, auth, admin, eve, clock, listEvents, registerAt } = await createAdminBench();
+    const abroad = await registerAt('ada@example.org', 'globex');
+    const endAll = ({ accessToken }: SignedIn) =>
+      send({
+        ...{ method: 'DELETE', url: '/auth/admin/sessions' },
+        headers: { authorization: `Bearer ${accessToken}` },
+      });
+    expectProblem(await endAll(eve), 403, 'permission_denied');
+    clock.advance(11 * 60_000);
+    expectProblem(await endAll(admin), 401, 'step_up_required');
+    expect(await isAccepted(auth, eve.accessToken)).toBe(true);
+    const { session } = admin;
+    const proof = { user: admin.user, sessionId: session.id, password, origin };
+    expect((await endAll(await auth.reauthenticate(proof))).status).toBe(204);
+    for (const held of [admin, eve]) expect(await isAccepted(auth, held.accessToken)).toBe(false);
+    expect(await isAccepted(auth, abroad.accessToken)).toBe(true);
+    expect((await listEvents()).at(-1)).toMatchObject({
+      ...{ type: 'session_ended', tenantId: '', userId: null },
+      ...{ reason: 'ended_by_administrator', actorId: admin.user.userId },
+    });
   });
 
   it('resets a second factor', async () => {

@@ -57,6 +57,34 @@ describe('429', () => {
     expect(seen.at(-1)).toBe(429);
   });
 
+  it.each([
+    ['tokens that are revoked', '/auth/revoke', { token: 'rt1_' }, 200],
+    [
+      'second halves of sign-ins',
+      '/auth/mfa/verify',
+      { mfaToken: 'ot1_', method: 'totp', code: '000000' },
+      401,
+    ],
+    [
+      'set-ups in the middle of a sign-in',
+      '/auth/mfa/setup/confirm',
+      { mfaToken: 'ot1_', code: '000000' },
+      401,
+    ],
+  ])('comes for a network that sends %s by the thousand', async (_what, url, json, status) => {
+    const transport = url === '/auth/revoke' ? {} : { transport: 'bearer' };
+    const seen = await statuses(21, () => send('POST', url, { ...json, ...transport }));
+    expect(seen).toEqual([...Array<number>(20).fill(status), 429]);
+  });
+
+  it('comes for a network that signs out by the thousand, and from no foreign page without a token', async () => {
+    const { json } = await send('POST', '/auth/register', asBearer);
+    const foreign = { method: 'POST', url: '/auth/logout', headers: { 'sec-fetch-site': 'cross-site' } };
+    expect(new Set(await statuses(30, () => bench.send(foreign)))).toEqual(new Set([204]));
+    const seen = await statuses(21, () => send('POST', '/auth/logout', undefined, json.accessToken));
+    expect(seen).toEqual([...Array<number>(20).fill(204), 429]);
+  });
+
   it('comes for an account that changes too much at once, and not for one that reads', async () => {
     const { json } = await send('POST', '/auth/register', asBearer);
     const read = () => send('GET', '/auth/me', undefined, json.accessToken);
@@ -69,7 +97,7 @@ describe('429', () => {
     expect((await rename(0)).status).toBe(200);
   });
 
-  it('does not come for refreshing and signing out', async () => {
+  it('does not come for refreshing', async () => {
     const { json } = await send('POST', '/auth/register', asBearer);
     let { refreshToken } = json;
     for (let turn = 0; turn < 40; turn++) {

@@ -2,6 +2,7 @@ import { type AuthEvent, createMemoryAuditStore, memoryStores } from '@tessera-a
 import { all, type Guard } from '@tessera-auth/core/http';
 import { storeUnavailable } from '@tessera-auth/core/stores';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { newRootSecret } from '../auth-bench.js';
 import { createBrowser } from './browser.js';
 import { createHttpBench, type HttpBench, type HttpBenchOptions, ownPage, requestOf } from './http-bench.js';
 
@@ -222,6 +223,32 @@ describe('an attempt to get around a defence is an event (ASVS 16.3.3)', () => {
       { type: 'malicious_request', refusal: 'cookie_ambiguous' },
       { type: 'malicious_request', refusal: 'access_token_invalid' },
     ]);
+  });
+
+  it('a refresh token that somebody has made up', async () => {
+    const bench = createHttpBench();
+    const { refreshToken } = await bench.register();
+    const refresh = (token: string) =>
+      bench.send({ method: 'POST', url: '/auth/refresh', json: { refreshToken: token } });
+    expect((await refresh(`${refreshToken.slice(0, -4)}AAAA`)).json.code).toBe('refresh_token_invalid');
+    const cookie = `__Host-refresh=${refreshToken.slice(0, -4)}BBBB`;
+    await ask(bench.http.signedIn(), '', { headers: { cookie } });
+    expect(await listReports(bench)).toMatchObject([
+      { type: 'malicious_request', refusal: 'refresh_token_invalid', leftOut: 0 },
+    ]);
+  });
+
+  it('but no refresh token that an honest client may have kept for long', async () => {
+    const bench = createHttpBench();
+    const strangers = createHttpBench({ auth: { secret: newRootSecret } });
+    const mine = await bench.register();
+    bench.clock.advance(100 * 86_400_000);
+    await bench.auth.deleteExpired();
+    for (const { refreshToken } of [mine, await strangers.register(), { refreshToken: 'undefined' }]) {
+      const answer = await bench.send({ method: 'POST', url: '/auth/refresh', json: { refreshToken } });
+      expect(answer.json.code).toBe('refresh_token_invalid');
+    }
+    expect(await listReports(bench)).toEqual([]);
   });
 
   it('a foreign page that signs out whom it makes ask', async () => {

@@ -30,7 +30,12 @@ const defects = {
       rotate: (command) => rotate({ ...command, graceMs: 3_600_000, floorMs: 3_600_000 }),
     })),
   'ends nothing': (stores) =>
-    withSessions(stores, ({ find }) => ({ end: (c) => find(c.tenantId, c.sessionId) })),
+    withSessions(stores, ({ find }) => ({
+      async end({ tenantId, sessionId }) {
+        const session = await find(tenantId, sessionId);
+        return session && { session, wasLive: session.endedAt === null };
+      },
+    })),
   'reads epochs late': (stores) =>
     withSessions(stores, ({ create, readEpochs }) => ({
       create: async (command) => create({ ...command, expectedEpochs: await readEpochs(command) }),

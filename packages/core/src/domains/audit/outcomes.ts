@@ -16,7 +16,9 @@ const outcomes: Readonly<Record<AuthEvent['type'], AuditOutcome>> = {
   authn_reauthenticated: 'success',
   authn_password_change: 'success',
   authn_password_reset: 'success',
+  authn_password_reset_requested: 'success',
   authn_token_reuse: 'failure',
+  authn_token_revoked: 'success',
   authz_admin: 'success',
   authz_change: 'success',
   authz_fail: 'failure',
@@ -29,10 +31,14 @@ const outcomes: Readonly<Record<AuthEvent['type'], AuditOutcome>> = {
   session_renewed: 'success',
   sys_failure: 'failure',
   user_created: 'success',
+  user_creation_requested: 'success',
   user_deleted: 'success',
   user_disabled: 'success',
+  user_email_change_requested: 'success',
   user_email_changed: 'success',
   user_enabled: 'success',
+  user_exported: 'success',
+  user_updated: 'success',
 };
 
 /**

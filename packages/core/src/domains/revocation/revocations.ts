@@ -20,6 +20,12 @@ export interface RevocationsOptions extends RevocationPolicyOptions {
   readonly clock?: Clock;
 }
 
+/** What a verified access token says of itself. */
+export interface RevocableToken {
+  readonly jti: string;
+  readonly expiresAt: Date;
+}
+
 /** Answers, on each request, whether a verified access token has been revoked; and revokes single ones. */
 export interface Revocations extends RevocationCheck {
   /** The policy in force. */
@@ -30,7 +36,10 @@ export interface Revocations extends RevocationCheck {
    *
    * Hand in only what a verified token says: a deny-list that takes anything is a way to fill the store.
    */
-  revokeToken(token: { readonly jti: string; readonly expiresAt: Date }): Promise<void>;
+  revokeToken(token: RevocableToken): Promise<void>;
+
+  /** What revokes one access token for the rest of its life, for whoever puts it on the list in a transaction. */
+  describeToken(token: RevocableToken): Revocation;
 
   /** Deletes entries that no living token can match, in batches. @returns how many. */
   deleteExpired(): Promise<number>;
@@ -55,13 +64,18 @@ export function createRevocations(options: RevocationsOptions): Revocations {
         })
       : createDirectCheck(store);
 
+  const describeToken = ({ jti, expiresAt }: RevocableToken): Revocation => {
+    // Kept until the last node would refuse the token by its expiry anyway.
+    return { kind: 'token', jti, until: new Date(expiresAt.getTime() + leewayMs) };
+  };
+
   return {
     policy,
     ...check,
+    describeToken,
 
-    async revokeToken({ jti, expiresAt }) {
-      // Kept until the last node would refuse the token by its expiry anyway.
-      const revocation: Revocation = { kind: 'token', jti, until: new Date(expiresAt.getTime() + leewayMs) };
+    async revokeToken(token) {
+      const revocation = describeToken(token);
       await store.add([revocation]);
       check.apply([revocation]);
     },

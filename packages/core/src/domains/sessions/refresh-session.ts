@@ -100,7 +100,7 @@ export function createSessionRefresh(options: SessionRefreshOptions): RefreshSes
         if (isEqualConstantTime(sha256(successor), session.secretHash)) {
           return { kind: outcome.kind, ...holdSession(keyRing, session, successor) };
         }
-        const ended = (await endings.end(session, sessionId, 'fork')) ?? session;
+        const { session: ended } = (await endings.end(session, sessionId, 'fork')) ?? { session };
         await endings.endStolen(ended);
         return { kind: 'fork', session: ended };
       }

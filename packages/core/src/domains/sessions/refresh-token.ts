@@ -47,10 +47,9 @@ export function writeRefreshToken(keys: KeyRing, tenantId: string, token: Refres
  * Touches no storage. Without the MAC, whoever saw a session id in a log could have that session ended as "reused".
  */
 export function readRefreshToken(keys: KeyRing, tenantId: string, text: unknown): RefreshToken | null {
-  if (typeof text !== 'string' || text.length !== refreshTokenLength || !text.startsWith(prefix)) return null;
-  const bytes = decodeBase64Url(text.slice(prefix.length));
-  if (bytes === null || bytes.length !== at.end || bytes[0] !== version) return null;
-  const keyId = bytes.toString('base64url', at.keyId, at.sessionId);
+  const bytes = decode(text);
+  if (bytes === null) return null;
+  const keyId = keyIdOf(bytes);
   const mac = createMac(keys, tenantId, keyId, bytes.subarray(0, at.mac));
   if (mac === null || !isEqualConstantTime(mac, bytes.subarray(at.mac))) return null;
   return {
@@ -59,6 +58,26 @@ export function readRefreshToken(keys: KeyRing, tenantId: string, text: unknown)
     generation: bytes.readUInt32BE(at.generation),
     secret: bytes.subarray(at.secret, at.mac),
   };
+}
+
+/**
+ * Whether somebody has made the token up: it names a key that we have and was not made with it for this tenant. One of a key that
+ * was taken out of the ring, of another deployment or of a session that is long gone is none: honest clients have such.
+ */
+export function isForgedRefreshToken(keys: KeyRing, tenantId: string, text: unknown): boolean {
+  const bytes = decode(text);
+  if (bytes === null || keys.findKey(keyIdOf(bytes), 'refresh-mac') === null) return false;
+  return readRefreshToken(keys, tenantId, text) === null;
+}
+
+function decode(text: unknown): Buffer | null {
+  if (typeof text !== 'string' || text.length !== refreshTokenLength || !text.startsWith(prefix)) return null;
+  const bytes = decodeBase64Url(text.slice(prefix.length));
+  return bytes === null || bytes.length !== at.end || bytes[0] !== version ? null : bytes;
+}
+
+function keyIdOf(bytes: Buffer): string {
+  return bytes.toString('base64url', at.keyId, at.sessionId);
 }
 
 function createMac(keys: KeyRing, tenantId: string, keyId: string, signed: Uint8Array): Buffer | null {

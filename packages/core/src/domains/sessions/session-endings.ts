@@ -2,7 +2,12 @@ import type { Clock } from '../../clock.js';
 import { createId, type Random } from '../../crypto/random.js';
 import type { Revocation } from '../../stores/revocation.js';
 import type { RevocationStore } from '../../stores/revocation-store.js';
-import type { SessionEndReason, SessionRecord, SessionStore } from '../../stores/session-store.js';
+import type {
+  EndSessionOutcome,
+  SessionEndReason,
+  SessionRecord,
+  SessionStore,
+} from '../../stores/session-store.js';
 import { findTag, tagOf } from '../../stores/tagged-id.js';
 import type { UserRef } from '../../stores/user-store.js';
 import type { SessionPolicy } from './session-policy.js';
@@ -24,13 +29,15 @@ export interface SessionEndingsOptions {
  * Every method may be called again after it failed half-way, and then does what is left.
  */
 export interface SessionEndings {
-  /** Ends one session of the user. @returns it, or `null` when the user has no such session. */
-  end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<SessionRecord | null>;
+  /** Ends one session of the user. @returns it, and whether it was live; `null` when the user has no such session. */
+  end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<EndSessionOutcome | null>;
   /**
    * Ends the session that a verified access token names. Its access tokens die even where the store does not know it: a
    * store that was restored or failed over may have lost the session, and nodes accept its tokens all the same.
+   *
+   * @returns whether its tokens were good until now.
    */
-  endByAccessToken(session: UserRef & { readonly sessionId: string }): Promise<void>;
+  endByAccessToken(session: UserRef & { readonly sessionId: string }): Promise<boolean>;
   endAll(user: UserRef): Promise<void>;
   endTenant(tenantId: string): Promise<void>;
   /** Records that the store ended these sessions, where it has not done so itself. */
@@ -96,12 +103,16 @@ export function createSessionEndings(options: SessionEndingsOptions): SessionEnd
     end,
 
     async endByAccessToken({ sessionId, ...user }) {
-      if ((await end(user, sessionId, 'signed_out')) !== null) return;
+      const ended = await end(user, sessionId, 'signed_out');
+      if (ended !== null) return ended.wasLive;
       // An id that another user's session might have must not be put on the list.
-      if (findTag(sessionId) !== tagOf(user)) return;
+      if (findTag(sessionId) !== tagOf(user)) return false;
+      const epochs = { userEpoch: aboveAll, tenantEpoch: aboveAll };
+      if (await revocations.isRevoked(subjectOf({ ...user, ...epochs, id: sessionId }))) return false;
       const lost: Revocation = { kind: 'session', sessionId, until: until() };
       await revocations.add([lost]);
       onRecorded([lost]);
+      return true;
     },
 
     endAll: (user) => raiseEpoch(user, createId(random)),
@@ -123,8 +134,17 @@ export function createSessionEndings(options: SessionEndingsOptions): SessionEnd
   };
 }
 
+/** Above every version and every epoch that there is. */
+const aboveAll = 2_147_483_647;
+
 /** An access token that only the end of its session or an epoch can revoke. */
-function subjectOf({ id, tenantId, userId, userEpoch, tenantEpoch }: SessionRecord) {
-  // Roles that change end no session: above every version that there is.
-  return { jti: '', sessionId: id, tenantId, userId, userEpoch, tenantEpoch, rolesVersion: 2_147_483_647 };
+function subjectOf({
+  id,
+  tenantId,
+  userId,
+  userEpoch,
+  tenantEpoch,
+}: Pick<SessionRecord, 'id' | 'tenantId' | 'userId' | 'userEpoch' | 'tenantEpoch'>) {
+  // Roles that change end no session.
+  return { jti: '', sessionId: id, tenantId, userId, userEpoch, tenantEpoch, rolesVersion: aboveAll };
 }

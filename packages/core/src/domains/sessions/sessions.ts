@@ -6,6 +6,7 @@ import { deleteInBatches } from '../../stores/delete-in-batches.js';
 import type { Revocation } from '../../stores/revocation.js';
 import type { RevocationStore } from '../../stores/revocation-store.js';
 import type {
+  EndSessionOutcome,
   Epochs,
   RefreshSecret,
   SessionCursor,
@@ -19,7 +20,7 @@ import type { UserRef } from '../../stores/user-store.js';
 import { describeDevice } from './device.js';
 import { type HeldSession, holdSession } from './held-session.js';
 import { createSessionRefresh, type RefreshOutcome } from './refresh-session.js';
-import { readRefreshToken } from './refresh-token.js';
+import { isForgedRefreshToken, readRefreshToken } from './refresh-token.js';
 import { createSessionEndings } from './session-endings.js';
 import { readSessionPolicy, type SessionPolicy, type SessionPolicyOptions } from './session-policy.js';
 
@@ -58,6 +59,8 @@ export interface NewSession {
 export interface StartedSession extends HeldSession {
   /** No earlier session of the user came from the same device, browser and operating system. */
   readonly isNewDevice: boolean;
+  /** The sessions that made room, for there were as many as may be live. */
+  readonly endedSessionIds: readonly string[];
 }
 
 /** What else happens when a session is renewed. */
@@ -91,6 +94,9 @@ export interface Sessions {
   /** The id of the session that a refresh token of ours belongs to, or `null`. Proves only that we issued it; no I/O. */
   findSessionId(tenantId: string, refreshToken: unknown): string | null;
 
+  /** Whether somebody has made the refresh token up: it names a key of ours and was not made with it for the tenant. No I/O. */
+  isForged(tenantId: string, refreshToken: unknown): boolean;
+
   /**
    * The session, live or not, that a refresh token of ours, however old, belongs to; `null` when there is none. Judges
    * nothing: only {@link Sessions.refresh} tells whether the token is good.
@@ -110,17 +116,22 @@ export interface Sessions {
    */
   endOthers(user: UserRef, keepSessionId: string): Promise<boolean>;
 
-  /** Ends one session of the user. @returns whether the user has such a session, live or not. */
-  end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<boolean>;
+  /** Ends one session of the user. @returns it, and whether it was live until now; `null` when the user has no such session. */
+  end(user: UserRef, sessionId: string, reason: SessionEndReason): Promise<EndSessionOutcome | null>;
 
   /**
    * Signs out of the session that a verified access token names. Its access tokens are dead then, even where the store has
    * lost the session in a failover. Hand in only what such a token says.
+   *
+   * @returns whether they were good until now.
    */
-  endByAccessToken(session: UserRef & { readonly sessionId: string }): Promise<void>;
+  endByAccessToken(session: UserRef & { readonly sessionId: string }): Promise<boolean>;
 
-  /** Ends the session that a refresh token of ours, however old, belongs to. @returns it, or `null` when there is none. */
-  endByRefreshToken(tenantId: string, refreshToken: unknown): Promise<SessionRecord | null>;
+  /**
+   * Ends the session that a refresh token of ours, however old, belongs to. @returns it, and whether it was live until now;
+   * `null` when there is none.
+   */
+  endByRefreshToken(tenantId: string, refreshToken: unknown): Promise<EndSessionOutcome | null>;
 
   /** Ends all sessions of the user at once, whatever their number. */
   endAll(user: UserRef): Promise<void>;
@@ -193,14 +204,19 @@ export function createSessions(options: SessionsOptions): Sessions {
         accessTokenMs,
       });
       if (outcome.kind === 'epoch_moved') return null;
-      await endings.recordEnded(outcome.endedSessionIds);
-      return { ...holdSession(keyRing, outcome.session, secret), isNewDevice: outcome.isNewDevice };
+      const { session, isNewDevice, endedSessionIds } = outcome;
+      await endings.recordEnded(endedSessionIds);
+      return { ...holdSession(keyRing, session, secret), isNewDevice, endedSessionIds };
     },
 
     refresh: createSessionRefresh({ store, keyRing, policy, endings, accessTokenMs, random }),
 
     findSessionId(tenantId, refreshToken) {
       return readRefreshToken(keyRing, tenantId, refreshToken)?.sessionId ?? null;
+    },
+
+    isForged(tenantId, refreshToken) {
+      return isForgedRefreshToken(keyRing, tenantId, refreshToken);
     },
 
     async renew(user, sessionId, { endsOthers = false, ...proof } = {}) {
@@ -230,9 +246,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       return true;
     },
 
-    async end(user, sessionId, reason) {
-      return (await endings.end(user, sessionId, reason)) !== null;
-    },
+    end: endings.end,
 
     findByRefreshToken,
 

@@ -3,6 +3,7 @@ import type { Route } from '../route.js';
 import { createAccountRoutes } from './account-routes.js';
 import { createAdminAuditRoutes } from './admin-audit-routes.js';
 import { createAdminRoleRoutes } from './admin-role-routes.js';
+import { createAdminSessionsRoute } from './admin-sessions-route.js';
 import { createAdminUserRoutes } from './admin-user-routes.js';
 import { createCsrfRoute } from './csrf-route.js';
 import { createEmailRoutes } from './email-routes.js';
@@ -40,6 +41,7 @@ export function createRoutes(
     ...createEmailRoutes(http, basePath),
     ...createAccountRoutes(http, `${basePath}/account`),
     ...createAdminUserRoutes(http, `${basePath}/admin/users`),
+    createAdminSessionsRoute(http, `${basePath}/admin/sessions`),
     ...(http.auth.stores.roles === undefined ? [] : createAdminRoleRoutes(http, `${basePath}/admin`)),
     // Without a log there is nothing to read.
     ...(http.auth.audit === null ? [] : createAdminAuditRoutes(http, `${basePath}/admin/audit`)),

@@ -9,6 +9,7 @@ import { reportRefusal } from '../report-refusal.js';
 import type { HttpRequest } from '../request.js';
 import { respondEmpty } from '../response.js';
 import type { Route } from '../route.js';
+import { countClient } from './count-client.js';
 
 /** `POST /logout` */
 export function createLogoutRoute(http: HttpContext, basePath: string): Route {
@@ -19,12 +20,17 @@ export function createLogoutRoute(http: HttpContext, basePath: string): Route {
     answers: {
       204: 'Signed out, also when nobody was signed in',
       403: 'The request does not come from the app itself',
+      429: 'Too many requests',
       503: 'Nobody knows whether the session has ended: ask again',
     },
     async handle({ http, request }) {
       const credentials = readCredentials(http.cookies, request);
       const isAnybody = credentials.accessToken !== null || credentials.refreshToken !== null;
-      if (isAnybody) requireOwnPage(http, request, credentials);
+      if (isAnybody) {
+        requireOwnPage(http, request, credentials);
+        // For the network and not for the account: whoever has stolen a token must not keep its owner from signing out.
+        await countClient(http, request);
+      }
       // A foreign page makes the browser ask without the cookies, which are SameSite. Nobody is signed out by that, and
       // neither must cookies and storage go: browsers clear them whoever has made them ask.
       else if (!hasTrustedOrigin(request, http.trustedOrigins)) {

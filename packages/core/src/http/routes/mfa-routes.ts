@@ -43,6 +43,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
         request,
       }) {
         const signIn = readSignIn(http, request, transport);
+        await countClient(http, request);
         const signedIn = await http.auth.verifySecondFactor({ ...signIn, ...proof, rememberDevice });
         return respondSignedIn(http, transport, 200, signedIn, signIn.held);
       },
@@ -86,6 +87,7 @@ function createSignInRoutes(http: HttpContext, path: string): readonly Route[] {
       },
       async handle({ http, body: { transport = http.transport, ...setup }, request }) {
         const signIn = readSignIn(http, request, transport);
+        await countClient(http, request);
         const signedIn = await http.auth.confirmSecondFactorSetup({ ...signIn, ...setup });
         const { backupCodes } = signedIn;
         return respondSignedIn(http, transport, 200, signedIn, signIn.held, { backupCodes });

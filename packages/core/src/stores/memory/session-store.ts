@@ -189,9 +189,10 @@ export function createMemorySessionStore(options: MemorySessionStoreOptions = {}
     async end({ sessionId, reason, accessTokenMs, ...user }) {
       const row = findOwn(user, sessionId);
       if (row === null) return null;
+      const wasLive = isLive(row);
       const ended = endRow(row, reason);
       await record([revokedSession(row)], accessTokenMs);
-      return view(ended);
+      return { session: view(ended), wasLive };
     },
 
     async endOthers({ keepSessionId, commandId, accessTokenMs, ...user }) {

@@ -98,7 +98,7 @@ export const rotationDefects: readonly Defect[] = [
         const outcome = await sessions.rotate(command);
         if (outcome.kind !== 'ahead') return outcome;
         const ended = await sessions.end({ ...outcome.session, ...command, reason: 'reuse' });
-        return { kind: 'ahead', session: ended ?? outcome.session };
+        return { kind: 'ahead', session: ended?.session ?? outcome.session };
       },
     })),
   },

@@ -1,5 +1,5 @@
-import { createMemorySessionStore, memoryStores, type SessionRecord } from '@tessera-auth/core/stores';
-import { broken, brokenSessions, type Defect } from './defect.js';
+import { createMemorySessionStore, type EndSessionOutcome, memoryStores } from '@tessera-auth/core/stores';
+import { broken, brokenSessions, type Defect, letOthersGoFirst } from './defect.js';
 
 /** Mistakes in storing, listing, ending and cleaning up sessions. */
 export const sessionDefects: readonly Defect[] = [
@@ -90,7 +90,7 @@ export const sessionDefects: readonly Defect[] = [
     noticedBy: 'session records > what is missing is absent: null, invalid, an empty list, epoch 0',
     open: brokenSessions((sessions) => ({
       async end(command) {
-        return sessions.end(command).then((session) => session ?? ({} as SessionRecord));
+        return sessions.end(command).then((outcome) => outcome ?? ({} as EndSessionOutcome));
       },
     })),
   },
@@ -188,7 +188,32 @@ export const sessionDefects: readonly Defect[] = [
     open: brokenSessions((sessions, clock) => ({
       async end(command) {
         const ended = await sessions.end(command);
-        return ended && { ...ended, endedAt: new Date(clock.now()), endReason: command.reason };
+        const end = { endedAt: new Date(clock.now()), endReason: command.reason };
+        return ended && { ...ended, session: { ...ended.session, ...end } };
+      },
+    })),
+  },
+  {
+    name: 'takes every session that nobody ended by name for a live one',
+    noticedBy:
+      'end, endOthers, endAll, endTenant > end tells a session that was over already, whatever ended it, from one that was live',
+    open: brokenSessions((sessions) => ({
+      async end(command) {
+        const before = await sessions.find(command.tenantId, command.sessionId);
+        const outcome = await sessions.end(command);
+        return outcome && { ...outcome, wasLive: before?.endedAt === null };
+      },
+    })),
+  },
+  {
+    name: 'lets everybody who ends a session at once have ended it',
+    noticedBy: 'races > of all that end a session at once, one ends it',
+    open: brokenSessions((sessions) => ({
+      async end(command) {
+        const before = await sessions.find(command.tenantId, command.sessionId);
+        await letOthersGoFirst();
+        const outcome = await sessions.end(command);
+        return outcome && { ...outcome, wasLive: before?.endedAt === null };
       },
     })),
   },

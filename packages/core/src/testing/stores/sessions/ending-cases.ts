@@ -26,19 +26,41 @@ export const endingChapter: StoreChapter = {
       async run({ stores: { sessions }, clock }) {
         const before = await createSession(sessions, 'phone');
         clock.advance(5);
-        const ended = await sessions.end(ending('phone'));
-        assert.deepEqual(ended, { ...before, endedAt: new Date(clock.now()), endReason: 'signed_out' });
-        assert.deepEqual(await sessions.find(ada.tenantId, before.id), ended);
+        const outcome = await sessions.end(ending('phone'));
+        const session = { ...before, endedAt: new Date(clock.now()), endReason: 'signed_out' };
+        assert.deepEqual(outcome, { session, wasLive: true });
+        assert.deepEqual(await sessions.find(ada.tenantId, before.id), session);
       },
     },
     {
       name: 'the first ending stands: later ones do not change when or why',
       async run({ stores: { sessions }, clock }) {
         await createSession(sessions, 'phone');
-        const ended = await sessions.end(ending('phone'));
+        const session = (await sessions.end(ending('phone')))?.session;
         clock.advance(5);
-        assert.deepEqual(await sessions.end({ ...ending('phone'), reason: 'user_disabled' }), ended);
-        assert.deepEqual(await sessions.find(ada.tenantId, sessionIdOf('phone')), ended);
+        const later = await sessions.end({ ...ending('phone'), reason: 'user_disabled' });
+        assert.deepEqual(later, { session, wasLive: false });
+        assert.deepEqual(await sessions.find(ada.tenantId, sessionIdOf('phone')), session);
+      },
+    },
+    {
+      name: 'end tells a session that was over already, whatever ended it, from one that was live',
+      async run({ stores: { sessions }, clock }) {
+        const endings: Readonly<Record<string, () => unknown>> = {
+          expired: () => clock.advance(windows.floorMs),
+          stolen: () => sessions.rotate(presentation('stolen', 0, { secret: 'forged' })),
+          everywhere: () => sessions.endAll({ ...ada, ...raising('c1') }),
+          tenant: () => sessions.endTenant({ tenantId: ada.tenantId, ...raising('c2') }),
+        };
+        for (const [label, end] of Object.entries(endings)) {
+          const expectedEpochs = await sessions.readEpochs(ada);
+          await createSession(sessions, label, { expectedEpochs, idleLifetimeMs: windows.floorMs });
+          await createSession(sessions, `beside ${label}`, { expectedEpochs });
+          const isAlone = label === 'expired' || label === 'stolen';
+          await end();
+          assert.equal((await sessions.end(ending(label)))?.wasLive, false, label);
+          assert.equal((await sessions.end(ending(`beside ${label}`)))?.wasLive, isAlone, label);
+        }
       },
     },
     {
@@ -47,7 +69,7 @@ export const endingChapter: StoreChapter = {
         await createSession(sessions, 'phone');
         clock.advance(windows.floorMs);
         await sessions.rotate(presentation('phone', 0));
-        const ended = await sessions.end(ending('phone'));
+        const session = (await sessions.end(ending('phone')))?.session;
         clock.advance(windows.floorMs);
         for (const command of [
           presentation('phone', 0),
@@ -58,7 +80,7 @@ export const endingChapter: StoreChapter = {
           assert.deepEqual(await sessions.rotate(command), invalid);
         }
         assert.equal(await sessions.rotateHard(hardRotation('phone')), null);
-        assert.deepEqual(await sessions.find(ada.tenantId, sessionIdOf('phone')), ended);
+        assert.deepEqual(await sessions.find(ada.tenantId, sessionIdOf('phone')), session);
       },
     },
     {

@@ -75,6 +75,14 @@ export const raceChapter: StoreChapter = {
       },
     },
     {
+      name: 'of all that end a session at once, one ends it',
+      async run({ stores: { sessions } }) {
+        await createSession(sessions, 'phone');
+        const outcomes = await inParallel(racers, () => sessions.end(ending('phone')));
+        assert.equal(outcomes.filter((outcome) => outcome?.wasLive).length, 1);
+      },
+    },
+    {
       name: 'no refresh survives an endAll that runs beside it',
       async run({ stores: { sessions }, clock }) {
         await createSession(sessions, 'phone');

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ada, createSessionBench, newSession, type SessionBench } from '../session-bench.js';
 
 const endings = {
-  'ending the session': (bench: SessionBench, id: string) => bench.sessions.end(ada, id, 'signed_out'),
+  'ending the session': async (bench: SessionBench, id: string) =>
+    (await bench.sessions.end(ada, id, 'signed_out'))?.wasLive,
   'ending all of the user': ({ sessions }: SessionBench) => sessions.endAll(ada),
   'ending all of the tenant': ({ sessions }: SessionBench) => sessions.endTenant('acme'),
 } as const;
