@@ -60,7 +60,7 @@ export default defineConfig({
           globalSetup: (services[folder] ?? []).map(setupFile),
           setupFiles: [setupFile('property-seed')],
           // A real server has to start, a password hash is slow on purpose, and a laptop may be busy.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 15_000 } },
         },

@@ -172,7 +172,7 @@ async function untilUnavailable(client: HttpClient, path: string): Promise<void>
         answers.push(await client.get(path));
         return answers.at(-1)?.status;
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toBe(503);
   expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);

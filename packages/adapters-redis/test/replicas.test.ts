@@ -6,8 +6,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jtisOf, newToken, readOn, requireLog } from './support/commands.js';
 import { createClient, freshPrefix } from './support/fresh-stores.js';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const { ada, createSession, ending, presentation, raising, sessionIdOf, windows } = sessionFixtures;
 
 /** For stores whose replica is frozen. One that answers is given its time. */
