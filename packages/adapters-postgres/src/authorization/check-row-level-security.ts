@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { possibleRoles, relativeProblems, withRelatives } from './check-relatives.js';
 import type { ColumnType } from './columns.js';
 import { policyProblems } from './compare-policies.js';
+import { settingName } from './principal-setting.js';
 import type { RowLevelSecurityProblem } from './row-level-security-problem.js';
 import type { SecuredTableFacts } from './secured-table.js';
 import { quoteName } from './sql-texts.js';
@@ -12,7 +13,7 @@ export async function checkTables(
   kysely: Kysely<unknown>,
   tables: readonly SecuredTableFacts[],
 ): Promise<readonly RowLevelSecurityProblem[]> {
-  const problems = [...(await roleProblems(kysely))];
+  const problems = [...(await roleProblems(kysely)), ...(await identityProblems(kysely))];
   for (const table of tables) {
     const facts = await readTable(kysely, table);
     if (facts === null)
@@ -45,6 +46,16 @@ async function roleProblems(kysely: Kysely<unknown>): Promise<readonly RowLevelS
       asker === null
         ? `the role ${name} is a superuser or has BYPASSRLS, so no policy holds it; connect as another one`
         : `the role ${asker} is a member of ${name}, a superuser or one with BYPASSRLS, and can become it; revoke that`,
+  }));
+}
+
+/** Settings can have a value from the start: of the server, a database, a role or a connection. */
+async function identityProblems(kysely: Kysely<unknown>): Promise<readonly RowLevelSecurityProblem[]> {
+  const { rows } = await sql`select where current_setting(${settingName}, true) <> ''`.execute(kysely);
+  return rows.map(() => ({
+    kind: 'principal_set',
+    name: settingName,
+    message: `${settingName} has a value outside of transactions, so a query without a principal runs as somebody; reset it`,
   }));
 }
 

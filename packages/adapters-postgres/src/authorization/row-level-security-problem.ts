@@ -4,6 +4,7 @@ export interface RowLevelSecurityProblem {
     | 'role_bypasses'
     | 'role_owns_table'
     | 'role_may_truncate'
+    | 'principal_set'
     | 'table_missing'
     | 'column_missing'
     | 'column_type'
@@ -16,7 +17,7 @@ export interface RowLevelSecurityProblem {
     | 'child_not_secured'
     | 'parent_not_secured'
     | 'not_compared';
-  /** Which role, table, column, policy or view. */
+  /** Which role, setting, table, column, policy or view. */
   readonly name: string;
   /** What is wrong and what to do, in a sentence. */
   readonly message: string;

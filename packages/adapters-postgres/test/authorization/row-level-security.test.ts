@@ -440,6 +440,12 @@ describe('check', () => {
     await owner.query(`drop owned by ${bypassing}; drop role ${bypassing}; alter role ${role} inherit`);
   });
 
+  it('finds an identity that is there without a transaction', async () => {
+    const somebodyElse = createPool(appUrl, { options: '-c tessera.principal={}' });
+    expect(await kinds(somebodyElse)).toEqual(['principal_set tessera.principal']);
+    await somebodyElse.end();
+  });
+
   it('finds partitions and parents through which rows can be had without policies', async () => {
     const of = (...names: readonly string[]): RowLevelSecurity =>
       rowLevelSecurity(
