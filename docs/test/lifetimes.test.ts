@@ -8,7 +8,8 @@ const policyOf = (profile?: ProfileName, change: Partial<AuthOptions> = {}) =>
     publicUrl: 'https://app.example.com',
     secret: crypto.getRandomValues(new Uint8Array(48)),
     stores: memoryStores(),
-    emailVerification: 'off',
+    notify: () => {},
+    onEvent: () => {},
     ...(profile === undefined ? {} : { profile }),
     ...change,
   }).describePolicy();
@@ -69,6 +70,13 @@ describe('the table on the page about profiles', () => {
       }
     };
     expect(documented).toEqual(profiles.map((profile) => (isAccepted(profile) ? 'allowed' : 'refused')));
+  });
+
+  it('has mfa.rememberDevices', () => {
+    const [, ...documented] = rows.find(([option]) => option === '`mfa.rememberDevices`') ?? [];
+    expect(documented.map((text) => (text === '`never`' ? 'never' : text.replace(' ', '')))).toEqual(
+      profiles.map((profile) => policyOf(profile).mfa.rememberDevices),
+    );
   });
 
   it('has accessLifetime', () => {

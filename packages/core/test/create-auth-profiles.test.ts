@@ -11,15 +11,25 @@ import { createTestClock } from '@tessera-auth/core/testing';
 import { describe, expect, it } from 'vitest';
 import { publicUrl, rootSecret } from './auth-bench.js';
 
-const make = (profile: ProfileName | undefined, change: Partial<AuthOptions> = {}) =>
+/** `undefined` leaves out what {@link make} gives by itself. */
+type Change = { readonly [Name in keyof AuthOptions]?: AuthOptions[Name] | undefined };
+
+const make = (profile: ProfileName | undefined, change: Change = {}) =>
   createAuth({
     publicUrl,
     secret: rootSecret,
     stores: memoryStores(),
-    emailVerification: 'off',
+    notify: () => {},
+    onEvent: () => {},
     ...(profile === undefined ? {} : { profile }),
     ...change,
-  });
+  } as AuthOptions);
+
+/** What holds for an account for longer than a minute, by default. */
+const daily = [
+  { count: 20, per: '1h', burst: 10 },
+  { count: 50, per: '1d', burst: 25 },
+] as const;
 
 describe('profile', () => {
   it.each<[ProfileName | undefined, object, object]>([
@@ -80,12 +90,32 @@ describe('profile', () => {
     expect(policy.passwords.minLength).toBe(20);
   });
 
-  it.each<[ProfileName, Partial<AuthOptions>, string]>([
+  it.each<[ProfileName, Change, string]>([
     ['asvs-l1', { sessions: { absoluteLifetime: '31d' } }, 'sessions.absoluteLifetime must be at most 30d'],
     ['asvs-l1', { accessLifetime: '16m' }, 'accessLifetime must be at most 15m'],
     ['asvs-l1', { passwords: { minLength: 14 } }, 'passwords.minLength must be at least 15'],
     ['asvs-l1', { passwords: { allowWeakArgon2: true } }, 'passwords.allowWeakArgon2 must be false'],
     ['asvs-l1', { rateLimits: 'off' }, "rateLimits must not be 'off'"],
+    [
+      'asvs-l1',
+      { rateLimits: { signIn: { count: 3, per: '1m' } } },
+      'rateLimits.signIn must be at most 20/1h (burst 10)',
+    ],
+    [
+      'asvs-l1',
+      { rateLimits: { register: { count: 10, per: '1h' } } },
+      'rateLimits.register must be at most 10/1h (burst 5)',
+    ],
+    [
+      'asvs-l2',
+      { rateLimits: { recovery: { count: 3, per: '3599s' } } },
+      'rateLimits.recovery must be at most 3/1h (burst 3)',
+    ],
+    [
+      'asvs-l3',
+      { rateLimits: { secondFactor: [{ count: 2, per: '2m' }, ...daily] } },
+      'rateLimits.secondFactor must be at most 1/1m (burst 1)',
+    ],
     ['asvs-l2', { rateLimits: 'off' }, "rateLimits must not be 'off'"],
     ['asvs-l3', { rateLimits: 'off' }, "rateLimits must not be 'off'"],
     ['asvs-l2', { sessions: { idleLifetime: '61m' } }, 'sessions.idleLifetime must be at most 1h'],
@@ -107,8 +137,41 @@ describe('profile', () => {
     ['asvs-l3', { emailLinks: { resetLifetime: '11m' } }, 'emailLinks.resetLifetime must be at most 10m'],
     ['asvs-l3', { mfa: { allowsPreviousCode: true } }, 'mfa.allowsPreviousCode must be false'],
     ['asvs-l3', { sessions: { onReuse: 'session' } }, "sessions.onReuse must be 'user'"],
+    ['asvs-l3', { mfa: { rememberDevices: '1h' } }, "mfa.rememberDevices must be 'never'"],
+    ['asvs-l3', { emailVerification: 'off' }, "emailVerification must be 'required'"],
+    ['asvs-l2', { onEvent: undefined }, 'stores.audit or onEvent must be given'],
+    ['asvs-l3', { onEvent: undefined }, 'stores.audit or onEvent must be given'],
   ])('%s refuses what is weaker: %j', (profile, change, demand) => {
     expect(() => make(profile, change)).toThrow(new TypeError(`profile '${profile}': ${demand}`));
+  });
+
+  it.each<ProfileName>(['asvs-l1', 'asvs-l2', 'asvs-l3'])(
+    '%s takes limits that never let more through than by default, in whatever numbers (ASVS 6.3.1)',
+    (profile) => {
+      const stricter = {
+        signIn: { count: 2, per: '1h' },
+        signInClient: { count: 1, per: '3s' },
+        secondFactor: [{ count: 5, per: '5m', burst: 1 }, { count: 100, per: '10d', burst: 1 }, ...daily],
+        register: { count: 5, per: '30m' },
+        api: { count: 100_000, per: '1s' },
+      } as const;
+      expect(make(profile, { rateLimits: stricter }).describePolicy().rateLimits).toMatchObject({
+        signIn: ['2/1h (burst 2)'],
+        register: ['5/30m (burst 5)'],
+      });
+    },
+  );
+
+  it('records in the chain of stores.audit or wherever onEvent leads, from level 2 on (ASVS 16.3.1)', () => {
+    const stores = { ...memoryStores(), audit: createMemoryAuditStore() };
+    expect(make('asvs-l2', { onEvent: undefined, stores }).audit).not.toBeNull();
+    expect(() => make('asvs-l1', { onEvent: undefined })).not.toThrow();
+  });
+
+  it('tells nobody who registers whether there is an account, at level 3 (ASVS 6.3.8)', () => {
+    expect(make('asvs-l3').emailVerification).toBe('required');
+    expect(() => make('asvs-l3', { notify: undefined })).toThrow(/^notify: missing/);
+    expect(make('asvs-l2', { emailVerification: 'off' }).emailVerification).toBe('off');
   });
 
   it.each<ProfileName>(['asvs-l2', 'asvs-l3'])(
@@ -137,6 +200,7 @@ describe('profile', () => {
     [{ sameSite: 'Lax' }, "sameSite must be 'Strict'"],
     [{ persistentCookies: true }, 'persistentCookies must be false'],
     [{ allowMissingCsrfToken: true }, 'allowMissingCsrfToken must be false'],
+    [{ stepUpWindow: '11m' }, 'stepUpWindow must be at most 10m'],
   ])('reaches HTTP from level 2 on: %j', (options, demand) => {
     expect(() => createHttpAuth(make('asvs-l1'), options)).not.toThrow();
     for (const profile of ['asvs-l2', 'asvs-l3'] as const) {
@@ -152,10 +216,10 @@ describe('describePolicy', () => {
   it('says what is in force', () => {
     expect(formatPolicy(make('asvs-l3').describePolicy())).toMatchInlineSnapshot(`
       "profile: asvs-l3
-      emailVerification: off
+      emailVerification: required
       present.audit: false
-      present.onEvent: false
-      present.notify: false
+      present.onEvent: true
+      present.notify: true
       present.secondFactors: true
       present.roles: true
       authorization.policyVersion: ID57tM2O
@@ -182,7 +246,7 @@ describe('describePolicy', () => {
       mfa.requiredFor: everybody
       mfa.grace: 0ms
       mfa.allowsPreviousCode: false
-      mfa.rememberDevices: 30d
+      mfa.rememberDevices: never
       emailLinks.verifyLifetime: 1d
       emailLinks.resetLifetime: 10m
       emailLinks.changeLifetime: 1h

@@ -36,7 +36,7 @@ export interface AuthOptions<M extends PolicyModel = PolicyModel> {
   readonly stores: Stores;
   /**
    * Whether an account exists only once its address is confirmed: `'required'`, the default with `notify`, or `'off'`, in which
-   * registering signs in at once and says that an account exists.
+   * registering signs in at once and says that an account exists, which the profile `asvs-l3` refuses.
    */
   readonly emailVerification?: EmailVerification;
   /** Where links in mails lead, and how long they are good. */
@@ -85,7 +85,7 @@ export interface AuthOptions<M extends PolicyModel = PolicyModel> {
   readonly mfa?: MfaOptions<NoInfer<M['role']>>;
   /**
    * How often what may be done. Default: as {@link RateLimitZone} says. `'off'` is for load tests only, and refused
-   * by the profiles of ASVS.
+   * by the profiles of ASVS, as is what lets more guesses through than the default.
    */
   readonly rateLimits?: RateLimitZonesOptions | 'off';
 

@@ -2,9 +2,13 @@ import { type Clock, systemClock } from '../clock.js';
 import type { MfaOptions } from '../domains/mfa/index.js';
 import type { PasswordsOptions } from '../domains/passwords/password-options.js';
 import type { RateLimitZonesOptions } from '../domains/rate-limits/index.js';
+import { findWeakerZone } from '../domains/rate-limits/rate-limit-zones.js';
 import type { SessionPolicyOptions } from '../domains/sessions/index.js';
 import { type Duration, parseDuration } from '../duration.js';
+import type { AuthEvent } from '../events.js';
 import type { EmailLinkOptions } from '../flows/index.js';
+import type { Stores } from '../stores/stores.js';
+import { writeLimit } from './write-limit.js';
 
 /** Sets of defaults: `'default'`, or one for each level of OWASP ASVS 5.0. */
 export type ProfileName = 'default' | 'asvs-l1' | 'asvs-l2' | 'asvs-l3';
@@ -25,12 +29,22 @@ export interface ProfileSettings {
   readonly requiresSecondFactor?: true;
   /** Of an authenticator app only the current code is good (ASVS 6.5.5). */
   readonly refusesPreviousCode?: true;
+  /** Each sign-in takes both factors: no browser is remembered (SP 800-63B-4 §2.3). */
+  readonly remembersNoDevice?: true;
+  /** Registering does not say whether an account exists (ASVS 6.3.8), and people hear of what happens to theirs (ASVS 6.3.7). */
+  readonly requiresEmailVerification?: true;
+  /** What happens is recorded somewhere (ASVS 16.3.1). */
+  readonly requiresRecords?: true;
   /** Hashes cheaper than OWASP's minimum are refused. */
   readonly refusesWeakArgon2?: true;
-  /** Passwords and codes cannot be guessed without limit (ASVS 6.3.1). */
+  /** Passwords, codes and addresses cannot be guessed more often than by default (ASVS 6.3.1). */
   readonly requiresRateLimits?: true;
   /** Over HTTP: `SameSite=Strict`, a CSRF token for all, cookies that end with the browser. */
   readonly strictCookies?: true;
+  /** Over HTTP: how old a proof may be for what matters most (ASVS 7.5.1). */
+  readonly stepUpWindow?: Duration;
+  /** Over HTTP: the level whose demands on the headers of pages hold (ASVS 3.4). */
+  readonly pageHeaders?: 1 | 2 | 3;
 }
 
 /**
@@ -45,6 +59,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     minLength: 15,
     refusesWeakArgon2: true,
     requiresRateLimits: true,
+    pageHeaders: 1,
   },
   'asvs-l2': {
     absoluteLifetime: '24h',
@@ -56,7 +71,10 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     refusesPreviousCode: true,
     refusesWeakArgon2: true,
     requiresRateLimits: true,
+    requiresRecords: true,
     strictCookies: true,
+    stepUpWindow: '10m',
+    pageHeaders: 2,
   },
   'asvs-l3': {
     absoluteLifetime: '12h',
@@ -67,21 +85,29 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
     resetLifetime: '10m',
     requiresSecondFactor: true,
     refusesPreviousCode: true,
+    remembersNoDevice: true,
+    requiresEmailVerification: true,
     refusesWeakArgon2: true,
     requiresRateLimits: true,
+    requiresRecords: true,
     strictCookies: true,
+    stepUpWindow: '10m',
+    pageHeaders: 3,
   },
 };
 
 /** The options that profiles set. */
 export interface ProfiledOptions {
   readonly profile?: ProfileName;
+  readonly stores?: Pick<Stores, 'audit'>;
+  readonly emailVerification?: 'required' | 'off';
   readonly accessLifetime?: Duration;
   readonly sessions?: SessionPolicyOptions;
   readonly passwords?: PasswordsOptions;
   readonly mfa?: MfaOptions;
   readonly emailLinks?: EmailLinkOptions;
   readonly rateLimits?: RateLimitZonesOptions | 'off';
+  readonly onEvent?: (event: AuthEvent) => void | Promise<void>;
   readonly clock?: Clock;
 }
 
@@ -109,11 +135,17 @@ export function applyProfile<Options extends ProfiledOptions>(
     refuseWeaker(profile, `passwords.minLength must be at least ${settings.minLength}`);
   if (settings.refusesWeakArgon2 === true && passwords.allowWeakArgon2 === true)
     refuseWeaker(profile, 'passwords.allowWeakArgon2 must be false');
-  if (settings.requiresRateLimits === true && options.rateLimits === 'off')
-    refuseWeaker(profile, "rateLimits must not be 'off'");
+  if (settings.requiresRateLimits === true) requireLimits(profile, options.rateLimits ?? {});
   if (settings.requiresSecondFactor === true) requireAtOnce(profile, mfa, options.clock ?? systemClock);
   if (settings.refusesPreviousCode === true && mfa.allowsPreviousCode === true)
     refuseWeaker(profile, 'mfa.allowsPreviousCode must be false');
+  if (settings.remembersNoDevice === true && (mfa.rememberDevices ?? 'never') !== 'never')
+    refuseWeaker(profile, "mfa.rememberDevices must be 'never'");
+  if (settings.requiresEmailVerification === true && options.emailVerification === 'off')
+    refuseWeaker(profile, "emailVerification must be 'required'");
+  const isRecorded = options.onEvent !== undefined || options.stores?.audit !== undefined;
+  if (settings.requiresRecords === true && !isRecorded)
+    refuseWeaker(profile, 'stores.audit or onEvent must be given');
   if (settings.endsAllOnReuse === true && sessions.onReuse === 'session')
     refuseWeaker(profile, "sessions.onReuse must be 'user'");
 
@@ -138,6 +170,7 @@ export function applyProfile<Options extends ProfiledOptions>(
       ...mfa,
       ...named('requiredFor', settings.requiresSecondFactor && ('everybody' as const)),
       ...named('allowsPreviousCode', settings.refusesPreviousCode && false),
+      ...named('rememberDevices', settings.remembersNoDevice && ('never' as const)),
     },
     emailLinks: {
       ...emailLinks,
@@ -148,6 +181,14 @@ export function applyProfile<Options extends ProfiledOptions>(
     },
     passwords: { ...passwords, ...named('minLength', passwords.minLength ?? settings.minLength) },
   };
+}
+
+/** A zone that keeps somebody from guessing may be stricter than by default, and not off or weaker in any respect. */
+function requireLimits(profile: ProfileName, rateLimits: RateLimitZonesOptions | 'off'): void {
+  if (rateLimits === 'off') refuseWeaker(profile, "rateLimits must not be 'off'");
+  const weaker = findWeakerZone(rateLimits);
+  if (weaker !== null)
+    refuseWeaker(profile, `rateLimits.${weaker.zone} must be at most ${writeLimit(weaker.limit)}`);
 }
 
 /** What is required only after a while, or from some day on, is optional until then. */

@@ -23,7 +23,8 @@ export interface HttpAuthOptions<M extends PolicyModel = PolicyModel> extends Co
   readonly allowMissingCsrfToken?: boolean;
   /**
    * How old a proof of who somebody is may be for what matters most: another address, a second factor, and guards of
-   * `requireStepUp`. Then `POST /reauthenticate` is needed. `1m` to `24h`, default `'10m'`.
+   * `requireStepUp`. Then `POST /reauthenticate` is needed. `1m` to `24h`, default `'10m'`,
+   * which is the most with the profiles `asvs-l2` and `asvs-l3`.
    */
   readonly stepUpWindow?: Duration;
   /**

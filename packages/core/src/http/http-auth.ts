@@ -107,7 +107,7 @@ export interface HttpAuth<M extends PolicyModel = PolicyModel> {
   requireHttps(options?: HttpsOptions): Guard;
   /** Lets requests from these networks through; others get 403 `address_refused`. @throws `TypeError` when one is none. */
   requireAddress(networks: readonly Network[]): Guard;
-  /** Sends the headers that a page of the app should have (ASVS 3.4). */
+  /** Sends the headers that a page of the app should have (ASVS 3.4), and at least those of the profile. */
   securityHeaders(options?: SecurityHeadersOptions): Guard;
   /** Lets pages of other origins read answers, and answers preflights. Default: those of `trustedOrigins`. */
   cors(options?: CorsOptions): Guard;
@@ -166,7 +166,7 @@ export function createHttpAuth<M extends PolicyModel>(
     requestIdOf,
     requireHttps: (https) => createHttpsGuard(http, routes, https),
     requireAddress: (networks) => createAddressGuard(http, networks),
-    securityHeaders: (headers) => createHeadersGuard(isHttps, headers),
+    securityHeaders: (headers) => createHeadersGuard(isHttps, auth.profile, headers),
     cors: ({ origins, ...cors } = {}) =>
       createCorsGuard(origins === undefined ? trustedOrigins : new Set(origins.map(readOrigin)), cors),
     csrf: (csrf) => createCsrfGuard(http, csrf),

@@ -1,11 +1,16 @@
 import { type ProfileName, profiles, refuseWeaker } from '../create-auth/profiles.js';
+import { parseDuration } from '../duration.js';
 import type { HttpAuthOptions } from './http-auth-options.js';
 
 /** What is given wins, unless it is weaker than the profile of `createAuth`. @throws `TypeError` naming what is. */
 export function applyHttpProfile(profile: ProfileName, options: HttpAuthOptions): HttpAuthOptions {
-  if (profiles[profile].strictCookies !== true) return options;
+  const { strictCookies, stepUpWindow = '10m' } = profiles[profile];
+  if (strictCookies !== true) return options;
   if (options.sameSite === 'Lax') refuseWeaker(profile, "sameSite must be 'Strict'");
   if (options.persistentCookies === true) refuseWeaker(profile, 'persistentCookies must be false');
   if (options.allowMissingCsrfToken === true) refuseWeaker(profile, 'allowMissingCsrfToken must be false');
-  return { ...options, sameSite: 'Strict' };
+  const { stepUpWindow: window = stepUpWindow } = options;
+  if (parseDuration('stepUpWindow', window) > parseDuration('stepUpWindow', stepUpWindow))
+    refuseWeaker(profile, `stepUpWindow must be at most ${stepUpWindow}`);
+  return { ...options, sameSite: 'Strict', stepUpWindow: window };
 }

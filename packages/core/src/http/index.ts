@@ -39,7 +39,7 @@ export {
   type RouteMethod,
   type RouteWatch,
 } from './route.js';
-export { createRouter, type Router } from './router.js';
 export type { RouteLimitsOptions, RouteName } from './route-limits.js';
+export { createRouter, type Router } from './router.js';
 export type { AdmitSocket, AdmittedSocket, SocketVerdict, UpgradeRequest } from './socket-guard.js';
 export type { SocketEnd } from './socket-watch.js';

@@ -24,7 +24,10 @@ export interface MfaOptions<Role extends string = string> {
    * The code before the current one is good too, once, for clocks that are behind and people who type slowly. Default `true`.
    */
   readonly allowsPreviousCode?: boolean;
-  /** For how long a browser may be remembered, so that a sign-in there asks for the password only: `1h` to `90d`, or `'never'`. Default `'30d'`. */
+  /**
+   * For how long a browser may be remembered, so that a sign-in there asks for the password only: `1h` to `90d`, or `'never'`.
+   * Default `'30d'`; with the profile `asvs-l3` never.
+   */
   readonly rememberDevices?: Duration | 'never';
 }
 

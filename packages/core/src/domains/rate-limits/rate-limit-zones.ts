@@ -63,3 +63,37 @@ export function readRateLimitZones(
     api: read('api'),
   };
 }
+
+/** The zones that keep passwords, codes and addresses from being guessed. `api` keeps nobody from anything. */
+const guessing = [
+  'signIn',
+  'signInClient',
+  'secondFactor',
+  'register',
+  'recovery',
+  'recoveryClient',
+] as const satisfies readonly RateLimitZone[];
+
+/**
+ * The first zone against guessing that lets more through than by default, and the default limit that it does not keep; `null`
+ * when there is none.
+ *
+ * Each default limit has to be kept by one limit of the app's own, with no larger burst and no faster refill. All limits of a zone
+ * hold, so then no stretch of time lets more through, however long it is.
+ *
+ * @throws `TypeError` naming the option that is not acceptable.
+ */
+export function findWeakerZone(
+  options: RateLimitZonesOptions,
+): { readonly zone: RateLimitZone; readonly limit: CountedLimit } | null {
+  const own = readRateLimitZones(options);
+  const byDefault = readRateLimitZones({});
+  for (const zone of guessing) {
+    const limit = byDefault[zone].find(
+      ({ burst, intervalUs }) =>
+        !own[zone].some((kept) => kept.burst <= burst && kept.intervalUs >= intervalUs),
+    );
+    if (limit !== undefined) return { zone, limit };
+  }
+  return null;
+}

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type ProfileName, profiles, refuseWeaker } from '../../create-auth/profiles.js';
 import type { Guard } from '../guard.js';
+import { requirePageHeaders } from './require-page-headers.js';
 
 /** Directives of a content security policy, each with its sources; `[]` for a directive without any, `false` takes a default away. */
 export type ContentSecurityPolicy = Readonly<Record<string, readonly string[] | false>>;
@@ -8,7 +10,10 @@ export type ContentSecurityPolicy = Readonly<Record<string, readonly string[] | 
 export interface SecurityHeadersOptions {
   /** Over the default: only the app's own scripts, styles and requests, no plug-ins, nobody frames it. */
   readonly contentSecurityPolicy?: ContentSecurityPolicy;
-  /** A nonce for each answer: `req.cspNonce`, for `<script nonce>` and `<style nonce>`. Default `false`. */
+  /**
+   * A nonce for each answer: `req.cspNonce`, for `<script nonce>` and `<style nonce>`. Default `false`; with the profile `asvs-l3`
+   * there always is one (ASVS 3.4.3).
+   */
   readonly nonce?: boolean;
   /** Where browsers report violations to, such as `https://app.example.com/reports` (ASVS 3.4.7). Default: nowhere. */
   readonly reportUrl?: string;
@@ -30,10 +35,16 @@ const defaultPolicy: ContentSecurityPolicy = {
 /**
  * The headers that a page of the app should have (ASVS 3.4): sent with whatever the app answers, which may replace them.
  *
- * @throws `TypeError` naming the option that is not acceptable.
+ * @throws `TypeError` naming the option that is not acceptable, or weaker than the profile.
  */
-export function createHeadersGuard(isHttps: boolean, options: SecurityHeadersOptions = {}): Guard {
-  const { nonce: hasNonce = false, reportUrl, hstsPreload = false } = options;
+export function createHeadersGuard(
+  isHttps: boolean,
+  profile: ProfileName,
+  options: SecurityHeadersOptions = {},
+): Guard {
+  const hasNonces = profiles[profile].pageHeaders === 3;
+  if (hasNonces && options.nonce === false) refuseWeaker(profile, 'securityHeaders.nonce must be true');
+  const { nonce: hasNonce = hasNonces, reportUrl, hstsPreload = false } = options;
   const policy = { ...defaultPolicy, ...options.contentSecurityPolicy };
   if (reportUrl !== undefined && !(URL.canParse(reportUrl) && reportUrl.startsWith('https:')))
     throw new TypeError('securityHeaders.reportUrl: expected a URL such as https://app.example.com/reports');
@@ -54,6 +65,7 @@ export function createHeadersGuard(isHttps: boolean, options: SecurityHeadersOpt
     ...(reportUrl !== undefined && { 'reporting-endpoints': `csp="${reportUrl}"` }),
     ...options.headers,
   };
+  requirePageHeaders(profile, headers, policy);
   const kept = Object.fromEntries(
     Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== false),
   );

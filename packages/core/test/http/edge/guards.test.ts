@@ -1,4 +1,10 @@
-import { all, type Guard } from '@tessera-auth/core/http';
+import type { ProfileName } from '@tessera-auth/core';
+import {
+  all,
+  type ContentSecurityPolicy,
+  type Guard,
+  type SecurityHeadersOptions,
+} from '@tessera-auth/core/http';
 import { describe, expect, it } from 'vitest';
 import { createBrowser } from '../browser.js';
 import { administration, createHttpBench, type HttpBench, requestOf } from '../http-bench.js';
@@ -13,6 +19,11 @@ async function ask(guard: Guard, call: Partial<Parameters<typeof requestOf>[0]> 
   }
   return { status: 200, headers: verdict.headers ?? {}, code: null, nonce: verdict.nonce };
 }
+
+const header = 'securityHeaders.headers.';
+const directive = 'securityHeaders.contentSecurityPolicy.';
+const hsts = (value: string | false) => ({ headers: { 'strict-transport-security': value } });
+const directives = (contentSecurityPolicy: ContentSecurityPolicy) => ({ contentSecurityPolicy });
 
 describe('requireHttps', () => {
   const { http } = createHttpBench({ http: { trustedProxies: ['10.0.0.0/8'] } });
@@ -143,7 +154,7 @@ describe('securityHeaders', () => {
     expect(policy).toContain(`style-src 'self' 'nonce-${one.nonce}'`);
   });
 
-  it('can be changed directive by directive and header by header', async () => {
+  it('can be changed directive by directive and header by header (ASVS 3.4.7)', async () => {
     const { headers } = await ask(
       http.securityHeaders({
         contentSecurityPolicy: { 'img-src': ["'self'", 'data:'], 'form-action': false },
@@ -174,6 +185,83 @@ describe('securityHeaders', () => {
     [{ reportUrl: 'reports' }],
   ])('refuses %j', (options) => {
     expect(() => http.securityHeaders(options as never)).toThrow(/^securityHeaders\./);
+  });
+
+  describe('with a profile', () => {
+    const { http: never } = createHttpBench();
+    /** What no level refuses, in the place of what is cheap to test with. */
+    const strict = { emailVerification: 'required', passwords: {}, rateLimits: {} } as const;
+    const at = (profile: ProfileName) =>
+      createHttpBench({ auth: { ...strict, profile } }).http.securityHeaders;
+
+    it('gives each answer a nonce at level 3, and at no other unless it is told (ASVS 3.4.3)', async () => {
+      const policyOf = async (profile: ProfileName) =>
+        (await ask(at(profile)())).headers['content-security-policy'];
+      expect(await policyOf('asvs-l3')).toMatch(/script-src 'self' 'nonce-[^']+'/);
+      expect(await policyOf('asvs-l2')).not.toContain('nonce');
+    });
+
+    it.each<[1 | 2 | 3, SecurityHeadersOptions, string]>([
+      [1, hsts(false), `${header}strict-transport-security must have a max-age of at least 31536000`],
+      [
+        1,
+        hsts('max-age=31535999'),
+        `${header}strict-transport-security must have a max-age of at least 31536000`,
+      ],
+      [2, hsts('max-age=31536000'), `${header}strict-transport-security must have includeSubDomains`],
+      [
+        2,
+        { headers: { 'x-content-type-options': false } },
+        `${header}x-content-type-options must be nosniff`,
+      ],
+      [
+        2,
+        { headers: { 'referrer-policy': 'unsafe-url' } },
+        `${header}referrer-policy must keep paths from other origins`,
+      ],
+      [2, directives({ 'object-src': false }), `${directive}object-src must be 'none'`],
+      [2, directives({ 'base-uri': ["'self'"] }), `${directive}base-uri must be 'none'`],
+      [2, directives({ 'frame-ancestors': false }), `${directive}frame-ancestors must say who may frame it`],
+      [
+        2,
+        directives({ 'script-src': ["'self'", "'unsafe-inline'"] }),
+        `${directive}script-src must list what may run`,
+      ],
+      [2, directives({ 'default-src': ['*'] }), `${directive}script-src must list what may run`],
+      [2, directives({ 'default-src': false }), `${directive}script-src must list what may run`],
+      [
+        2,
+        directives({ 'script-src-elem': ['https:'] }),
+        `${directive}script-src-elem must list what may run`,
+      ],
+      [3, { nonce: false }, 'securityHeaders.nonce must be true'],
+      [
+        3,
+        { headers: { 'cross-origin-opener-policy': 'unsafe-none' } },
+        `${header}cross-origin-opener-policy must be same-origin or same-origin-allow-popups`,
+      ],
+    ])(
+      'holds from level %d on, not before: %j (ASVS 3.4.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 3.4.8)',
+      (level, options, demand) => {
+        expect(() => never.securityHeaders(options)).not.toThrow();
+        for (const each of [1, 2, 3] as const) {
+          const make = () => at(`asvs-l${each}`)(options);
+          if (each < level) expect(make).not.toThrow();
+          else expect(make).toThrow(new TypeError(`profile 'asvs-l${each}': ${demand}`));
+        }
+      },
+    );
+
+    it('leaves the rest to the app: who frames it, what it loads, who opens it', () => {
+      const options = {
+        contentSecurityPolicy: { 'frame-ancestors': ['https://partner.example'], 'script-src': ["'self'"] },
+        headers: {
+          'cross-origin-opener-policy': 'same-origin-allow-popups',
+          'referrer-policy': 'no-referrer',
+        },
+      };
+      expect(() => at('asvs-l3')(options)).not.toThrow();
+    });
   });
 });
 
