@@ -99,7 +99,7 @@ export const profiles: Readonly<Record<ProfileName, ProfileSettings>> = {
 /** The options that profiles set. */
 export interface ProfiledOptions {
   readonly profile?: ProfileName;
-  readonly stores: Stores;
+  readonly stores?: Pick<Stores, 'audit'>;
   readonly emailVerification?: 'required' | 'off';
   readonly accessLifetime?: Duration;
   readonly sessions?: SessionPolicyOptions;
@@ -143,7 +143,7 @@ export function applyProfile<Options extends ProfiledOptions>(
     refuseWeaker(profile, "mfa.rememberDevices must be 'never'");
   if (settings.requiresEmailVerification === true && options.emailVerification === 'off')
     refuseWeaker(profile, "emailVerification must be 'required'");
-  const isRecorded = options.stores.audit !== undefined || options.onEvent !== undefined;
+  const isRecorded = options.onEvent !== undefined || options.stores?.audit !== undefined;
   if (settings.requiresRecords === true && !isRecorded)
     refuseWeaker(profile, 'stores.audit or onEvent must be given');
   if (settings.endsAllOnReuse === true && sessions.onReuse === 'session')
