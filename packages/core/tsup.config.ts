@@ -6,6 +6,7 @@ export default defineConfig(
     'src/index.ts',
     'src/primitives.ts',
     'src/domains/authorization/index.ts',
+    'src/domains/authorization/findings.ts',
     'src/domains/authorization/presets.ts',
     'src/stores/index.ts',
     'src/http/index.ts',

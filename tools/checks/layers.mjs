@@ -20,6 +20,7 @@ export const coreEntries = {
   main: `${core}/index[.]ts$`,
   primitives: `${core}/primitives[.]ts$`,
   authorization: `${core}/domains/authorization/index[.]ts$`,
+  findings: `${core}/domains/authorization/findings[.]ts$`,
   presets: `${core}/domains/authorization/presets[.]ts$`,
   stores: `${core}/stores/index[.]ts$`,
   http: `${core}/http/index[.]ts$`,

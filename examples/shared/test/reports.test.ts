@@ -15,6 +15,9 @@ function createCaller(userId: string, ...names: string[]): Identity {
     principal,
     can: (permission, ...record) => policy.can(principal, permission, ...record),
     decide: (permission, ...record) => policy.decide(principal, permission, ...record),
+    require: () => {
+      throw new Error('reports decide for themselves');
+    },
   };
 }
 

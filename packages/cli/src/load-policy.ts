@@ -42,6 +42,6 @@ async function importModule(file: string): Promise<Readonly<Record<string, unkno
 /** The library of the module may be another copy of ours, so it goes by what the object can do. */
 function isPolicy(value: unknown): value is Policy {
   if (typeof value !== 'object' || value === null) return false;
-  const methods = ['principal', 'decide', 'matrix', 'findings', 'rulesOf', 'listGrants'];
+  const methods = ['principal', 'decide', 'matrix', 'rulesOf', 'listGrants', 'hasRole'];
   return methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }

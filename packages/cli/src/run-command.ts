@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { explain } from '@tessera-auth/core/authorization';
+import { listFindings } from '@tessera-auth/core/authorization/findings';
 import { compareSnapshots } from './compare-snapshots.js';
 import { formatChanges } from './format-changes.js';
 import { formatHtml } from './format-html.js';
@@ -72,7 +73,7 @@ async function runMatrix(args: readonly string[]): Promise<Outcome> {
     case 'text':
       return succeed(formatText(snapshot));
     case 'html':
-      return succeed(formatHtml(snapshot, policy.findings()));
+      return succeed(formatHtml(snapshot, listFindings(policy)));
     case 'json':
       return succeed(`${JSON.stringify(snapshot, null, 2)}\n`);
     default:
@@ -87,7 +88,7 @@ async function runFindings(args: readonly string[]): Promise<Outcome> {
     options: { ...exportOption, strict: { type: 'boolean', default: false } },
   });
   const policy = await loadPolicy(...requireModules(positionals, 1), values.export);
-  const findings = policy.findings();
+  const findings = listFindings(policy);
   const output = findings.length === 0 ? 'Nothing was found.' : findings.map(printable).join('\n');
   return succeed(`${output}\n`, values.strict && findings.length > 0);
 }

@@ -6,6 +6,7 @@ const entryPoints = [
   '.',
   './primitives',
   './authorization',
+  './authorization/findings',
   './authorization/presets',
   './stores',
   './http',

@@ -1,2 +1,3 @@
+export { answerRefusals } from './answer-refusals.js';
 export { mount } from './mount.js';
 export { protect } from './protect.js';

@@ -50,7 +50,7 @@ export function authenticate(
   return andThen(isRevoked(http, claims), (revoked) =>
     revoked
       ? renew(http, request, credentials, new AuthError('access_token_revoked'))
-      : andThen(createIdentity(http, claims), (identity) => ({
+      : andThen(createIdentity(http, request, claims), (identity) => ({
           identity,
           claims,
           credentials,
@@ -88,15 +88,16 @@ function renew(
   // A hybrid client that has no access token yet fetches one itself: a cookie with one would contradict its header.
   const isHybridStart = accessToken === null && http.transport === 'hybrid';
   if (transport !== 'cookie' || refreshToken === null || isHybridStart) throw reason;
-  return renewWith(forRequest(http, request), http.tenantOf(request), credentials, refreshToken);
+  return renewWith(forRequest(http, request), request, credentials, refreshToken);
 }
 
 async function renewWith(
   http: HttpContext,
-  tenantId: string,
+  request: HttpRequest,
   credentials: Credentials,
   refreshToken: string,
 ): Promise<Authenticated> {
+  const tenantId = http.tenantOf(request);
   const refreshed = await refresh(http, tenantId, refreshToken);
   // What was ended or changed meanwhile has killed the token already. Asked again, the session is over, or gives what is so now.
   const current = refreshed.isRevoked
@@ -105,7 +106,7 @@ async function renewWith(
   if (current.isRevoked) throw new AuthError('access_token_revoked');
   const { signedIn, claims } = current;
   return {
-    identity: await createIdentity(http, claims),
+    identity: await createIdentity(http, request, claims),
     claims,
     credentials,
     cookies: writeCookies(http.cookies, 'cookie', signedIn, credentials),

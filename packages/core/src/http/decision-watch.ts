@@ -1,3 +1,4 @@
+import { isAuthError } from '../errors.js';
 import type { Identity } from './guard.js';
 import type { HttpRequest } from './request.js';
 
@@ -30,15 +31,21 @@ export function followIdentity(request: HttpRequest, identity: Identity): Identi
   return watch === undefined ? identity : follow(watch, identity);
 }
 
-function follow(watch: DecisionWatch, { principal, can, decide, ...facts }: Identity): Identity {
+function follow(watch: DecisionWatch, { principal, can, decide, require, ...facts }: Identity): Identity {
   const noting =
     <Asked extends readonly unknown[], Answer>(ask: (...asked: Asked) => Answer) =>
     (...asked: Asked): Answer => {
-      const answer = ask(...asked);
-      watch.isDecided = true;
-      return answer;
+      try {
+        const answer = ask(...asked);
+        watch.isDecided = true;
+        return answer;
+      } catch (error) {
+        // A refusal is a decision, whatever the handler makes of it.
+        if (isAuthError(error)) watch.isDecided = true;
+        throw error;
+      }
     };
-  const followed = { ...facts, can: noting(can), decide: noting(decide) };
+  const followed = { ...facts, can: noting(can), decide: noting(decide), require: noting(require) };
   // Not enumerable: writing an identity to a log or into an answer is no decision.
   return Object.defineProperty(followed, 'principal', {
     enumerable: false,

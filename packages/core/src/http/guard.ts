@@ -47,6 +47,17 @@ export interface Identity extends UserRef {
     permission: P,
     ...record: RecordArguments<RegisteredModel, P>
   ): Decision;
+  /**
+   * Goes on where {@link Identity.can} would say yes. Otherwise it throws, and the refusal is recorded like that of a guard:
+   * `authz_fail`, with the reason. Ask `can` for what a page shows, and this for what somebody does.
+   *
+   * @throws `AuthError` `permission_denied` with `statusCode` 403, which `answerRefusals` of the binding answers as a guard would;
+   * `TypeError` for a permission that is not there.
+   */
+  require<P extends PermissionIn<RegisteredModel>>(
+    permission: P,
+    ...record: RecordArguments<RegisteredModel, P>
+  ): void;
 }
 
 /** What a guard says of a request that may go on. */

@@ -30,6 +30,7 @@ export { reviewAnswer } from './node/review-answer.js';
 export { createOpenApiDocument, type OpenApiInfo } from './openapi.js';
 export { statusOf } from './problem.js';
 export type { HttpRequest } from './request.js';
+export { findRefusal } from './require-permission.js';
 export { type HttpResponse, type ResponseExtras, respondEmpty, respondJson } from './response.js';
 export {
   defineRoute,

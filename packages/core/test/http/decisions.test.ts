@@ -1,4 +1,4 @@
-import { definePolicy } from '@tessera-auth/core';
+import { AuthError, definePolicy } from '@tessera-auth/core';
 import { all, type Guard, type HttpRequest, type Identity, respondJson } from '@tessera-auth/core/http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publicUrl } from '../auth-bench.js';
@@ -66,6 +66,13 @@ describe('a decision is', () => {
     ['can', ({ can }) => can('reports:read')],
     ['can, also when it says no', (identity) => identity.can('reports:lock')],
     ['decide', (identity) => identity.decide('reports:lock')],
+    ['require', (identity) => identity.require('reports:read')],
+    [
+      'require, also when it refuses',
+      (identity) => {
+        expect(() => identity.require('reports:lock')).toThrow(AuthError);
+      },
+    ],
     ['principal, for a list', (identity) => identity.principal],
   ])('what the identity is asked: %s', async (_what, ask) => {
     expect(await answerAfter(ask)).toBe(200);
@@ -105,6 +112,7 @@ describe('no decision is', () => {
       'a permission that is not there',
       (identity) => {
         expect(() => identity.can('reports:raed')).toThrow(TypeError);
+        expect(() => identity.require('reports:raed')).toThrow(TypeError);
       },
     ],
     ['one about another request', () => pass(bench.http.requireRole('employee'), requestTo('/api/reports'))],

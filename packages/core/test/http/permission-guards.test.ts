@@ -1,6 +1,7 @@
-import { definePolicy } from '@tessera-auth/core';
-import type { Guard } from '@tessera-auth/core/http';
+import { AuthError, definePolicy } from '@tessera-auth/core';
+import { findRefusal, type Guard } from '@tessera-auth/core/http';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createBrowser } from './browser.js';
 import { createHttpBench, type HttpBench, requestOf } from './http-bench.js';
 
 const policy = definePolicy({
@@ -206,5 +207,73 @@ describe('a denial is told with what was missing, and why in the words of the po
       ),
     ).toBe(403);
     expect(await listRefusals()).toMatchObject([{ userId, missing: 'owner', name: null, reasons: [] }]);
+  });
+});
+
+describe('what a handler requires of the identity', () => {
+  const identityOf = async (accessToken: string) => {
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const request = requestOf({ method: 'GET', url: '/report', headers });
+    const verdict = await bench.http.signedIn()(request);
+    if (!verdict.isAllowed || verdict.identity === null) throw new Error('refused');
+    // The app has not told the compiler of its policy.
+    return { identity: verdict.identity as never as LooseIdentity, id: bench.http.requestIdOf(request) };
+  };
+  type LooseIdentity = Record<'require' | 'can', (permission: string, record?: object) => unknown>;
+  const theirs = { authorId: 'secret-author', closedAt: null };
+  const listRefusals = async () => (await bench.listEvents()).filter(({ type }) => type === 'authz_fail');
+  const thrownBy = (work: () => unknown): unknown => {
+    try {
+      return work();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('is nothing where the policy allows it', async () => {
+    const { identity } = await identityOf(asEmployee);
+    expect(identity.require('reports:read', mine())).toBeUndefined();
+    expect(await listRefusals()).toEqual([]);
+  });
+
+  it('is otherwise refused, answered and recorded as by a guard', async () => {
+    const { identity, id: requestId } = await identityOf(asEmployee);
+    const error = thrownBy(() => identity.require('reports:read', theirs));
+    expect(error).toMatchObject({ code: 'permission_denied', statusCode: 403 });
+    const answer = findRefusal(error);
+    expect(answer).toMatchObject({ status: 403, headers: { 'x-request-id': requestId } });
+    expect(answer?.body).not.toMatch(/reports|author/);
+    expect(await listRefusals()).toMatchObject([
+      {
+        ...{ userId, missing: 'permission', name: 'reports:read', requestId, ip: '203.0.113.7' },
+        reasons: [{ code: 'relation_unmet', condition: 'resource.authorId is user.id' }],
+      },
+    ]);
+    expect(JSON.stringify(await listRefusals())).not.toContain('secret');
+  });
+
+  it('is recorded of a session that was renewed on the way', async () => {
+    const browser = createBrowser(bench);
+    await browser.register();
+    bench.clock.advance(3_600_000);
+    const headers = await browser.headers();
+    const verdict = await bench.http.signedIn()(requestOf({ method: 'GET', url: '/report', headers }));
+    const { identity } = verdict as never as { identity: LooseIdentity };
+    expect(() => identity.require('reports:close', mine())).toThrow();
+    expect(await listRefusals()).toHaveLength(1);
+  });
+
+  it('is not recorded where can says no, nor where there is no such permission', async () => {
+    const { identity } = await identityOf(asEmployee);
+    expect(identity.can('reports:read', theirs)).toBe(false);
+    const error = thrownBy(() => identity.require('reports:raed', theirs));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(findRefusal(error)).toBeNull();
+    expect(await listRefusals()).toEqual([]);
+  });
+
+  it('is answered only where it was required: other refusals are the app’s', () => {
+    for (const error of [new AuthError('permission_denied'), new Error('x'), null, 'x'])
+      expect(findRefusal(error)).toBeNull();
   });
 });

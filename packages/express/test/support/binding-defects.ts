@@ -242,6 +242,11 @@ export const bindingDefects: readonly BindingDefect[] = [
       },
     }),
   ),
+  {
+    name: 'lets the app answer what a handler was refused',
+    noticedBy: 'the real guards > what a handler requires is refused as by a guard, and recorded',
+    binding: { ...binding, answerRefusals: (error, _req, _res, next) => next(error) },
+  },
   mountDefect(
     'decodes the path before it compares',
     'paths > no other spelling of a path reaches its route',

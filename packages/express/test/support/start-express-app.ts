@@ -11,6 +11,10 @@ const identity: RequestHandler = ({ auth }, res) => {
 
 const pages: Readonly<Record<PageKind, RequestHandler>> = {
   identity,
+  required: ({ auth }, res) => {
+    auth.require('accounts:create');
+    res.status(204).end();
+  },
   open: (req, res) => {
     res.json({ auth: 'auth' in req, nonce: req.cspNonce ?? null });
   },
@@ -64,16 +68,17 @@ const answerError: ErrorRequestHandler = (
     .json({ caught: error instanceof Error ? error.message : null });
 };
 
-/** The two verbs of a binding to Express. */
+/** The verbs of a binding to Express. */
 export interface ExpressBinding {
   readonly protect: typeof binding.protect;
   readonly mount: typeof binding.mount;
+  readonly answerRefusals: typeof binding.answerRefusals;
 }
 
 /** The app that the conformance suite asks for, with this binding or, to test the suite, with a broken one. */
 export function startExpressApp(
   setup: BindingSetup,
-  { mount, protect }: ExpressBinding = binding,
+  { mount, protect, answerRefusals }: ExpressBinding = binding,
 ): Promise<StartedServer> {
   const app = express();
   app.use((_req, res, next) => {
@@ -94,7 +99,7 @@ export function startExpressApp(
   app.use((_req, res) => {
     res.status(404).type('text').send('nothing here');
   });
-  app.use(answerError);
+  app.use(answerRefusals, answerError);
   return listen(app);
 }
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { BindingSetup, PageKind, StartedServer } from '@tessera-auth/core/testing';
-import { mount, protect } from '@tessera-auth/fastify';
+import { answerRefusals, mount, protect } from '@tessera-auth/fastify';
 import { type FastifyInstance, fastify, type RouteHandlerMethod } from 'fastify';
 
 const identity: RouteHandlerMethod = async ({ auth }) => ({
@@ -12,6 +12,10 @@ const identity: RouteHandlerMethod = async ({ auth }) => ({
 
 const pages: Readonly<Record<PageKind, RouteHandlerMethod>> = {
   identity,
+  required({ auth }, reply) {
+    auth.require('accounts:create');
+    return reply.code(204).send();
+  },
   open: async (request) => ({ auth: 'auth' in request, nonce: request.cspNonce ?? null }),
   echo: async ({ body }) => ({ body: body ?? null }),
   cookie: (_request, reply) => reply.header('set-cookie', 'page=1').send({}),
@@ -62,10 +66,13 @@ export async function startFastifyApp(setup: BindingSetup): Promise<StartedServe
     else app.register(async (nested) => nested.register(mount(routes)), { prefix });
   }
   if (setup.parsers === 'after') addParsers(app);
-  for (const { method, path, kind, guard, area } of setup.pages) {
-    const guards = [area, guard].filter((one) => one !== undefined).map((one) => protect(one));
-    app.route({ method, url: path, onRequest: guards, handler: pages[kind] });
-  }
+  app.register(async (nested) => {
+    nested.setErrorHandler(answerRefusals);
+    for (const { method, path, kind, guard, area } of setup.pages) {
+      const guards = [area, guard].filter((one) => one !== undefined).map((one) => protect(one));
+      nested.route({ method, url: path, onRequest: guards, handler: pages[kind] });
+    }
+  });
   return listen(app);
 }
 

@@ -5,7 +5,7 @@ import { covers } from './covers.js';
 import { decide } from './decide.js';
 import { filterFor } from './filter.js';
 import { isAllowed } from './judge.js';
-import { listFindings, listMatrix } from './matrix.js';
+import { listMatrix } from './matrix.js';
 import type { PolicyDefinition, ResourceDefinitions } from './model.js';
 import type { CompiledPermission } from './permission-rules.js';
 import type { Policy } from './policy.js';
@@ -165,8 +165,6 @@ function createPolicy(given: GivenPolicy): Policy {
     matrix: () => listMatrix(compiled, Object.keys(given.roles)),
 
     rulesOf: (permission) => require(permission).rules,
-
-    findings: () => listFindings(compiled),
   };
 }
 

@@ -62,18 +62,3 @@ export function diffMatrices(
     });
   });
 }
-
-/** What is probably a mistake, a sentence each. */
-export function listFindings({ permissions, roles, roleIds }: CompiledPolicy): readonly string[] {
-  const unreachable = [...permissions.values()]
-    .filter(({ rules }) => !rules.resource.startsWith('auth:'))
-    .filter((compiled) => [...roles.values()].every(({ bits }) => extentOf(compiled, bits) === 'never'))
-    .map(({ rules }) => `Nobody has ${rules.permission}.`);
-  const empty = [...roles]
-    .filter(([name, { bits }]) => {
-      const own = roleIds.get(name) as number;
-      return !bits.some((word, index) => (index === own >>> 5 ? word & ~(1 << (own & 31)) : word) !== 0);
-    })
-    .map(([name]) => `The role ${name} grants nothing.`);
-  return [...unreachable, ...empty];
-}

@@ -110,7 +110,4 @@ export interface Policy<M extends PolicyModel = PolicyModel> {
 
   /** Everything that decides about a permission, as data. */
   rulesOf(permission: PermissionIn<M>): PermissionRules;
-
-  /** What is probably a mistake, a sentence each: permissions that nobody has, roles that grant nothing. */
-  findings(): readonly string[];
 }

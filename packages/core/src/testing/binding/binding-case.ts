@@ -7,6 +7,7 @@ import type { TestClient } from './test-client.js';
  *
  * - `identity`: 200 with the JSON `{ userId, sessionId, canReport }` of the identity on the request, where `canReport`
  *   is `can('reports:read')`.
+ * - `required`: asks `require('accounts:create')` of the identity on the request, then 204.
  * - `open`: 200 with the JSON `{ auth, nonce }`: whether the request has an `auth`, and its `cspNonce` or `null`.
  * - `echo`: 200 with the JSON `{ body }`, what the app's own parser made of the request's body, or `null`.
  * - `cookie`: adds `Set-Cookie: page=1` the way the framework recommends, and answers 200 with the JSON `{}`.
@@ -21,6 +22,7 @@ import type { TestClient } from './test-client.js';
  */
 export type PageKind =
   | 'identity'
+  | 'required'
   | 'open'
   | 'echo'
   | 'cookie'
@@ -54,7 +56,8 @@ export interface TestMount {
  *
  * - adds `Set-Cookie: app=1` to each answer, before anything else runs;
  * - answers a path that it does not know with 404 and the text `nothing here`;
- * - answers an error that reaches its error handler with the error's `status` or `statusCode`, otherwise 500, and the
+ * - has `answerRefusals` of the binding answer what pages throw;
+ * - answers any other error, which reaches its own error handler, with the error's `status` or `statusCode`, otherwise 500, and the
  *   JSON `{ caught }`, the error's message.
  */
 export interface BindingSetup {

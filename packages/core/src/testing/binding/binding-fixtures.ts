@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { definePolicy, type Policy } from '../../domains/authorization/index.js';
 import type { Guard, Identity } from '../../http/guard.js';
 import { decisionsOf } from '../../http/identity.js';
+import { permissionDenied } from '../../http/permission-denied.js';
 import { respondEmpty, respondJson } from '../../http/response.js';
 import { defineRoute, type Route } from '../../http/route.js';
 
@@ -20,7 +21,9 @@ export function identityOf(userId: string): Identity {
     roles: [],
     amr: ['pwd'],
     authTime: new Date('2030-01-02T03:04:05.678Z'),
-    ...decisionsOf(policy as unknown as Policy, principal),
+    ...decisionsOf(policy as unknown as Policy, principal, (permission) => {
+      throw permissionDenied(policy as unknown as Policy, principal, [permission]);
+    }),
   };
 }
 

@@ -25,7 +25,7 @@ import { createTestClient, type TestClient } from './test-client.js';
 export interface BindingUnderTest {
   /** Heads the report. */
   readonly name: string;
-  /** Starts a fresh app as the set-up says, on a free port of 127.0.0.1, with the binding's own `protect` and `mount`. */
+  /** Starts a fresh app as the set-up says, on a free port of 127.0.0.1, with the binding's own `protect`, `mount` and `answerRefusals`. */
   start(setup: BindingSetup): Promise<StartedServer>;
 }
 

@@ -1,5 +1,5 @@
 import { diffMatrices } from '@tessera-auth/core/authorization';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { defineLoosely, listPermissions } from './loose-policy.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: rules as JavaScript would write them.
@@ -57,17 +57,4 @@ it('a difference is what was gained and lost, by role and permission', () => {
     { role: 'gone', permission: 'files:lock', before: 'always', after: 'never' },
   ]);
   expect(diffMatrices(after.matrix(), after.matrix())).toEqual([]);
-});
-
-describe('findings', () => {
-  it('are permissions that nobody has and roles that grant nothing', () => {
-    expect(policy.findings()).toEqual(['Nobody has files:lock.']);
-    expect(defineLoosely({ resources, roles: { empty: {}, boss: { can: ['files:*'] } } }).findings()).toEqual(
-      ['The role empty grants nothing.'],
-    );
-  });
-
-  it('are none where all is well', () => {
-    expect(defineLoosely({ resources, roles: { boss: { can: ['*'] } } }).findings()).toEqual([]);
-  });
 });

@@ -21,6 +21,22 @@ const guards: readonly BindingCase[] = [
     },
   },
   {
+    name: 'what a handler requires is refused as by a guard, and recorded',
+    async run(bench) {
+      const app = await startAuthApp(bench);
+      assert.equal((await (await app.register('boss@example.com')).get('/required')).status, 204);
+      const browser = await app.register('ada@example.com');
+      const [refused, byGuard] = [await browser.get('/required'), await browser.get('/accounts')];
+      const { requestId, ...problem } = refused.json();
+      assert.deepEqual({ ...problem, requestId: byGuard.json().requestId }, byGuard.json());
+      for (const name of ['content-type', 'cache-control'])
+        assert.equal(refused.headers[name], byGuard.headers[name], name);
+      assert.deepEqual([refused.status, refused.cookies], [403, ['app=1']]);
+      const [denial] = app.denials;
+      assert.deepEqual([denial?.name, denial?.requestId], ['accounts:create', requestId]);
+    },
+  },
+  {
     name: 'two credentials, or one twice, are nobody',
     async run(bench) {
       const app = await startAuthApp(bench);

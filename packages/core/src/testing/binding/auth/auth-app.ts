@@ -32,7 +32,7 @@ const policy = definePolicy({
 /**
  * An app with the real routes on memory stores, and these pages behind real guards: `GET` and `POST /page` for everybody
  * who is signed in, `/employees` and `/bosses` for roles, `/twice` with two guards, `/closed` with a second guard of the app that
- * lets nobody through, `/accounts` for the permission `accounts:create`, and below `/area` handlers that have to decide: one forgot,
+ * lets nobody through, `/accounts` and `/required` for the permission `accounts:create`, and below `/area` handlers that have to decide: one forgot,
  * one asks, others have guards of their own. Users whose
  * address begins with `boss` have the role `boss`, and administrate accounts and read the audit log; all others are `employee`.
  */
@@ -40,6 +40,8 @@ export interface AuthApp {
   readonly client: TestClient;
   /** What could not be answered, as events. */
   readonly failures: readonly Failure[];
+  /** What somebody was refused, as events. */
+  readonly denials: readonly Denial[];
   readonly clock: TestClock;
   /** A browser that nobody is signed in with yet. */
   openBrowser(): Browser;
@@ -56,6 +58,7 @@ export interface AuthApp {
 }
 
 type Failure = Extract<AuthEvent, { type: 'sys_failure' }>;
+type Denial = Extract<AuthEvent, { type: 'authz_fail' }>;
 
 /** What a case may want of the app. */
 interface AuthAppOptions {
@@ -79,6 +82,7 @@ export async function startAuthApp(
 ): Promise<AuthApp> {
   const clock = createTestClock();
   const failures: Failure[] = [];
+  const denials: Denial[] = [];
   const { stores, setLost } = makeLosable({ ...memoryStores({ clock }), audit: createMemoryAuditStore() });
   const auth = createAuth({
     publicUrl,
@@ -91,7 +95,10 @@ export async function startAuthApp(
     // Cheap: nothing here is about what a hash costs.
     passwords: { argon2: { memoryKiB: 8, iterations: 1 }, allowWeakArgon2: true },
     rateLimits: routeLimits === undefined ? 'off' : {},
-    onEvent: (event) => void (event.type === 'sys_failure' && failures.push(event)),
+    onEvent(event) {
+      if (event.type === 'sys_failure') failures.push(event);
+      if (event.type === 'authz_fail') denials.push(event);
+    },
     onError: () => {},
     clock,
   });
@@ -111,6 +118,7 @@ export async function startAuthApp(
       ...page('/closed', all(http.signedIn(), refusing)),
       ...page('/bosses', http.requireRole('boss')),
       ...page('/accounts', http.requirePermission('accounts:create')),
+      ...page('/required', http.signedIn(), 'required'),
       ...page('/area/forgotten', area, 'open'),
       ...page('/area/asked', area),
       ...page('/area/role', http.requireRole('employee'), 'open', area),
@@ -132,6 +140,7 @@ export async function startAuthApp(
     client,
     clock,
     failures,
+    denials,
     openBrowser,
     loseStores: setLost,
     register: (email) => enter('/auth/register', email),
