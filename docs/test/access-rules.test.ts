@@ -20,26 +20,25 @@ type Permission = (typeof permissions)[number];
 /** Every documented route with the permission beside it. */
 const rules = [
   ...[
-    ...findSection(readPage('docs/guide/accounts.md'), '## Administration').text.matchAll(
-      /^\| (`(?:GET|POST|DELETE).+?) +\| `(auth:[\w:]+)`/gm,
-    ),
-  ].flatMap(([, requests = '', permission]) =>
-    [...requests.matchAll(/`(GET|POST|DELETE) ?([^`]*)`/g)].map(([, method, path]) => ({
-      route: `${method} /auth/admin/users${path}`,
-      permission,
-    })),
-  ),
-  ...[
     ...findSection(readPage('docs/guide/audit.md'), '## For administrators').text.matchAll(
       /^\| `(GET [^`]+)`/gm,
     ),
   ].map(([, route = '']) => ({ route, permission: 'auth:audit:read' })),
-  ...[
-    ...findSection(readPage('docs/guide/roles-and-guards.md'), '### Routes').text.matchAll(
-      /^\| `(GET|POST|PUT|DELETE) ([^`]+)`.*? \| `(auth:[\w:]+)`/gm,
-    ),
-  ].map(([, method, path, permission]) => ({ route: `${method} /auth/admin${path}`, permission })),
+  ...listRules(findSection(readPage('docs/guide/roles-and-guards.md'), '### Routes').text),
+  // The last of them signs everybody out.
+  ...listRules(findSection(readPage('docs/guide/accounts.md'), '## Administration').text),
 ];
+
+/** The rows of a table of routes below `/auth/admin`; a row may have several. */
+function listRules(text: string): { readonly route: string; readonly permission: string }[] {
+  const rows = text.matchAll(/^\| (`(?:GET|POST|PUT|DELETE) .+?) +\| `(auth:[\w:]+)`/gm);
+  return [...rows].flatMap(([, requests = '', permission = '']) =>
+    [...requests.matchAll(/`(GET|POST|PUT|DELETE) ([^`]*)`/g)].map(([, method, path]) => ({
+      route: `${method} /auth/admin${path}`,
+      permission,
+    })),
+  );
+}
 
 const policy = definePolicy({
   roles: {
