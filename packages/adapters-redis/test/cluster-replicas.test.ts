@@ -30,7 +30,7 @@ afterAll(async () => {
 function openStores() {
   const clock = createTestClock();
   const replicas = { atLeast: 1, within: '2s' as const };
-  return { clock, ...redisStores({ client, keyPrefix: freshPrefix(), clock, replicas, timeout: '4s' }) };
+  return { clock, ...redisStores({ client, keyPrefix: freshPrefix(), clock, replicas, timeout: '20s' }) };
 }
 
 /** The slot of all that is Ada's. */

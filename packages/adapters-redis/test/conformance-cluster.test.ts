@@ -85,7 +85,9 @@ it('a session ends, is revoked and told to the log by one script', async () => {
   monitor.disconnect();
   const writes = ['hset', 'zrem', 'set', 'xadd'].map((command) => `lua ${command}`);
   expect(seen.filter((command) => writes.includes(command))).toEqual(writes);
+  // The epoch of the tenant may lie on another server, so it is asked for first.
   expect(seen.filter((command) => !command.startsWith('lua ') && command !== 'echo')).toEqual([
+    expect.stringMatching(/^eval/),
     expect.stringMatching(/^eval/),
   ]);
 });

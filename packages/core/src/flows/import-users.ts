@@ -17,7 +17,10 @@ export type ImportSource = Iterable<ImportedUser> | AsyncIterable<ImportedUser |
 
 /** Where to: `auth`, which knows the roles of its policy and records what it makes, or stores alone, which take any role and record nothing. */
 export type ImportTarget =
-  | { importUsers(source: ImportSource, options?: ImportUsersOptions): Promise<ImportReport> }
+  | {
+      /** As `auth` has it. */
+      importUsers(source: ImportSource, options?: ImportUsersOptions): Promise<ImportReport>;
+    }
   | { readonly users: UserStore };
 
 /** A row that was not imported. Never holds what stands in it. */

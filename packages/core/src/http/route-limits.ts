@@ -34,6 +34,7 @@ export type RouteName =
   | 'GET /account/export'
   | 'DELETE /account'
   | 'GET /admin/users'
+  | 'DELETE /admin/sessions'
   | 'GET /admin/users/:id'
   | 'POST /admin/users/:id/disable'
   | 'POST /admin/users/:id/enable'

@@ -242,6 +242,7 @@ const everyRoute: Readonly<Record<RouteName, true>> = {
   'GET /account/export': true,
   'DELETE /account': true,
   'GET /admin/users': true,
+  'DELETE /admin/sessions': true,
   'GET /admin/users/:id': true,
   'POST /admin/users/:id/disable': true,
   'POST /admin/users/:id/enable': true,
