@@ -80,7 +80,7 @@ function ending(contestant: Contestant): Operation {
       const { tenantId, userId, id } = held.pop() as HeldSession;
       const command = { tenantId, userId, sessionId: id, reason: 'signed_out', accessTokenMs } as const;
       const ended = await contestant.sessions.end(command);
-      insist('end', ended?.id === id && ended.endReason === 'signed_out');
+      insist('end', ended?.wasLive === true && ended.session.endReason === 'signed_out');
     },
   };
 }
