@@ -100,25 +100,31 @@ describe('flows on one database', () => {
     expect((await auth.listSessions(user)).sessions).toEqual([]);
   });
 
-  it('takes one transaction for a step and for the steps in it', async () => {
-    let transactions = 0;
-    const { transactions: own, ...stores } = await freshStores(pool, { audit: true });
-    const run: typeof own.run = (work) => {
-      transactions++;
-      return own.run(work);
-    };
-    const auth = createAuth({
-      publicUrl,
-      secret,
-      stores: { ...stores, transactions: { covers: own.covers, run } },
-      emailVerification: 'off',
-    });
-    const { refreshToken } = finishedSignIn(await auth.register(registration));
-    transactions = 0;
-    // The old session ends in the step that begins the new one: two would wait for each other, or for one connection.
-    finishedSignIn(await auth.signInWithPassword({ ...registration, replaces: refreshToken }));
-    expect(transactions).toBe(1);
-  });
+  it.each([true, false])(
+    'takes one transaction for a step and for the steps in it: with a log %j',
+    async (audit) => {
+      let transactions = 0;
+      const { transactions: own, ...stores } = await freshStores(pool, { audit });
+      const run: typeof own.run = (work) => {
+        transactions++;
+        return own.run(work);
+      };
+      const auth = createAuth({
+        publicUrl,
+        secret,
+        stores: { ...stores, transactions: { covers: own.covers, run } },
+        emailVerification: 'off',
+      });
+      const { user, refreshToken } = finishedSignIn(await auth.register(registration));
+      transactions = 0;
+      // The old session ends in the step that begins the new one: two would wait for each other, or for one connection.
+      finishedSignIn(await auth.signInWithPassword({ ...registration, replaces: refreshToken }));
+      expect(transactions).toBe(1);
+      // One statement and its record, which without a log is nothing.
+      await auth.signOutEverywhere(user);
+      expect(transactions).toBe(audit ? 2 : 1);
+    },
+  );
 
   it('erases an account with all that belongs to it, or nothing', async () => {
     const outage = { isAway: true };

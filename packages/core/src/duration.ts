@@ -40,3 +40,10 @@ function durationMs(value: unknown): number | null {
   const match = typeof value === 'string' ? /^(\d{1,12})(ms|s|m|h|d)$/.exec(value) : null;
   return match === null ? null : Number(match[1]) * unitMs[match[2] as DurationUnit];
 }
+
+/** In the largest unit that makes it a whole number. */
+export function writeDuration(ms: number): Duration {
+  const largestFirst: readonly DurationUnit[] = ['d', 'h', 'm', 's'];
+  const unit = (ms > 0 && largestFirst.find((name) => ms % unitMs[name] === 0)) || 'ms';
+  return `${ms / unitMs[unit]}${unit}`;
+}

@@ -1,4 +1,23 @@
 import { inspect } from 'node:util';
+import type { KeyPurpose } from '@tessera-auth/core/primitives';
+
+type NamedPurpose = Exclude<KeyPurpose, `seal:${string}`>;
+const named: Readonly<Record<NamedPurpose, true>> = {
+  access: true,
+  'refresh-mac': true,
+  'refresh-successor': true,
+  csrf: true,
+  audit: true,
+  'audit-seal': true,
+  'rate-limit': true,
+  nobody: true,
+};
+
+/** Every purpose that a key of the ring is at work for. */
+export const keyPurposes: readonly KeyPurpose[] = [
+  ...(Object.keys(named) as NamedPurpose[]),
+  ...(['seal:totp', 'seal:one-time', 'seal:audit-origin'] as const),
+];
 
 /** Values that must turn up nowhere, each under a name that may be printed. */
 export interface Canaries {

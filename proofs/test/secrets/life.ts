@@ -3,7 +3,7 @@ import { type Auth, createAuth, definePolicy, type Notice, type Stores } from '@
 import { createKeyRing } from '@tessera-auth/core/primitives';
 import { createTestClock, finishedSignIn } from '@tessera-auth/core/testing';
 import { generate } from 'otplib/functional';
-import { type Canaries, createCanaries } from '../../../packages/core/test/canaries.js';
+import { type Canaries, createCanaries, keyPurposes } from '../../../packages/core/test/canaries.js';
 
 export const rootSecret = 'k3J9xQ2m7Lw0Zp5Vb8Tn4Rc6Yd1Hf3Gs';
 export const email = 'ada@example.org';
@@ -13,7 +13,6 @@ const wrongPassword = 'Never-The-Right-One-19';
 const secrets = { password, newPassword, wrongPassword };
 const origin = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0', isBrowser: false };
 const tenantId = '';
-const purposes = ['access', 'refresh-mac', 'refresh-successor', 'csrf', 'audit', 'seal:totp'] as const;
 const stepMs = 30_000;
 
 /** What somebody's walk leaves: the secrets that were given out, and calls that hold them. */
@@ -43,7 +42,7 @@ export async function live(openStores: (clock: ReturnType<typeof createTestClock
   await auth.ready();
 
   for (const [name, secret] of Object.entries({ ...secrets, rootSecret })) canaries.add(name, secret);
-  for (const purpose of purposes)
+  for (const purpose of keyPurposes)
     canaries.add(`key for ${purpose}`, createKeyRing({ secret: rootSecret }).activeKey(purpose));
   /** A token as it is sent, and the random part of it as it would be stored. */
   const keep = (name: string, token: string): string => {

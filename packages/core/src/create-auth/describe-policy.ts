@@ -5,11 +5,11 @@ import type { CountedLimit, RateLimits, RateLimitZone } from '../domains/rate-li
 import type { Revocations } from '../domains/revocation/index.js';
 import type { Sessions } from '../domains/sessions/index.js';
 import type { AccessTokens } from '../domains/tokens/index.js';
-import type { Duration } from '../duration.js';
+import { type Duration, writeDuration } from '../duration.js';
 import type { EmailTokens } from '../flows/email-tokens.js';
 import type { Stores } from '../stores/stores.js';
 import type { ProfileName } from './profiles.js';
-import { writeDuration, writeLimit } from './write-limit.js';
+import { writeLimit } from './write-limit.js';
 
 /** What is in force: plain data without secrets, for a log, a page or a comparison between deployments. */
 export interface PolicyReport {

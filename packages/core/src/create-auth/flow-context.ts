@@ -56,7 +56,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
     onRecorded: OnRecorded,
     told: Outbox,
     keep: (events: readonly AuthEvent[]) => Promise<void>,
-  ): Omit<FlowContext, 'atomically'> => ({
+  ): Omit<FlowContext, 'atomically' | 'recorded'> => ({
     ...{
       revocations,
       accessTokens,
@@ -95,6 +95,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
   const context: FlowContext = {
     ...contextOver(stores, revocations.apply, outbox, async (events) => audit?.append(events)),
     atomically,
+    recorded: (work) => (audit === null ? work(context) : atomically(work)),
   };
 
   /**
@@ -126,6 +127,7 @@ export function createFlowContext(options: FlowContextOptions): FlowContext {
         ),
         // A step of a step belongs to it: another transaction would wait for this one, or for its connection.
         atomically: (step) => step(kept),
+        recorded: (step) => step(kept),
       };
       const done = await work(kept);
       // The last step, for the chain of the tenant is locked from here to the commit.

@@ -39,7 +39,8 @@ export async function changePassword(auth: FlowContext, change: PasswordChange):
   const attempt = await reservePasswordAttempt(auth, { user: ref, account, origin });
   const verdict = await auth.passwords.verify(currentPassword, user?.passwordHash ?? null);
   if (user === null || !verdict.isMatch || user.disabledAt !== null) {
-    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip: null, userAgent: null });
+    const { ip, userAgent } = origin;
+    await auth.record({ type: 'authn_login_fail', ...ref, factor: 'password', ip, userAgent });
     throw new AuthError('credentials_invalid');
   }
   await attempt.succeed();

@@ -1,9 +1,9 @@
 import type { Principal } from '../domains/authorization/index.js';
 import { AuthError, storeUnavailable } from '../errors.js';
 import type { ChangedHolder, OutdatedOutcome, RoleJudge, RoleStore } from '../stores/role-store.js';
-import type { UserRef } from '../stores/user-store.js';
+import type { UserRecord, UserRef } from '../stores/user-store.js';
 import type { FlowContext } from './flow-context.js';
-import { findRights, readToTokenMs } from './read-rights.js';
+import { findRights, readRights, readToTokenMs } from './read-rights.js';
 import { asGrants, asRole, listDenied, principalOf } from './role-principals.js';
 
 /** The permission without which nobody could grant roles any more. */
@@ -141,20 +141,22 @@ export async function revokeOlder(
 }
 
 /**
- * Insists that nobody but the app puts a role on an administrator that may keep them from administering: they hold a role that
- * {@link listKeptRoles} names, and would count as who is left.
+ * Insists that nobody but the app makes an administrator of somebody whom a role keeps from administering, or puts such a role on one:
+ * they would count as who is left.
  *
  * @throws `AuthError` `grant_exceeds_ceiling`.
  */
 export async function requireAdministrationStays(
   auth: FlowContext,
-  user: UserRef,
-  given: Principal,
+  user: UserRecord,
+  role: string,
 ): Promise<void> {
-  if (!listDenied(auth.policy, given).includes(administration)) return;
+  const { policy } = auth;
+  const { roles } = await readRights(auth, user);
+  const all = policy.principal({ userId: '', roles: [...roles, role] });
+  if (!listDenied(policy, all).includes(administration)) return;
   const kept = listKeptRoles(auth);
-  const held = await findRights(auth, user);
-  if (held?.roles.some((role) => kept.includes(role))) throw new AuthError('grant_exceeds_ceiling');
+  if ([...roles, role].some((name) => kept.includes(name))) throw new AuthError('grant_exceeds_ceiling');
 }
 
 /** Before somebody is disabled. @throws `AuthError` `last_administrator`. */

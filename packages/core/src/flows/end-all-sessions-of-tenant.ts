@@ -18,7 +18,7 @@ export async function endAllSessionsOfTenant(
   auth: FlowContext,
   { tenantId, actorId }: TenantAct,
 ): Promise<void> {
-  await auth.atomically(async (kept) => {
+  await auth.recorded(async (kept) => {
     await kept.sessions.endTenant(tenantId);
     await kept.record({
       type: 'session_ended',

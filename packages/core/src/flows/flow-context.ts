@@ -58,6 +58,8 @@ export interface FlowContext {
   readonly reportError: (error: unknown, source?: RequestSource) => void;
   /** Runs `work` so that all of it is kept or none, where the stores can do that; within another, as a part of it. */
   readonly atomically: <T>(work: (auth: FlowContext) => Promise<T>) => Promise<T>;
+  /** The same for one step and its record: where no log keeps the record, there is nothing that belongs together. */
+  readonly recorded: <T>(work: (auth: FlowContext) => Promise<T>) => Promise<T>;
 }
 
 /** Where a request came from and which kind of client sent it. */

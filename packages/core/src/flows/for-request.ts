@@ -14,6 +14,7 @@ export function forRequest(context: FlowContext, source: RequestSource): FlowCon
     reportError: (error) => context.reportError(error, source),
     record: (...events) => context.record(...events.map((event) => ofRequest(event, source))),
     atomically: (work) => context.atomically((inner) => work(forRequest(inner, source))),
+    recorded: (work) => context.recorded((inner) => work(forRequest(inner, source))),
   };
 }
 

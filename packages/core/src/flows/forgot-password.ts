@@ -30,7 +30,7 @@ async function sendLink(auth: FlowContext, tenantId: string, address: string): P
   const owner = found === null || found.disabledAt !== null ? null : found;
   const isDue = await hasMailLeft(auth, tenantId, address, 'password-reset');
   const receiver = isDue ? owner : null;
-  const { token, expiresAt } = await auth.atomically(async (kept) => {
+  const { token, expiresAt } = await auth.recorded(async (kept) => {
     // For nobody a token too, which opens nothing. Not for an owner who gets no mail: it would void the link in their mailbox.
     const whose = receiver ?? kept.oneTimeTokens.nobodyFor(tenantId, address);
     const issued = await kept.oneTimeTokens.issue(kept.emailTokens.passwordReset, whose, null);

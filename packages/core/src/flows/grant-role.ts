@@ -57,7 +57,7 @@ export async function grantRole(
       if (found === null) throw new AuthError('role_not_found');
       const given = found.isWhole ? found.given : null;
       const judgedBy = await requireCeiling(kept, ref.tenantId, actorId, given, expiresAt);
-      if (actorId !== null) await requireAdministrationStays(kept, ref, found.given);
+      if (actorId !== null) await requireAdministrationStays(kept, account, role);
       return requireRoleStore(kept).grant({
         ...{ ...ref, role, definition: found.definition, assignedBy: actorId, expiresAt },
         ...{ keepsOneOf: listKeptRoles(kept), commandId: createId(), judgedBy },

@@ -27,8 +27,7 @@ export async function proveSecondFactor(
   const attempts = attemptsAt(user, proof.method);
   await auth.limits.require('secondFactor', attempts);
   // A backup code that is used up without a trace would be one that its owner looks for in vain.
-  if (!(await auth.atomically((kept) => use(kept, user, proof))))
-    return fail(auth, user, proof.method, origin);
+  if (!(await auth.recorded((kept) => use(kept, user, proof)))) return fail(auth, user, proof.method, origin);
   // Whoever has a backup code has the authenticator looked at again as well.
   const proved = new Set([proof.method, 'totp'] as const);
   await tidyUp(

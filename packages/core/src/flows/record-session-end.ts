@@ -28,7 +28,7 @@ export function endAndRecord(
   sessionId: string,
   reason: SessionEndReason,
 ): Promise<boolean> {
-  return auth.atomically(async (kept) => {
+  return auth.recorded(async (kept) => {
     const ended = await kept.sessions.end(user, sessionId, reason);
     if (ended?.wasLive) await recordSessionEnd(kept, user, { sessionId, reason });
     return ended !== null;

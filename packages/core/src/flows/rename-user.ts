@@ -13,7 +13,7 @@ export async function renameUser(
   name: string | null,
 ): Promise<UserRecord | null> {
   const ref = { tenantId, userId };
-  return auth.atomically(async (kept) => {
+  return auth.recorded(async (kept) => {
     const before = await kept.users.find(ref);
     if (before === null || before.name === name) return before;
     const outcome = await kept.users.update({ ...ref, set: { name } });

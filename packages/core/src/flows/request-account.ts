@@ -35,7 +35,7 @@ async function sendLink(auth: FlowContext, tenantId: string, pending: PendingAcc
   const { email: to, canonicalEmail } = pending;
   const owner = await auth.users.findByEmail(tenantId, canonicalEmail);
   const isDue = await hasMailLeft(auth, tenantId, canonicalEmail, 'registration');
-  const { token, expiresAt } = await auth.atomically(async (kept) => {
+  const { token, expiresAt } = await auth.recorded(async (kept) => {
     // The id that the account will have; of a known address, of nobody.
     const nobody = { tenantId, userId: createId() };
     const issued = await kept.oneTimeTokens.issue(kept.emailTokens.registration, nobody, pending);

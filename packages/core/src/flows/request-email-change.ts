@@ -23,7 +23,7 @@ export async function requestEmailChange(
   const owner = await auth.users.findByEmail(tenantId, address.canonical);
   const isDue = await hasMailLeft(auth, tenantId, address.canonical, 'email-change');
   // Also where no mail is due: whoever asked before has proved who they are, and wants this address now.
-  const { token, expiresAt } = await auth.atomically(async (kept) => {
+  const { token, expiresAt } = await auth.recorded(async (kept) => {
     const issued = await kept.oneTimeTokens.issue(
       kept.emailTokens.emailChange,
       { tenantId, userId },

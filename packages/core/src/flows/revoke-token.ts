@@ -20,7 +20,7 @@ export async function revokeToken(auth: FlowContext, tenantId: string, token: st
 async function revokeAccessToken(auth: FlowContext, claims: AccessTokenClaims): Promise<void> {
   const { tenantId, subject: userId, sessionId, jti: tokenId } = claims;
   if (await auth.revocations.isRevoked({ ...claims, userId })) return;
-  await auth.atomically(async (kept) => {
+  await auth.recorded(async (kept) => {
     await kept.revoke([auth.revocations.describeToken(claims)]);
     // As where somebody signs out: an old token must not bring back what the log has forgotten of an erased account.
     if ((await kept.users.find({ tenantId, userId })) === null) return;

@@ -9,6 +9,7 @@ import { readRights } from './read-rights.js';
 import type { FinishedSignIn } from './sign-in-outcome.js';
 import { issueTokens, type SignedIn } from './signed-in.js';
 import { startSession } from './start-session.js';
+import { tidyUp } from './tidy-up.js';
 
 /** What a user gets once the authenticator has proved that it works. */
 export interface BackupCodes {
@@ -58,7 +59,7 @@ async function enroll(auth: FlowContext, user: UserRecord): Promise<TotpEnrollme
   const enrollment = await auth.secondFactors.enroll(user, user.email);
   if (enrollment === null) throw new AuthError('mfa_already_enabled');
   // Failures are counted for an authenticator (NIST SP 800-63B-4 §3.2.2), and there is none: the next one begins at none.
-  await auth.limits.reset('secondFactor', attemptsAt(user, 'totp'));
+  await tidyUp(auth, auth.limits.reset('secondFactor', attemptsAt(user, 'totp')));
   return enrollment;
 }
 
@@ -89,6 +90,7 @@ export async function confirmSecondFactor(
     return { ...issueTokens(kept, user, rights, held), backupCodes };
   });
   if (done === null) throw new AuthError('mfa_code_invalid');
+  await tidyUp(auth, auth.limits.reset('secondFactor', attemptsAt(user, 'setup')));
   return done;
 }
 
@@ -108,6 +110,7 @@ export async function confirmSecondFactorSetup(
     return { ...(await startSession(kept, proven)), backupCodes };
   });
   if (done === null) throw new AuthError('mfa_code_invalid');
+  await tidyUp(auth, auth.limits.reset('secondFactor', attemptsAt(user, 'setup')));
   return done;
 }
 

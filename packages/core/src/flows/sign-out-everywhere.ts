@@ -9,7 +9,7 @@ import { recordSessionEnd } from './record-session-end.js';
  * @throws `AuthError` `store_unavailable`.
  */
 export async function signOutEverywhere(auth: FlowContext, user: UserRef): Promise<void> {
-  await auth.atomically(async (kept) => {
+  await auth.recorded(async (kept) => {
     await kept.sessions.endAll(user);
     await recordSessionEnd(kept, user, { reason: 'signed_out_everywhere' });
   });

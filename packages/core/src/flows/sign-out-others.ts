@@ -9,7 +9,7 @@ import { recordSessionEnd } from './record-session-end.js';
  * @throws `AuthError` `access_token_revoked` when the asking session itself has just ended; `store_unavailable`.
  */
 export async function signOutOthers(auth: FlowContext, user: UserRef, keepSessionId: string): Promise<void> {
-  await auth.atomically(async (kept) => {
+  await auth.recorded(async (kept) => {
     const isKept = await kept.sessions.endOthers(user, keepSessionId);
     if (!isKept) throw new AuthError('access_token_revoked');
     await recordSessionEnd(kept, user, { exceptSessionId: keepSessionId, reason: 'signed_out_others' });

@@ -21,7 +21,7 @@ export interface SignOutRequest {
 export async function signOut(auth: FlowContext, request: SignOutRequest): Promise<void> {
   const { tenantId, session, refreshToken } = request;
   if (session !== null) {
-    await auth.atomically(async (kept) => {
+    await auth.recorded(async (kept) => {
       if (await kept.sessions.endByAccessToken(session))
         await recordSignOut(kept, session, session.sessionId);
     });
@@ -31,17 +31,23 @@ export async function signOut(auth: FlowContext, request: SignOutRequest): Promi
   if (!isSameSession) await signOutByRefreshToken(auth, tenantId, refreshToken);
 }
 
-/** Ends the session that a refresh token of ours belongs to. @returns whether it is one of ours; otherwise nothing was asked of a store. */
+/**
+ * Ends the session that a refresh token of ours belongs to.
+ *
+ * @param actorId who does it, where that is known. Default: the user of the session.
+ * @returns whether it is one of ours; otherwise nothing was asked of a store.
+ */
 export async function signOutByRefreshToken(
   auth: FlowContext,
   tenantId: string,
   refreshToken: string | null,
+  actorId?: string,
 ): Promise<boolean> {
   if (auth.sessions.findSessionId(tenantId, refreshToken) === null) return false;
-  await auth.atomically(async (kept) => {
+  await auth.recorded(async (kept) => {
     const ended = await kept.sessions.endByRefreshToken(tenantId, refreshToken);
     // Whoever shows the tokens of a dead session again and again must not fill the log with ends of it.
-    if (ended?.wasLive) await recordSignOut(kept, ended.session, ended.session.id);
+    if (ended?.wasLive) await recordSignOut(kept, ended.session, ended.session.id, actorId);
   });
   return true;
 }

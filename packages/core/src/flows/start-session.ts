@@ -41,7 +41,7 @@ export async function startSession(
     type: 'authn_login_success',
     ...{ tenantId, userId, sessionId: session.id, isNewDevice, amr, ip, userAgent },
   });
-  await signOutByRefreshToken(auth, tenantId, replaces);
+  await signOutByRefreshToken(auth, tenantId, replaces, userId);
   for (const sessionId of endedSessionIds)
     await recordSessionEnd(auth, user, { sessionId, reason: 'session_cap' });
   const { browser, os } = session;

@@ -7,7 +7,7 @@ import { defineRoute, type Route, type RouteDefinition, type RouteInput } from '
 
 /** What the handler of a ready-made route is given. */
 export interface AuthRouteInput<Body = unknown, Query = unknown> extends RouteInput<Body, Query> {
-  /** For this request: what is recorded with it names the request. */
+  /** For this request: what is recorded with it names the request. On a protected route that is for it to see to. */
   readonly http: HttpContext;
 }
 
@@ -29,9 +29,10 @@ export function defineAuthRoute<Body = undefined, Query = undefined>(
     ...definition,
     answers: { ...(limits !== null && { 429: 'Too many requests' }), ...definition.answers },
     handle(input) {
-      const own = { ...input, http: forRequest(http, input.request) };
+      const { request } = input;
+      const own = { ...input, http: definition.isProtected === true ? http : forRequest(http, request) };
       if (limits === null) return handle(own);
-      return countNetwork(own.http, own.request, limits).then(() => handle(own));
+      return countNetwork(http, request, limits).then(() => handle(own));
     },
   });
   const watch = {

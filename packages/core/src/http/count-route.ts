@@ -1,8 +1,9 @@
-import type { OwnZone } from '../domains/rate-limits/index.js';
+import type { OwnZone, RateLimitZone } from '../domains/rate-limits/index.js';
 import { findCountedAddress } from './edge/counted-address.js';
 import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest } from './request.js';
+import { sourceOf } from './request-source.js';
 import type { Route } from './route.js';
 import { nameOfRoute } from './route-limits.js';
 
@@ -15,16 +16,20 @@ export function findRouteLimits(
 }
 
 /** Counts a request for the network it comes from. @throws `AuthError` `rate_limited`, `store_unavailable`. */
-export async function countNetwork(http: HttpContext, request: HttpRequest, zone: OwnZone): Promise<void> {
-  const ip = findCountedAddress(http, request);
-  await http.auth.limits.require(zone, { tenantId: http.tenantOf(request), ip });
+export async function countNetwork(
+  http: HttpContext,
+  request: HttpRequest,
+  zone: RateLimitZone | OwnZone,
+): Promise<void> {
+  const subject = { tenantId: http.tenantOf(request), ip: findCountedAddress(http, request) };
+  await http.auth.limits.require(zone, subject, () => sourceOf(http, request));
 }
 
 /** Counts a request for the account, wherever it comes from. @throws `AuthError` `rate_limited`, `store_unavailable`. */
 export async function countAccount(
   { auth }: HttpContext,
   { tenantId, userId }: Identity,
-  zone: OwnZone,
+  zone: RateLimitZone | OwnZone,
 ): Promise<void> {
   await auth.limits.require(zone, { tenantId, account: userId });
 }

@@ -1,6 +1,7 @@
 import type { PolicyReport } from '../create-auth/describe-policy.js';
-import { writeDuration, writeLimit } from '../create-auth/write-limit.js';
+import { writeLimit } from '../create-auth/write-limit.js';
 import type { Duration } from '../duration.js';
+import { writeDuration } from '../duration.js';
 import type { Transport } from './credentials.js';
 import type { HttpAuthOptions } from './http-auth-options.js';
 import type { HttpContext } from './http-context.js';

@@ -4,13 +4,15 @@ import type { HttpAuthOptions } from './http-auth-options.js';
 
 /** What is given wins, unless it is weaker than the profile of `createAuth`. @throws `TypeError` naming what is. */
 export function applyHttpProfile(profile: ProfileName, options: HttpAuthOptions): HttpAuthOptions {
-  const { strictCookies, stepUpWindow = '10m' } = profiles[profile];
-  if (strictCookies !== true) return options;
+  const { strictCookies, stepUpWindow } = profiles[profile];
+  const window = options.stepUpWindow ?? stepUpWindow;
+  if (window !== undefined && stepUpWindow !== undefined)
+    if (parseDuration('stepUpWindow', window) > parseDuration('stepUpWindow', stepUpWindow))
+      refuseWeaker(profile, `stepUpWindow must be at most ${stepUpWindow}`);
+  const timed = window === undefined ? options : { ...options, stepUpWindow: window };
+  if (strictCookies !== true) return timed;
   if (options.sameSite === 'Lax') refuseWeaker(profile, "sameSite must be 'Strict'");
   if (options.persistentCookies === true) refuseWeaker(profile, 'persistentCookies must be false');
   if (options.allowMissingCsrfToken === true) refuseWeaker(profile, 'allowMissingCsrfToken must be false');
-  const { stepUpWindow: window = stepUpWindow } = options;
-  if (parseDuration('stepUpWindow', window) > parseDuration('stepUpWindow', stepUpWindow))
-    refuseWeaker(profile, `stepUpWindow must be at most ${stepUpWindow}`);
-  return { ...options, sameSite: 'Strict', stepUpWindow: window };
+  return { ...timed, sameSite: 'Strict' };
 }

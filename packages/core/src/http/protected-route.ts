@@ -3,7 +3,6 @@ import type { Demand } from '../events.js';
 import { type AuthRouteDefinition, type AuthRouteInput, defineAuthRoute } from './auth-route.js';
 import { type Authenticated, authenticate, endsCookies } from './authenticate.js';
 import { countAccount, findRouteLimits } from './count-route.js';
-import type { Identity } from './guard.js';
 import type { HttpContext } from './http-context.js';
 import { isUnsafeMethod } from './request.js';
 import { forRequest } from './request-source.js';
@@ -48,7 +47,8 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
         sender = await authenticate(http, request);
         const known = forRequest(http, request, sender.identity);
         if (limits !== null) await countAccount(known, sender.identity, limits);
-        if (isUnsafeMethod(definition.method)) await countRequest(known, sender.identity);
+        // What changes something is counted, wherever it comes from.
+        if (isUnsafeMethod(definition.method)) await countAccount(known, sender.identity, 'api');
         const response = await definition.handle({ ...input, http: known }, sender);
         // What the handler sets comes last and wins: it may have renewed the session once more.
         return { ...response, cookies: [...sender.cookies, ...response.cookies] };
@@ -61,9 +61,4 @@ export function defineProtectedRoute<Body = undefined, Query = undefined>(
       }
     },
   });
-}
-
-/** What changes something is counted for the account, wherever it comes from. @throws `AuthError` `rate_limited`. */
-async function countRequest({ auth }: HttpContext, { tenantId, userId }: Identity): Promise<void> {
-  await auth.limits.require('api', { tenantId, account: userId });
 }

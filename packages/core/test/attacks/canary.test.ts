@@ -16,7 +16,7 @@ import {
   type Stores,
 } from '@tessera-auth/core';
 import { createRouter, type Route } from '@tessera-auth/core/http';
-import { createKeyRing, type KeyPurpose } from '@tessera-auth/core/primitives';
+import { createKeyRing } from '@tessera-auth/core/primitives';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createAuthBench,
@@ -27,7 +27,7 @@ import {
   publicUrl,
   rootSecret,
 } from '../auth-bench.js';
-import { type Canaries, createCanaries } from '../canaries.js';
+import { type Canaries, createCanaries, keyPurposes } from '../canaries.js';
 import { type Browser, createBrowser } from '../http/browser.js';
 import { exampleBodyOf } from '../http/example-body.js';
 import {
@@ -45,10 +45,6 @@ import { createAuthenticator, stepMs } from '../totp.js';
 const wrongPassword = 'Never-The-Right-One-19';
 const planted = 'planted_4fJ2kQ9sXw7Lm3Zc';
 const addresses = ['ada@example.org', 'eve@example.org', 'lovelace@example.org', 'mallory@example.org'];
-const purposes: readonly KeyPurpose[] = [
-  ...(['access', 'refresh-mac', 'refresh-successor', 'csrf', 'audit', 'audit-seal'] as const),
-  ...(['rate-limit', 'nobody', 'seal:totp', 'seal:audit-origin'] as const),
-];
 
 /** What a body holds that opens something. */
 const secretMembers = new Set([
@@ -88,7 +84,7 @@ async function live(): Promise<Caught> {
     canaries.add(name, value);
   for (const address of addresses) canaries.add('address', address);
   for (const secret of [rootSecret, newRootSecret])
-    for (const purpose of purposes)
+    for (const purpose of keyPurposes)
       canaries.add(`key for ${purpose}`, createKeyRing({ secret }).activeKey(purpose));
 
   const onWarning = (warning: Error): void => catchThing('a process warning', warning);

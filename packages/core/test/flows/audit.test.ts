@@ -34,6 +34,20 @@ it('keeps what flows record, without secrets, and with address and browser where
   for (const token of JSON.stringify(signedIn).match(/[\w.-]{60,}/g) ?? []) expect(kept).not.toContain(token);
 });
 
+it('says who signed in where somebody else had not signed out, and seals their address for them', async () => {
+  const bench = benchWith(createMemoryAuditStore());
+  const { audit } = bench.auth;
+  const mallory = await bench.register('mallory@example.org');
+  const bob = await bench.register('bob@example.org');
+  const claim = { tenantId: '', email: 'bob@example.org', password, replaces: mallory.refreshToken };
+  await bench.auth.signInWithPassword({ ...claim, origin });
+  const findEnd = async () =>
+    (await audit?.list({ tenantId: '', limit: 100 }))?.find(({ type }) => type === 'session_ended');
+  expect(await findEnd()).toMatchObject({ userId: mallory.user.userId, actorId: bob.user.userId });
+  await audit?.forget(mallory.user);
+  expect(await findEnd()).toMatchObject({ userId: null, actorId: bob.user.userId });
+});
+
 it('is null without a store', () => {
   expect(createAuthBench().auth.audit).toBeNull();
 });

@@ -38,6 +38,7 @@ describe('while attempts cannot be given back', () => {
     const code = await createAuthenticator(secret, bench.clock).code();
     const { backupCodes } = await bench.auth.confirmSecondFactor({ user, sessionId: session.id, code });
     expect(backupCodes).toHaveLength(10);
+    expectReport();
   });
 
   it('so does whoever does it in the middle of a sign-in', async () => {
@@ -49,6 +50,7 @@ describe('while attempts cannot be given back', () => {
     const code = await createAuthenticator(secret, bench.clock).code();
     const done = await bench.auth.confirmSecondFactorSetup({ tenantId: '', mfaToken, code, origin });
     expect(done.backupCodes).toHaveLength(10);
+    expectReport();
   });
 
   it('a password that was reset is in force, and said to be', async () => {

@@ -49,7 +49,14 @@ describe('a role that forbids to administer', () => {
     await bench.auth.grantRole({ user: userOf(eve), actorId: null, role: 'deputy' });
     const act = { user: userOf(ada), actorId: eve.user.userId, role: 'suspended' };
     expect(await refusalCode(bench.auth.grantRole(act))).toBe('grant_exceeds_ceiling');
-    await bench.auth.grantRole({ ...act, user: userOf(await bench.register('bob@example.org')) });
+    const bob = userOf(await bench.register('bob@example.org'));
+    await bench.auth.grantRole({ ...act, user: bob });
+    // Nor does somebody become one who must not: they would count as who is left.
+    const byAda = { user: bob, actorId: ada.user.userId, role: 'boss' };
+    expect(await refusalCode(bench.auth.grantRole(byAda))).toBe('grant_exceeds_ceiling');
+    await bench.auth.grantRole({ ...byAda, user: userOf(eve) });
+    await bench.auth.disableUser({ user: userOf(ada), actorId: null });
+    expect(await refusalCode(bench.auth.grantRole(act))).toBe('grant_exceeds_ceiling');
     await bench.auth.grantRole({ ...act, actorId: null });
   });
 });

@@ -69,8 +69,8 @@ export interface AuditLog {
   /**
    * Removes the oldest entries of a tenant for good, up to the first that is not older than `before`, and puts a seal in their
    * place, from which `verify` starts. Nothing is removed by itself. Entries that do not verify stay, with all after them: they
-   * are the evidence. Call it in a job, as often as you like. `auth.audit` records it as `audit_pruned`, by `actorId` or by the
-   * app itself.
+   * are the evidence. Call it in a job, as often as you like. `auth.audit` records it as `audit_pruned`, before and after, by
+   * `actorId` or by the app itself.
    *
    * @throws `AuthError` `store_unavailable`; what was removed until then stays so, and the chain verifies.
    * @throws `TypeError` when `before` is no date.

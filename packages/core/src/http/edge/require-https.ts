@@ -9,7 +9,7 @@ import { createRouter } from '../router.js';
 import { healthPaths } from '../routes/well-known-routes.js';
 import { allowed, refuse } from './open-guards.js';
 
-/** What {@link HttpsOptions} of a guard changes. */
+/** What `requireHttps` does with what comes by plain http. */
 export interface HttpsOptions {
   /**
    * What is sent on to https, where it is GET or HEAD without `Authorization`: `'pages'` (default), which browsers navigate to;

@@ -1,5 +1,5 @@
 import type { RateLimitZone } from '../../domains/rate-limits/index.js';
-import { findCountedAddress } from '../edge/counted-address.js';
+import { countNetwork } from '../count-route.js';
 import type { HttpContext } from '../http-context.js';
 import type { HttpRequest } from '../request.js';
 
@@ -7,9 +7,8 @@ import type { HttpRequest } from '../request.js';
  * Counts a request of somebody who is not signed in, for their network. Sign-in, registration and recovery have limits of their
  * own. @throws `AuthError` `rate_limited`, `store_unavailable`.
  */
-export async function countClient(http: HttpContext, request: HttpRequest): Promise<void> {
-  const ip = findCountedAddress(http, request);
-  await http.auth.limits.require('api', { tenantId: http.tenantOf(request), ip });
+export function countClient(http: HttpContext, request: HttpRequest): Promise<void> {
+  return countNetwork(http, request, 'api');
 }
 
 /**
@@ -22,7 +21,5 @@ export async function countUnknownClient(
   request: HttpRequest,
   zone: RateLimitZone,
 ): Promise<void> {
-  if (http.locate(request).ip !== null) return;
-  const ip = findCountedAddress(http, request);
-  await http.auth.limits.require(zone, { tenantId: http.tenantOf(request), ip });
+  if (http.locate(request).ip === null) await countNetwork(http, request, zone);
 }
