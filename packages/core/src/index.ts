@@ -41,7 +41,7 @@ export * from './domains/rate-limits/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';
 export * from './domains/tokens/index.js';
-export * from './duration.js';
+export { type Duration, type DurationRange, type DurationUnit, parseDuration } from './duration.js';
 export * from './errors.js';
 export type { AuthEvent, Demand, EventOrigin, Factor, ReportedEvent, RequestSource } from './events.js';
 export type * from './flows/index.js';

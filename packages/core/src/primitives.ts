@@ -10,5 +10,5 @@ export * from './domains/authorization/index.js';
 export * from './domains/revocation/index.js';
 export * from './domains/sessions/index.js';
 export * from './domains/tokens/index.js';
-export * from './duration.js';
+export { type Duration, type DurationRange, type DurationUnit, parseDuration } from './duration.js';
 export * from './errors.js';
