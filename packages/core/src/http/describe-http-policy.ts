@@ -1,7 +1,6 @@
 import type { PolicyReport } from '../create-auth/describe-policy.js';
 import { writeLimit } from '../create-auth/write-limit.js';
-import type { Duration } from '../duration.js';
-import { writeDuration } from '../duration.js';
+import { type Duration, writeDuration } from '../duration.js';
 import type { Transport } from './credentials.js';
 import type { HttpAuthOptions } from './http-auth-options.js';
 import type { HttpContext } from './http-context.js';

@@ -6,9 +6,11 @@ import type { HttpAuthOptions } from './http-auth-options.js';
 export function applyHttpProfile(profile: ProfileName, options: HttpAuthOptions): HttpAuthOptions {
   const { strictCookies, stepUpWindow } = profiles[profile];
   const window = options.stepUpWindow ?? stepUpWindow;
-  if (window !== undefined && stepUpWindow !== undefined)
-    if (parseDuration('stepUpWindow', window) > parseDuration('stepUpWindow', stepUpWindow))
-      refuseWeaker(profile, `stepUpWindow must be at most ${stepUpWindow}`);
+  const isLonger =
+    window !== undefined &&
+    stepUpWindow !== undefined &&
+    parseDuration('stepUpWindow', window) > parseDuration('stepUpWindow', stepUpWindow);
+  if (isLonger) refuseWeaker(profile, `stepUpWindow must be at most ${stepUpWindow}`);
   const timed = window === undefined ? options : { ...options, stepUpWindow: window };
   if (strictCookies !== true) return timed;
   if (options.sameSite === 'Lax') refuseWeaker(profile, "sameSite must be 'Strict'");
